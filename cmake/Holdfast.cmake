@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+# What every target of the project shares: language level, warnings, Qt's strict definitions, and how a test is declared.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_AUTOMOC ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+set(QT_QML_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/qml)
+if(NOT CMAKE_BUILD_TYPE)
+    set(CMAKE_BUILD_TYPE Release)
+endif()
+
+option(HOLDFAST_SANITIZE "Build with AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
+
+# Flags for a target of ours. `QML` leaves out -Wshadow, which fires in the code that qmlcachegen writes.
+function(holdfast_target target)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "QML" "" "")
+    target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR}/app)
+    target_compile_options(${target} PRIVATE
+        -Wall -Wextra -Wpedantic -Werror -Wconversion -Wsign-conversion -Wold-style-cast -Wnon-virtual-dtor
+        -Woverloaded-virtual -Wnull-dereference -fstack-protector-strong
+        $<$<NOT:$<BOOL:${arg_QML}>>:-Wshadow>
+        $<$<AND:$<CONFIG:Release>,$<NOT:$<BOOL:${HOLDFAST_SANITIZE}>>>:-D_FORTIFY_SOURCE=2>)
+    target_compile_definitions(${target} PRIVATE
+        QT_NO_CAST_FROM_ASCII QT_NO_CAST_TO_ASCII QT_NO_CAST_FROM_BYTEARRAY QT_NO_URL_CAST_FROM_STRING
+        QT_NO_NARROWING_CONVERSIONS_IN_CONNECT QT_NO_FOREACH QT_NO_KEYWORDS QT_STRICT_ITERATORS
+        QT_DISABLE_DEPRECATED_BEFORE=0x060400 SPDLOG_FMT_EXTERNAL)
+    if(HOLDFAST_SANITIZE)
+        target_compile_options(${target} PUBLIC -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+        target_link_options(${target} PUBLIC -fsanitize=address,undefined)
+    endif()
+endfunction()
+
+# holdfast_test(name SOURCES a.cpp … LIBS core … [LABELS …] [SERIAL]): one Qt Test executable, one ctest entry.
+function(holdfast_test name)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "SERIAL" "TIMEOUT" "SOURCES;LIBS;LABELS")
+    add_executable(${name} ${arg_SOURCES})
+    holdfast_target(${name} QML)
+    target_link_libraries(${name} PRIVATE Qt6::Test ${arg_LIBS})
+    target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+    add_test(NAME ${name} COMMAND ${name})
+    if(NOT arg_TIMEOUT)
+        set(arg_TIMEOUT 120)
+    endif()
+    set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}"
+        ENVIRONMENT "QT_FORCE_STDERR_LOGGING=1;QT_QPA_PLATFORM=offscreen;HOLDFAST_SHARED=${CMAKE_SOURCE_DIR}/../shared;HOLDFAST_SOURCE=${CMAKE_SOURCE_DIR};HOLDFAST_BIN=${CMAKE_BINARY_DIR}/bin")
+    if(arg_SERIAL)
+        set_tests_properties(${name} PROPERTIES RUN_SERIAL TRUE)
+    endif()
+endfunction()
