@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <QObject>
+#include <QtQml/qqmlregistration.h>
+
+namespace holdfast {
+
+// Asks for the passphrase of the deciding key: each time to approve at high and critical, else once a session. What is
+// typed leaves in `given` and is not kept here; the field that held it is emptied by the page.
+class PassphrasePrompt : public QObject {
+    Q_OBJECT
+    QML_ELEMENT
+    QML_UNCREATABLE("owned by App")
+    Q_PROPERTY(bool wanted READ wanted NOTIFY changed)
+    Q_PROPERTY(bool working READ working NOTIFY changed)
+    Q_PROPERTY(QString reason READ reason NOTIFY changed)
+    Q_PROPERTY(QString problem READ problem NOTIFY changed)
+
+public:
+    explicit PassphrasePrompt(QObject *parent = nullptr);
+
+    [[nodiscard]] bool wanted() const { return m_wanted; }
+    [[nodiscard]] bool working() const { return m_working; }
+    [[nodiscard]] QString reason() const { return m_reason; }
+    [[nodiscard]] QString problem() const { return m_problem; }
+
+    // `reason` names the act: "To approve: Drop table bookings in bookings-prod". `problem` after a wrong one.
+    void ask(const QString &reason, const QString &problem = {});
+    void close();
+
+    // Ignored unless wanted, not working, and not empty.
+    Q_INVOKABLE void give(const QString &passphrase);
+    Q_INVOKABLE void cancel();
+
+Q_SIGNALS:
+    void changed();
+    void given(const QString &passphrase);
+    void cancelled();
+
+private:
+    bool m_wanted = false;
+    bool m_working = false;
+    QString m_reason, m_problem;
+};
+
+} // namespace holdfast

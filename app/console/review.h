@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include "console/reviewrows.h"
+#include "console/rows.h"
+
+namespace holdfast {
+
+// The head of the open hold. Visible text throughout. In QML a value: `root.review.hold.sentence`.
+struct HoldView {
+    Q_GADGET
+    QML_VALUE_TYPE(holdView)
+    Q_PROPERTY(QString holdId MEMBER holdId)
+    Q_PROPERTY(int revision MEMBER revision)
+    Q_PROPERTY(holdfast::view::Tier tier MEMBER tier)
+    Q_PROPERTY(QString sentence MEMBER sentence)
+    Q_PROPERTY(QString origin MEMBER origin)
+    Q_PROPERTY(QString intent MEMBER intent)
+    Q_PROPERTY(QString environment MEMBER environment)
+    Q_PROPERTY(bool environmentMeasured MEMBER environmentMeasured)
+    Q_PROPERTY(bool enforced MEMBER enforced)
+    Q_PROPERTY(QString enforcementWhy MEMBER enforcementWhy)
+    Q_PROPERTY(QString ownership MEMBER ownership)
+    Q_PROPERTY(QString uninspectable MEMBER uninspectable)
+    Q_PROPERTY(QString left MEMBER left)
+    Q_PROPERTY(bool urgent MEMBER urgent)
+    Q_PROPERTY(QString code MEMBER code)
+    Q_PROPERTY(holdfast::view::Verdict verdict MEMBER verdict)
+    Q_PROPERTY(QString verdictWhy MEMBER verdictWhy)
+    Q_PROPERTY(QString measuredAt MEMBER measuredAt)
+    Q_PROPERTY(bool current MEMBER current)
+
+public:
+    QString holdId; // empty: no hold is open
+    int revision = 0;
+    view::Tier tier = view::Tier::Critical;
+    QString sentence;
+    QString origin; // "cursor-frontend asked 3 minutes ago, for sam, from a laptop in pocketos/web at 4f1c2ab"
+    QString intent; // what the requester says it is for; shown as a claim
+    QString environment;
+    bool environmentMeasured = false;
+    bool enforced = false;
+    QString enforcementWhy;
+    QString ownership;     // "you answer for this agent", else empty
+    QString uninspectable; // reasons in one sentence, else empty
+    QString left;
+    bool urgent = false;
+    QString code; // six digits; empty when the hold asks for match-code
+    view::Verdict verdict = view::Verdict::NotKnown;
+    QString verdictWhy;
+    QString measuredAt; // "measured 4 s ago"
+    bool current = false; // this is the newest revision, verified, and the hold is pending
+};
+
+// The open hold, rendered only from bytes that this console has verified and hashed. Fed by show() and the models' feeders;
+// emits intents. Everything belongs to one revision: show() replaces the whole.
+class Review : public QObject {
+    Q_OBJECT
+    QML_ELEMENT
+    QML_UNCREATABLE("owned by App")
+    Q_PROPERTY(State state READ state NOTIFY changed)
+    Q_PROPERTY(QString problem READ problem NOTIFY changed)
+    Q_PROPERTY(holdfast::HoldView hold READ hold NOTIFY changed)
+    Q_PROPERTY(QAbstractItemModel *contradictions READ contradictions CONSTANT)
+    Q_PROPERTY(QAbstractItemModel *delta READ delta CONSTANT)
+    Q_PROPERTY(QAbstractItemModel *facts READ facts CONSTANT)
+    Q_PROPERTY(QAbstractItemModel *dependents READ dependents CONSTANT)
+    Q_PROPERTY(QAbstractItemModel *recovery READ recovery CONSTANT)
+    Q_PROPERTY(QAbstractItemModel *diffs READ diffs CONSTANT)
+    Q_PROPERTY(QString diff READ diff NOTIFY diffChanged)
+    Q_PROPERTY(QAbstractItemModel *diffLines READ diffLines NOTIFY diffChanged)
+    Q_PROPERTY(int diffColumns READ diffColumns NOTIFY diffChanged)
+    Q_PROPERTY(QAbstractItemModel *payload READ payload CONSTANT)
+    Q_PROPERTY(QAbstractItemModel *credential READ credential CONSTANT)
+    Q_PROPERTY(QAbstractItemModel *policy READ policy CONSTANT)
+    Q_PROPERTY(QAbstractItemModel *requester READ requester CONSTANT)
+
+public:
+    // Unverified: a signature or digest did not hold; nothing of the hold is shown, `problem` says which.
+    enum State { Nothing, Loading, Shown, Measuring, Unverified };
+    Q_ENUM(State)
+
+    struct Lists {
+        QList<ContradictionRow> contradictions;
+        QList<DetailRow> delta; // what changed since the revision that was last signed or seen; empty on the first
+        QList<FactRow> facts;
+        QList<DependentRow> dependents;
+        QList<DetailRow> recovery;
+        QList<DiffTab> diffs;
+        QList<PayloadRow> payload;
+        QList<DetailRow> credential;
+        QList<DetailRow> policy;
+        QList<DetailRow> requester;
+    };
+
+    explicit Review(QObject *parent = nullptr);
+
+    [[nodiscard]] State state() const { return m_state; }
+    [[nodiscard]] QString problem() const { return m_problem; }
+    [[nodiscard]] HoldView hold() const { return m_hold; }
+    [[nodiscard]] QAbstractItemModel *contradictions() { return &m_contradictions; }
+    [[nodiscard]] QAbstractItemModel *delta() { return &m_delta; }
+    [[nodiscard]] QAbstractItemModel *facts() { return &m_facts; }
+    [[nodiscard]] QAbstractItemModel *dependents() { return &m_dependents; }
+    [[nodiscard]] QAbstractItemModel *recovery() { return &m_recovery; }
+    [[nodiscard]] QAbstractItemModel *diffs() { return &m_diffs; }
+    [[nodiscard]] QString diff() const { return m_diff; }
+    [[nodiscard]] QAbstractItemModel *diffLines() const { return m_diffLines; }
+    [[nodiscard]] int diffColumns() const { return m_diffColumns; }
+    [[nodiscard]] QAbstractItemModel *payload() { return &m_payload; }
+    [[nodiscard]] QAbstractItemModel *credential() { return &m_credential; }
+    [[nodiscard]] QAbstractItemModel *policy() { return &m_policy; }
+    [[nodiscard]] QAbstractItemModel *requester() { return &m_requester; }
+
+    void show(State state, const HoldView &hold, const Lists &lists, const QString &problem = {});
+    // Ages and countdowns only; what was read stays.
+    void setHold(const HoldView &hold);
+    void setFacts(const QList<FactRow> &facts) { m_facts.replace(facts); }
+    // Lines of the chosen diff (roles of DiffRow) and the width of its longest line. The model stays the caller's.
+    void setDiffLines(const QString &diff, QAbstractItemModel *lines, int columns);
+
+    Q_INVOKABLE void measureAgain();
+    Q_INVOKABLE void chooseDiff(const QString &key);
+    Q_INVOKABLE void freezeRequester();
+
+Q_SIGNALS:
+    void changed();
+    void diffChanged();
+    void measureWanted(const QString &holdId);
+    void diffWanted(const QString &holdId, const QString &key);
+    void freezeWanted(const QString &holdId);
+
+private:
+    State m_state = Nothing;
+    QString m_problem;
+    HoldView m_hold;
+    RowsModel<ContradictionRow> m_contradictions;
+    RowsModel<DetailRow> m_delta, m_recovery, m_credential, m_policy, m_requester;
+    RowsModel<FactRow> m_facts;
+    RowsModel<DependentRow> m_dependents;
+    RowsModel<DiffTab> m_diffs;
+    RowsModel<PayloadRow> m_payload;
+    QString m_diff;
+    QAbstractItemModel *m_diffLines = nullptr;
+    int m_diffColumns = 0;
+};
+
+} // namespace holdfast

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/result.h"
+
+#include <QByteArray>
+#include <QString>
+#include <QStringList>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace holdfast {
+
+using ConnectionId = std::uint64_t;
+
+struct ServerOptions final
+{
+    QString address = QStringLiteral("127.0.0.1"); ///< loopback only
+    quint16 port = 0; ///< 0 picks one
+    QStringList hosts; ///< allowed Host values besides 127.0.0.1:PORT, localhost:PORT, [::1]:PORT
+    QStringList origins; ///< allowed Origin values; a handshake with any other Origin is refused with 403
+    std::size_t connections = 4096;
+};
+
+/// Called on the server's thread; must return at once (hand over to a queue).
+struct ServerEvents final
+{
+    std::function<void(ConnectionId)> opened;
+    std::function<void(ConnectionId, QByteArray message)> received; ///< one whole text message
+    std::function<void(ConnectionId)> closed;
+};
+
+/// WebSocket transport of protocol 3.1 on Boost.Beast: path /v1, subprotocol holdfast.v1, text only, no compression;
+/// 64 KiB before a session and 2 MiB after it (close 1009); unmasked frames, foreign Host or Origin, and a handshake or a
+/// session later than 10 s are closed; ping every 20 s, two missed close. One thread of its own owns the sockets; one encoded
+/// frame is shared among all receivers of a broadcast. Every public function may be called from any thread.
+class Server final
+{
+public:
+    explicit Server(ServerOptions options, ServerEvents events);
+    ~Server();
+    Server(const Server &) = delete;
+    Server &operator=(const Server &) = delete;
+
+    /// The port that it listens on, or why it cannot listen.
+    [[nodiscard]] Result<quint16, QString> start();
+    void send(ConnectionId to, QByteArray message);
+    void broadcast(std::vector<ConnectionId> to, QByteArray message);
+    /// A session is open on `connection`: lifts the message limit and the 10 s deadline.
+    void admit(ConnectionId connection);
+    /// Closes after what was sent before has gone out. `code` as in RFC 6455 (1008 policy, 1013 try again, …).
+    void close(ConnectionId connection, std::uint16_t code, QString reason);
+    void stop();
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+} // namespace holdfast

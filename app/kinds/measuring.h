@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/documents/hold.h"
+#include "core/policy/policydocument.h"
+
+#include <functional>
+
+namespace holdfast {
+
+/// Bytes of a blob by digest, or nullopt when it is not stored.
+using BlobReader = std::function<std::optional<QByteArray>(const Digest &)>;
+
+/// A blob that a measurement made: a diff, a row sample. The gate stores it; the measurement names it by digest.
+struct MadeBlob final
+{
+    Digest digest;
+    QByteArray bytes;
+    QString media;
+};
+[[nodiscard]] inline MadeBlob makeBlob(QByteArray bytes, QString media)
+{
+    return {sha256(bytes), std::move(bytes), std::move(media)};
+}
+[[nodiscard]] inline BlobRef refOf(const MadeBlob &blob) { return {blob.digest, blob.bytes.size(), blob.media}; }
+
+/// A credential, resolved by the gate from the target's `credential` (file:, command:, keychain:); never logged, never in a document.
+struct Credential final
+{
+    QString name; ///< what the owner called it: `file:prod-db.cred`
+    QByteArray secret; ///< for sql: a password or a libpq connection string fragment; empty when none is configured
+    bool reachableByRequester = true; ///< by ownership and mode of the file and the uid of the gate
+};
+
+struct MeasureInput final
+{
+    const Request *request = nullptr;
+    QString requesterPerson;
+    const Target *target = nullptr;
+    /// Every target of the policy: a live identity is matched against all registered ones.
+    const std::vector<Target> *targets = nullptr;
+    const Credential *credential = nullptr;
+    BlobReader blobs;
+    Instant at{};
+};
+
+struct MeasureOutput final
+{
+    Measurement measurement;
+    std::vector<MadeBlob> blobs;
+};
+
+/// Measures what a request would do. Never changes what it looks at, and never fails: what cannot be measured is a fact
+/// of quality `unknown` with the reason in `how`, and, where it hides effects, a reason in `uninspectable`.
+/// Called on a worker thread; one object per kind, no state between calls.
+class Measurer
+{
+public:
+    virtual ~Measurer() = default;
+    [[nodiscard]] virtual MeasureOutput measure(const MeasureInput &input) const = 0;
+};
+
+} // namespace holdfast
