@@ -63,14 +63,13 @@ class Keys : public QObject {
     Q_PROPERTY(QString done READ done NOTIFY changed)
     Q_PROPERTY(bool sealedFile READ sealedFile WRITE setSealedFile NOTIFY changed)
     Q_PROPERTY(int count READ count NOTIFY changed)
+    Q_PROPERTY(int minimumPassphrase READ minimumPassphrase CONSTANT)
 
 public:
     enum Keychain { Present, Locked, Absent, Unavailable, Denied };
     Q_ENUM(Keychain)
     enum Step { Ready, Working, Failed };
     Q_ENUM(Step)
-    static constexpr int minimumPassphrase = 10;
-    Q_PROPERTY(int minimumPassphrase MEMBER minimumPassphrase CONSTANT)
 
     explicit Keys(QObject *parent = nullptr);
 
@@ -83,6 +82,7 @@ public:
     [[nodiscard]] QString done() const { return m_done; }
     [[nodiscard]] bool sealedFile() const { return m_sealedFile; }
     [[nodiscard]] int count() const { return m_rows.rowCount(); }
+    [[nodiscard]] int minimumPassphrase() const { return 10; }
     // The user's explicit choice to keep keys in a passphrase-sealed file instead of a keychain.
     void setSealedFile(bool sealed);
 

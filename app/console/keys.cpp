@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "console/keys.h"
+
+namespace holdfast {
+
+Keys::Keys(QObject *parent)
+    : QObject(parent)
+{
+}
+
+void Keys::setSealedFile(bool sealed)
+{
+    if (m_sealedFile == sealed)
+        return;
+    m_sealedFile = sealed;
+    Q_EMIT changed();
+}
+
+void Keys::show(const QList<KeyRow> &rows, const QList<GateRow> &gates)
+{
+    m_rows.replace(rows);
+    m_gates.replace(gates);
+    Q_EMIT changed();
+}
+
+void Keys::setKeychain(Keychain state, const QString &text)
+{
+    m_keychain = state;
+    m_keychainText = text;
+    Q_EMIT changed();
+}
+
+void Keys::advance(Step step, const QString &text)
+{
+    m_step = step;
+    m_problem = step == Failed ? text : QString();
+    m_done = step == Ready ? text : QString();
+    Q_EMIT changed();
+}
+
+void Keys::createOwner(const QString &name, const QString &passphrase)
+{
+    if (m_step == Working || name.isEmpty() || passphrase.size() < minimumPassphrase())
+        return;
+    advance(Working);
+    Q_EMIT ownerWanted(name, passphrase, m_sealedFile);
+}
+
+void Keys::enrol(const QString &name, const QString &address, const QString &invite, const QString &passphrase)
+{
+    if (m_step == Working || name.isEmpty() || invite.isEmpty() || passphrase.size() < minimumPassphrase())
+        return;
+    advance(Working);
+    Q_EMIT enrolWanted(name, address, invite, passphrase, m_sealedFile);
+}
+
+void Keys::unlock()
+{
+    Q_EMIT unlockWanted();
+}
+
+void Keys::copy(const QString &key)
+{
+    Q_EMIT copyWanted(key);
+}
+
+} // namespace holdfast

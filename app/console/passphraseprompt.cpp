@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "console/passphraseprompt.h"
+
+namespace holdfast {
+
+PassphrasePrompt::PassphrasePrompt(QObject *parent)
+    : QObject(parent)
+{
+}
+
+void PassphrasePrompt::ask(const QString &reason, const QString &problem)
+{
+    m_wanted = true;
+    m_working = false;
+    m_reason = reason;
+    m_problem = problem;
+    Q_EMIT changed();
+}
+
+void PassphrasePrompt::close()
+{
+    m_wanted = false;
+    m_working = false;
+    m_reason.clear();
+    m_problem.clear();
+    Q_EMIT changed();
+}
+
+void PassphrasePrompt::give(const QString &passphrase)
+{
+    if (!m_wanted || m_working || passphrase.isEmpty())
+        return;
+    m_working = true;
+    m_problem.clear();
+    Q_EMIT changed();
+    Q_EMIT given(passphrase);
+}
+
+void PassphrasePrompt::cancel()
+{
+    if (!m_wanted)
+        return;
+    close();
+    Q_EMIT cancelled();
+}
+
+} // namespace holdfast
