@@ -4,6 +4,7 @@
 #include "core/digest.h"
 #include "core/verifierkey.h"
 
+#include <QHashFunctions>
 #include <QString>
 
 namespace holdfast {

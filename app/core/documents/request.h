@@ -5,7 +5,11 @@
 #include "core/documenterror.h"
 #include "core/ids.h"
 
+#include <QStringList>
+
 #include <optional>
+#include <variant>
+#include <vector>
 
 namespace holdfast {
 
