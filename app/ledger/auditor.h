@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/documents/command.h"
+#include "core/documents/event.h"
+#include "core/documents/grant.h"
+#include "core/policy/policydocument.h"
+#include "core/policy/registrychain.h"
+#include "ledger/entry.h"
+
+#include <map>
+#include <set>
+
+namespace holdfast {
+
+/// Something in a ledger that must not be.
+struct Finding final
+{
+    std::int64_t index = -1; ///< of the entry; -1: the ledger as a whole
+    QString sentence; ///< our own words; never quotes foreign text
+};
+
+/// Reads the TOML that a registry names; nullopt when it is not a policy. (config/policyreader.h; this library does not read TOML.)
+using PolicyParser = std::function<std::optional<PolicyDocument>(QByteArrayView toml)>;
+
+struct AuditorOptions final
+{
+    std::optional<VerifierKey> pin; ///< gate_keys.key or ledger_key of the first registry
+    BlobSource blobs; ///< the policies' TOML, and payloads that were too large
+    PolicyParser policy;
+};
+
+/// Follows a ledger entry by entry and says what is wrong: order, signatures under the keys active at that position, the registry
+/// chain, the state machine, quorums recomputed, mode and tier recomputed. Believes no word of the gate that it can check.
+/// For offline verification, for a console's alarm, for a performer before it acts.
+class LedgerAuditor final
+{
+public:
+    explicit LedgerAuditor(AuditorOptions options);
+    ~LedgerAuditor();
+    LedgerAuditor(LedgerAuditor &&) noexcept;
+    LedgerAuditor &operator=(LedgerAuditor &&) noexcept;
+
+    /// The next entry; what is wrong with it, empty when nothing is.
+    [[nodiscard]] std::vector<Finding> add(QByteArrayView entry);
+    [[nodiscard]] std::int64_t size() const;
+    /// The newest valid registry, or nullptr before the first.
+    [[nodiscard]] const Registry *registry() const;
+    [[nodiscard]] std::optional<Digest> registryPayload() const;
+    /// Where the entries so far have brought a hold.
+    [[nodiscard]] std::optional<State> stateOf(const HoldId &hold) const;
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+} // namespace holdfast
