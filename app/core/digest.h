@@ -9,6 +9,8 @@
 #include <compare>
 #include <optional>
 
+struct evp_md_ctx_st; // libcrypto's EVP_MD_CTX
+
 namespace holdfast {
 
 /// A SHA-256 value. Written `sha256:` + 64 lower hex digits in documents.
@@ -40,7 +42,7 @@ public:
     [[nodiscard]] Digest finish();
 
 private:
-    struct evp_md_ctx_st *m_context;
+    ::evp_md_ctx_st *m_context;
 };
 
 /// Reuses one context per thread.

@@ -18,7 +18,7 @@ public:
     [[nodiscard]] static std::optional<HoldId> parse(QStringView text);
     [[nodiscard]] const QString &toString() const { return m_text; }
     [[nodiscard]] bool isNull() const { return m_text.isEmpty(); }
-    friend auto operator<=>(const HoldId &, const HoldId &) = default;
+    friend std::strong_ordering operator<=>(const HoldId &, const HoldId &) = default;
 
 private:
     QString m_text;

@@ -73,6 +73,9 @@ struct JsonLimits final
 
 [[nodiscard]] Result<Json, JsonError> parseJson(QByteArrayView bytes, JsonLimits limits = {});
 
+/// `path` followed by a member: `$.claims`; a name that is not plain ASCII is quoted with everything invisible escaped.
+[[nodiscard]] QString memberPath(QStringView path, QStringView name);
+
 /// Builds an object member by member; a disengaged optional leaves the member out.
 class JsonBuilder final
 {

@@ -56,6 +56,14 @@ public:
 
 private:
     const Json *take(QStringView name, bool required);
+    std::optional<QString> asText(QStringView name, const Json *value);
+    std::optional<std::int64_t> asInteger(QStringView name, const Json *value, std::int64_t least, std::int64_t most);
+    std::optional<bool> asBoolean(QStringView name, const Json *value);
+    std::optional<QStringList> asTexts(QStringView name, const Json *value);
+    template<typename T>
+    std::optional<T> parsed(QStringView name, const Json *value, std::optional<T> (*parse)(QStringView), QStringView expected);
+    void readInto(const Json &value, QString path, const std::function<void(ObjectReader &)> &read);
+    void readEach(QStringView name, const Json *value, const std::function<void(ObjectReader &)> &read);
 
     const JsonObject *m_object = nullptr;
     QString m_path;

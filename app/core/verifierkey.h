@@ -31,7 +31,7 @@ struct VerifierKey final
     [[nodiscard]] static std::optional<VerifierKey> parse(QStringView text);
     [[nodiscard]] bool isNull() const { return name.isEmpty(); }
 
-    friend auto operator<=>(const VerifierKey &, const VerifierKey &) = default;
+    friend std::strong_ordering operator<=>(const VerifierKey &, const VerifierKey &) = default;
 };
 
 } // namespace holdfast
