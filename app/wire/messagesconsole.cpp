@@ -163,7 +163,7 @@ Parsed<HoldChange> HoldChange::fromJson(const Json &params)
     });
 }
 
-Json HoldView::toJson() const
+Json HoldDocuments::toJson() const
 {
     JsonBuilder out;
     out.add(QStringLiteral("head"), head.toJson()).add(QStringLiteral("request"), request.toJson());
@@ -172,9 +172,9 @@ Json HoldView::toJson() const
     return out.add(QStringLiteral("documents"), fields::array(documents, writeDocumentRow)).build();
 }
 
-Parsed<HoldView> HoldView::fromJson(const Json &result)
+Parsed<HoldDocuments> HoldDocuments::fromJson(const Json &result)
 {
-    return fields::result<HoldView>(result, [](ObjectReader &reader, HoldView &out) {
+    return fields::result<HoldDocuments>(result, [](ObjectReader &reader, HoldDocuments &out) {
         out.head = headMember(reader);
         out.request = fields::envelope(reader, u"request");
         out.current = fields::optionalEnvelope(reader, u"current");

@@ -57,14 +57,14 @@ struct DocumentRow final
     friend bool operator==(const DocumentRow &, const DocumentRow &) = default;
 };
 /// Result of a console's hold.get.
-struct HoldView final
+struct HoldDocuments final
 {
     Head head;
     Envelope request;
     std::optional<Envelope> current; ///< from revision 1
     std::vector<DocumentRow> documents; ///< in ledger order
     [[nodiscard]] Json toJson() const;
-    [[nodiscard]] static Parsed<HoldView> fromJson(const Json &result);
+    [[nodiscard]] static Parsed<HoldDocuments> fromJson(const Json &result);
 };
 
 struct DocumentParams final
