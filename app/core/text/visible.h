@@ -5,8 +5,10 @@
 
 namespace holdfast {
 
-/// How text that anybody else wrote may be shown: every control, bidi control, zero-width and other default-ignorable
-/// character, every noncharacter and private-use character becomes a visible escape `⟨U+202E⟩`. LF stays only with `keepLines`; TAB likewise.
+/// How text that anybody else wrote may be shown. A visible escape such as `⟨U+202E⟩` replaces every control, bidi control,
+/// zero-width and other default-ignorable character, every format, private-use, unassigned and lone surrogate one, every
+/// blank that is not U+0020, combining marks without a base and from the fifth in a row on, and U+27E8 itself, so that no
+/// text can forge an escape: apply it once. LF stays only with `keepLines`; TAB likewise.
 struct VisibleOptions final
 {
     bool keepLines = false;
