@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/documents/hold.h"
+#include "core/documents/registry.h"
+#include "core/envelope.h"
+#include "core/policy/ruling.h"
+#include "wire/messagesconsole.h"
+
+#include <memory>
+#include <optional>
+
+namespace holdfast::present {
+
+/// One hold as this console believes it: bytes it has verified and hashed itself, and its own ruling over them.
+struct Evidence final
+{
+    Head head;
+    Envelope requestEnvelope;
+    Request request;
+    Digest requestDigest;
+    std::optional<Envelope> holdEnvelope; ///< absent while it is measured for the first time
+    std::optional<Hold> hold;
+    Digest holdDigest;
+    std::shared_ptr<const Hold> previous; ///< the revision before, when this console has seen one
+    std::optional<Ruling> ruling; ///< recomputed from the registry's policy; absent when that could not be had
+    QString unverified; ///< why nothing of it is to be believed; empty when all held
+};
+
+/// Who looks at it.
+struct Viewer final
+{
+    QString person;
+    QString actor;
+    bool otherApprovers = false; ///< a second human approver is registered
+};
+
+} // namespace holdfast::present

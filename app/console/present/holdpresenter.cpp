@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "console/present/holdpresenter.h"
+
+#include "console/present/format.h"
+#include "console/present/reviewlists.h"
+
+#include <QCoreApplication>
+
+namespace holdfast::present {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("Review", text);
+}
+
+QString originText(const Request &request, const Hold *hold, Instant now)
+{
+    const auto &origin = request.origin;
+    auto text = hold
+        //: Under the headline: who asked and when. %1 actor, %2 "3 min ago", %3 the person who answers for it
+        ? tr("%1 asked %2, for %3").arg(shown(hold->requesterActor, 200), age(request.createdAt, now), shown(hold->requesterPerson, 200))
+        //: Under the headline while the hold is measured: when it was asked
+        : tr("asked %1").arg(age(request.createdAt, now));
+    if (origin.host) {
+        //: Continues "… asked 3 min ago, for sam": the machine that the requester says it runs on
+        text += tr(", from %1").arg(shown(*origin.host, 200));
+    }
+    if (origin.repository) {
+        //: Continues the origin: repository, as the requester tells it
+        text += tr(" in %1").arg(shown(*origin.repository, 200));
+    }
+    if (origin.commit) {
+        //: Continues the origin: commit, as the requester tells it
+        text += tr(" at %1").arg(shown(*origin.commit, 60));
+    }
+    return text;
+}
+
+QString enforcementWhy(Enforcement enforcement)
+{
+    if (enforcement == Enforcement::Enforced) {
+        //: Tooltip of the chip "enforced"
+        return tr("Only the gate can read the credential; the requester cannot go round it.");
+    }
+    //: Tooltip of the chip "cooperative"
+    return tr("The gate runs as the same user as the requester, who could go round it.");
+}
+
+QString ownership(const Hold &hold, const Viewer &viewer)
+{
+    if (hold.requesterPerson != viewer.person)
+        return {};
+    if (viewer.otherApprovers) {
+        //: Beside the requester: the approver is the sponsor of the agent and another approver exists
+        return tr("This is your own agent. Another approver must sign.");
+    }
+    //: Beside the requester: a lone owner approves what his own agent asks
+    return tr("You answer for this agent.");
+}
+
+QString approveVerb(const Hold &hold)
+{
+    const auto &operation = hold.measured.operation;
+    if (operation.startsWith(u"policy."_s)) {
+        //: Approve button for a change of actors, targets or rules
+        return tr("Approve policy change");
+    }
+    if (operation == u"database.update"_s || operation == u"database.insert"_s || operation == u"database.alter-table"_s) {
+        //: Approve button for an action that changes data
+        return tr("Approve change");
+    }
+    if (operation.startsWith(u"command."_s)) {
+        //: Approve button for a command that is run
+        return tr("Approve command");
+    }
+    //: Approve button for an action that destroys
+    return tr("Approve deletion");
+}
+
+QString needsText(const Evidence &evidence, const Viewer &viewer)
+{
+    const auto &hold = *evidence.hold;
+    const auto need = hold.policy.need;
+    auto text = need == 1
+        //: In the decision bar: one approval is wanted
+        ? tr("Needs one approver")
+        //: In the decision bar: %1 have approved of %2 wanted
+        : tr("%1 of %2 approvals").arg(evidence.head.approvals.size()).arg(need);
+    if (hold.requesterPerson != viewer.person) {
+        //: Continues "Needs one approver": the person who asked may not approve
+        text += tr(", not %1").arg(shown(hold.requesterPerson, 60));
+    }
+    return text;
+}
+
+QList<std::pair<QString, QString>> sectionsToReach(const Evidence &evidence, const Review::Lists &lists)
+{
+    QList<std::pair<QString, QString>> sections;
+    //: What remains before approving: a part of the page that was not on the screen yet
+    sections.append({u"facts"_s, tr("See all figures")});
+    if (!lists.delta.isEmpty()) {
+        //: What remains before approving: the list of what changed since the last revision
+        sections.append({u"delta"_s, tr("See what changed")});
+    }
+    if (!lists.dependents.isEmpty()) {
+        //: What remains before approving: the tree of what goes with it
+        sections.append({u"dependents"_s, tr("See what goes with it")});
+    }
+    //: What remains before approving: the card that says whether it comes back
+    sections.append({u"recovery"_s, tr("See whether it comes back")});
+    if (!lists.diffs.isEmpty()) {
+        //: What remains before approving: the diff
+        sections.append({u"diff"_s, tr("See the diff")});
+    }
+    if (evidence.ruling && evidence.ruling->tier == Tier::Critical) {
+        //: What remains before approving at tier critical: the tab with the exact request
+        sections.append({u"payload"_s, tr("Open the payload")});
+    }
+    return sections;
+}
+
+} // namespace
+
+bool isUrgent(const Evidence &evidence, Instant now)
+{
+    if (!evidence.hold)
+        return false;
+    return evidence.hold->tier == Tier::Critical || evidence.hold->policy.approveUntil - now < std::chrono::minutes(15);
+}
+
+HoldView holdView(const Evidence &evidence, const Viewer &viewer, Instant now)
+{
+    HoldView view;
+    view.holdId = evidence.head.hold.toString();
+    view.revision = evidence.head.revision;
+    view.origin = originText(evidence.request, evidence.hold ? &*evidence.hold : nullptr, now);
+    view.intent = shown(evidence.request.claims.intent.value_or(QString()), 600);
+    if (!evidence.hold) {
+        //: Headline while the gate measures what a new request would do; %1 kind, %2 target
+        view.sentence = tr("Measuring a %1 request on %2").arg(shown(evidence.request.kind, 60), shown(evidence.request.target, 200));
+        return view;
+    }
+    const auto &hold = *evidence.hold;
+    const auto &measured = hold.measured;
+    view.tier = toView(evidence.ruling ? evidence.ruling->tier : Tier::Critical);
+    view.sentence = shown(measured.summaryText, 600);
+    view.environment = shown(measured.environment.value, 60);
+    view.environmentMeasured = measured.environment.quality == Quality::Measured;
+    view.enforced = hold.enforcement == Enforcement::Enforced;
+    view.enforcementWhy = enforcementWhy(hold.enforcement);
+    view.ownership = ownership(hold, viewer);
+    view.uninspectable = shown(measured.uninspectable.join(u"; "_s), 2000);
+    view.left = evidence.head.state == State::Pending ? left(hold.policy.approveUntil, now) : QString();
+    view.urgent = isUrgent(evidence, now);
+    if (!hold.policy.confirm.contains(u"match-code"_s))
+        view.code = codeOf(evidence.holdDigest);
+    view.verdict = toView(measured.recovery.verdict);
+    view.verdictWhy = shown(measured.recovery.how, 600);
+    //: Beside "measure again": how old the figures are
+    view.measuredAt = tr("measured %1").arg(age(hold.measuredAt, now));
+    view.current = evidence.head.state == State::Pending && evidence.unverified.isEmpty() && evidence.head.revision == hold.revision;
+    return view;
+}
+
+DecisionTerms decisionTerms(const Evidence &evidence, const Viewer &viewer)
+{
+    DecisionTerms terms;
+    const auto &hold = *evidence.hold;
+    terms.holdId = evidence.head.hold.toString();
+    terms.revision = hold.revision;
+    const auto tier = evidence.ruling ? evidence.ruling->tier : Tier::Critical;
+    terms.tier = toView(tier);
+    terms.confirm = hold.policy.confirm;
+    terms.confirmText = hold.measured.confirmText;
+    terms.confirmShown = shown(hold.measured.confirmText, 400);
+    terms.code = codeOf(evidence.holdDigest);
+    terms.approveVerb = approveVerb(hold);
+    terms.needs = needsText(evidence, viewer);
+    if (hold.policy.executeWithinSeconds > 0) {
+        //: In the decision bar, after who must sign: how long the permission lasts once given
+        terms.then = tr("then it runs at once, within %1").arg(duration(std::chrono::seconds(hold.policy.executeWithinSeconds)));
+    }
+    terms.sections = sectionsToReach(evidence, reviewLists(evidence, viewer, hold.measuredAt));
+    terms.passphrase = tier == Tier::High || tier == Tier::Critical;
+    return terms;
+}
+
+InboxRow inboxRow(const Evidence &evidence, Instant now)
+{
+    InboxRow row;
+    row.key = evidence.head.hold.toString();
+    row.have = static_cast<int>(evidence.head.approvals.size());
+    row.ended = isFinal(evidence.head.state);
+    if (!evidence.unverified.isEmpty()) {
+        //: Inbox row of a hold whose signature or digest did not hold
+        row.sentence = tr("A hold that could not be verified");
+        row.state = shown(evidence.unverified, 200);
+        return row;
+    }
+    const auto view = holdView(evidence, {}, now);
+    row.tier = view.tier;
+    row.sentence = view.sentence;
+    row.environment = view.environment;
+    row.environmentMeasured = view.environmentMeasured;
+    row.left = view.left;
+    row.urgent = view.urgent;
+    if (evidence.hold) {
+        row.requester = shown(evidence.hold->requesterActor, 120);
+        row.person = shown(evidence.hold->requesterPerson, 120);
+        row.need = evidence.hold->policy.need;
+        row.contradicted = !evidence.hold->measured.contradictions.empty();
+    }
+    if (evidence.head.state == State::Measuring || evidence.head.state == State::Drifted) {
+        //: Small word in an inbox row: the gate is looking at what the action would do
+        row.state = tr("measuring");
+    }
+    return row;
+}
+
+} // namespace holdfast::present

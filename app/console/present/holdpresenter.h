@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "console/decision.h"
+#include "console/inbox.h"
+#include "console/present/evidence.h"
+#include "console/review.h"
+#include "console/running.h"
+
+namespace holdfast::present {
+
+/// Everything is made from `evidence` and the time alone: the same bytes always read the same.
+[[nodiscard]] HoldView holdView(const Evidence &evidence, const Viewer &viewer, Instant now);
+[[nodiscard]] Review::Lists reviewLists(const Evidence &evidence, const Viewer &viewer, Instant now);
+[[nodiscard]] QList<FactRow> factRows(const Hold &hold, Instant now);
+[[nodiscard]] DecisionTerms decisionTerms(const Evidence &evidence, const Viewer &viewer);
+[[nodiscard]] InboxRow inboxRow(const Evidence &evidence, Instant now);
+
+/// Critical, or less than 15 minutes left.
+[[nodiscard]] bool isUrgent(const Evidence &evidence, Instant now);
+
+/// Section id and the text that was shown under it, in order: what `view.digest` of a decision is made of.
+using SectionTexts = QList<std::pair<QString, QString>>;
+[[nodiscard]] SectionTexts sectionTexts(const HoldView &hold, const Review::Lists &lists);
+/// SHA-256 of one line per section: `<id> <hex SHA-256 of its text>\n`.
+[[nodiscard]] Digest viewDigest(const SectionTexts &sections);
+
+} // namespace holdfast::present

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "console/present/reviewlists.h"
+
+#include "console/present/format.h"
+#include "core/text/visible.h"
+
+namespace holdfast::present {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+// What will be done, in the words that will be done: the statements, the paths, the arguments.
+QStringList actionLines(const Request &request)
+{
+    struct Lines {
+        QStringList operator()(const SqlAction &sql) const { return sql.statements ? sql.statements->split(u'\n') : QStringList{sql.blob->digest.toString()}; }
+        QStringList operator()(const FilesystemAction &files) const
+        {
+            QStringList lines;
+            for (const auto &path : files.paths)
+                lines += (files.recursive ? u"delete, with all below: "_s : u"delete: "_s) + path;
+            return lines;
+        }
+        QStringList operator()(const CommandAction &command) const
+        {
+            QStringList lines;
+            for (qsizetype i = 0; i < command.argv.size(); ++i)
+                lines += u"argv[%1]  %2"_s.arg(i).arg(command.argv[i]);
+            if (!command.cwd.isEmpty())
+                lines += u"cwd      "_s + command.cwd;
+            if (command.input)
+                lines += u"stdin    "_s + command.input->digest.toString();
+            return lines;
+        }
+        QStringList operator()(const PolicyAction &policy) const { return {u"policy document "_s + policy.toml.digest.toString()}; }
+    };
+    return std::visit(Lines{}, request.action);
+}
+
+PayloadRow payloadRow(qsizetype at, const QString &line)
+{
+    PayloadRow row;
+    row.key = QString::number(at);
+    row.number = QString::number(at + 1);
+    // A very long line is folded in the middle with a marked count; the exact bytes stay in the request document.
+    row.text = visible(line, {.keepLines = false, .limit = 20'000});
+    row.hidden = hasInvisible(line);
+    return row;
+}
+
+void addText(QString &text, const QList<DetailRow> &rows)
+{
+    for (const auto &row : rows)
+        text += row.name + u'\t' + row.value + u'\n';
+}
+
+} // namespace
+
+QList<PayloadRow> payloadRows(const Evidence &evidence)
+{
+    QStringList lines = actionLines(evidence.request);
+    lines += QString();
+    lines += u"request "_s + evidence.requestDigest.toString();
+    lines += QString::fromUtf8(evidence.requestEnvelope.payload);
+    QList<PayloadRow> rows;
+    for (qsizetype i = 0; i < lines.size(); ++i)
+        rows.append(payloadRow(i, lines[i]));
+    return rows;
+}
+
+Review::Lists reviewLists(const Evidence &evidence, const Viewer &, Instant now)
+{
+    Review::Lists lists;
+    lists.payload = payloadRows(evidence);
+    if (!evidence.hold)
+        return lists;
+    const auto &hold = *evidence.hold;
+    lists.contradictions = contradictionRows(hold);
+    if (evidence.previous)
+        lists.delta = deltaRows(*evidence.previous, hold);
+    lists.facts = factRows(hold, now);
+    lists.dependents = dependentRows(hold);
+    lists.recovery = recoveryRows(hold, now);
+    for (const auto &diff : hold.measured.diffs) {
+        DiffTab tab;
+        tab.key = diff.blob.digest.toString();
+        tab.title = shown(diff.title, 200);
+        lists.diffs.append(tab);
+    }
+    lists.credential = credentialRows(hold);
+    lists.policy = policyRows(evidence);
+    lists.requester = requesterRows(evidence);
+    return lists;
+}
+
+SectionTexts sectionTexts(const HoldView &hold, const Review::Lists &lists)
+{
+    QString contradictions, facts, dependents, diffs, payload, delta, recovery, credential, policy, requester;
+    for (const auto &row : lists.contradictions)
+        contradictions += row.sentence + u'\t' + row.detail + u'\n';
+    for (const auto &row : lists.facts)
+        facts += row.key + u'\t' + row.figure + u'\t' + row.label + u'\n';
+    for (const auto &row : lists.dependents)
+        dependents += row.name + u'\t' + row.effect + u'\t' + row.count + u'\n';
+    for (const auto &row : lists.diffs)
+        diffs += row.title + u'\t' + row.key + u'\n';
+    for (const auto &row : lists.payload)
+        payload += row.text + u'\n';
+    addText(delta, lists.delta);
+    addText(recovery, lists.recovery);
+    addText(credential, lists.credential);
+    addText(policy, lists.policy);
+    addText(requester, lists.requester);
+    return {{u"summary"_s, hold.sentence}, {u"contradictions"_s, contradictions}, {u"facts"_s, facts}, {u"delta"_s, delta},
+            {u"dependents"_s, dependents}, {u"recovery"_s, hold.verdictWhy + u'\n' + recovery}, {u"diff"_s, diffs}, {u"payload"_s, payload},
+            {u"credential"_s, credential}, {u"policy"_s, policy}, {u"requester"_s, requester}};
+}
+
+Digest viewDigest(const SectionTexts &sections)
+{
+    QByteArray lines;
+    for (const auto &[id, text] : sections) {
+        if (!text.isEmpty())
+            lines += id.toUtf8() + ' ' + sha256(text.toUtf8()).hex().toLatin1() + '\n';
+    }
+    return sha256(lines);
+}
+
+} // namespace holdfast::present

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "console/present/reviewlists.h"
+
+#include "console/present/format.h"
+#include "core/policy/drift.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+
+namespace holdfast::present {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("Review", text);
+}
+
+DetailRow detail(const char *key, const QString &name, const QString &value, view::Tone tone = view::Tone::Plain, bool machine = false)
+{
+    DetailRow row;
+    row.key = QString::fromLatin1(key);
+    row.name = name;
+    row.value = value;
+    row.tone = tone;
+    row.machine = machine;
+    return row;
+}
+
+// What an approver weighs first stands first; the rest keeps the order of the measurement.
+int weight(const Fact &fact)
+{
+    static const QList<QStringView> order{fact::DestroyedRows, fact::DestroyedFiles, fact::ChangedRows, fact::DestroyedObjects,
+                                          fact::DestroyedBytes, fact::DependentsLive};
+    const auto at = order.indexOf(QStringView(fact.id));
+    return at < 0 ? static_cast<int>(order.size()) : static_cast<int>(at);
+}
+
+QString figure(const Fact &fact)
+{
+    if (fact.quality == Quality::Unknown) {
+        //: In the place of a figure that could not be measured
+        return tr("unknown");
+    }
+    if (!fact.number)
+        return shown(fact.value, 300);
+    return fact.unit == u"bytes"_s ? bytes(*fact.number) : count(*fact.number);
+}
+
+QString verdictSentence(const Contradiction &contradiction)
+{
+    const auto claimed = shown(contradiction.claimed, 200);
+    const auto measured = shown(contradiction.measured, 200);
+    if (contradiction.claim == u"environment"_s) {
+        //: The red banner: what the request says of its environment and what was measured
+        return tr("The request claims %1. What it would hit is %2.").arg(claimed, measured);
+    }
+    if (contradiction.claim == u"target"_s) {
+        //: The red banner: the server behind the named target is registered as another one
+        return tr("The request names %1. The server it reaches is %2.").arg(claimed, measured);
+    }
+    if (contradiction.claim == u"reversible"_s) {
+        //: The red banner: the request says that it can be undone
+        return tr("The request claims it can be undone. What was measured says otherwise: %1.").arg(measured);
+    }
+    //: The red banner: any other claim that does not hold. %1 which claim, %2 claimed, %3 measured
+    return tr("The request claims %1: %2. Measured: %3.").arg(shown(contradiction.claim, 60), claimed, measured);
+}
+
+} // namespace
+
+QList<FactRow> factRows(const Hold &hold, Instant now)
+{
+    auto facts = hold.measured.facts;
+    std::stable_sort(facts.begin(), facts.end(), [](const Fact &a, const Fact &b) { return weight(a) < weight(b); });
+    QList<FactRow> rows;
+    for (const auto &fact : facts) {
+        FactRow row;
+        row.key = fact.id;
+        row.figure = figure(fact);
+        row.label = shown(fact.label, 120);
+        row.quality = toView(fact.quality);
+        row.qualityText = fact.quality == Quality::Unknown ? shown(fact.how, 300) : word(fact.quality) + u", "_s + age(fact.at, now);
+        row.severity = toView(fact.severity);
+        row.how = shown(fact.how, 600);
+        rows.append(row);
+    }
+    return rows;
+}
+
+QList<ContradictionRow> contradictionRows(const Hold &hold)
+{
+    QList<ContradictionRow> rows;
+    for (const auto &contradiction : hold.measured.contradictions) {
+        ContradictionRow row;
+        row.key = QString::number(rows.size());
+        row.sentence = verdictSentence(contradiction);
+        row.detail = rows.isEmpty() ? shown(hold.measured.environment.how, 300) : QString();
+        row.severity = toView(contradiction.severity);
+        rows.append(row);
+    }
+    return rows;
+}
+
+QList<DependentRow> dependentRows(const Hold &hold)
+{
+    const auto &dependents = hold.measured.dependents;
+    std::int64_t largest = 1;
+    for (const auto &dependent : dependents)
+        largest = std::max(largest, dependent.count.value_or(0));
+    QList<DependentRow> rows;
+    const std::function<void(int, int)> addChildren = [&](int parent, int depth) {
+        for (std::size_t i = 0; i < dependents.size(); ++i) {
+            const auto &dependent = dependents[i];
+            if (dependent.parent != parent)
+                continue;
+            DependentRow row;
+            row.key = QString::number(i);
+            row.name = shown(dependent.name, 400);
+            row.effect = shown(dependent.type + u" · "_s + dependent.effect, 120);
+            row.depth = depth;
+            row.count = dependent.count ? count(*dependent.count) : u"—"_s;
+            row.share = dependent.count ? static_cast<double>(*dependent.count) / static_cast<double>(largest) : -1;
+            rows.append(row);
+            addChildren(static_cast<int>(i), depth + 1);
+        }
+    };
+    addChildren(-1, 0);
+    return rows;
+}
+
+QList<DetailRow> recoveryRows(const Hold &hold, Instant now)
+{
+    const auto &recovery = hold.measured.recovery;
+    QList<DetailRow> rows;
+    //: Card "Does it come back?": age of the newest restorable copy
+    rows.append(detail("newest", tr("Newest copy"), recovery.newestCopy ? age(*recovery.newestCopy, now) : tr("none known"),
+                       recovery.newestCopy ? view::Tone::Plain : view::Tone::Bad));
+    if (recovery.failureDomain) {
+        //: Card "Does it come back?": where the newest copy lies
+        rows.append(detail("domain", tr("It lies in"), shown(*recovery.failureDomain, 200)));
+    }
+    if (recovery.diesWithTarget) {
+        //: Card "Does it come back?": whether the copy is lost together with the target
+        rows.append(detail("fate", tr("Same fate as the target"), *recovery.diesWithTarget ? tr("yes") : tr("no"),
+                           *recovery.diesWithTarget ? view::Tone::Bad : view::Tone::Good));
+    }
+    //: Card "Does it come back?": when a restore was last tried
+    rows.append(detail("tested", tr("Restore tested"), recovery.restoreTestedAt ? age(*recovery.restoreTestedAt, now) : tr("never"),
+                       recovery.restoreTestedAt ? view::Tone::Plain : view::Tone::Bad));
+    if (recovery.undoWindowSeconds) {
+        //: Card "Does it come back?": how long the action can be undone
+        rows.append(detail("undo", tr("Undo window"), duration(std::chrono::seconds(*recovery.undoWindowSeconds))));
+    }
+    return rows;
+}
+
+QList<DetailRow> deltaRows(const Hold &previous, const Hold &current)
+{
+    QList<DetailRow> rows;
+    for (const auto &item : compare(previous, current.measured, current.mode, current.tier)) {
+        const auto key = item.what.toUtf8();
+        rows.append(detail(key.constData(), shown(item.what, 120), shown(item.before, 200) + u" → "_s + shown(item.after, 200),
+                           item.tolerated ? view::Tone::Plain : view::Tone::Bad));
+    }
+    return rows;
+}
+
+QList<DetailRow> credentialRows(const Hold &hold)
+{
+    const auto &credential = hold.measured.credential;
+    QList<DetailRow> rows;
+    //: Tab "Credential": its name in the configuration
+    rows.append(detail("name", tr("Credential"), credential.name.isEmpty() ? tr("none") : shown(credential.name, 300), view::Tone::Plain, true));
+    //: Tab "Credential": whether the requester could use it without the gate
+    rows.append(detail("reach", tr("In reach of the requester"), credential.reachableByRequester ? tr("yes: the gate is cooperative here") : tr("no"),
+                       credential.reachableByRequester ? view::Tone::Caution : view::Tone::Good));
+    //: Tab "Credential": what it permits
+    rows.append(detail("can", tr("It can"), credential.can.isEmpty() ? tr("unknown") : shown(credential.can.join(u", "_s), 2000), view::Tone::Plain, true));
+    //: Tab "Credential": what it permits beyond this action
+    rows.append(detail("excess", tr("Beyond this action"), credential.excess.isEmpty() ? tr("nothing found") : shown(credential.excess.join(u", "_s), 2000),
+                       credential.excess.isEmpty() ? view::Tone::Plain : view::Tone::Caution, !credential.excess.isEmpty()));
+    if (credential.expiresAt) {
+        //: Tab "Credential": when it ends
+        rows.append(detail("expires", tr("Expires"), formatInstant(*credential.expiresAt)));
+    }
+    return rows;
+}
+
+QList<DetailRow> policyRows(const Evidence &evidence)
+{
+    const auto &hold = *evidence.hold;
+    QList<DetailRow> rows;
+    //: Tab "Policy": id of the rule that applies
+    rows.append(detail("rule", tr("Rule"), shown(hold.ruleId, 200), view::Tone::Plain, true));
+    //: Tab "Policy": why the rule applies
+    rows.append(detail("because", tr("Because"), shown(hold.ruleBecause, 600)));
+    const bool same = evidence.ruling && evidence.ruling->tier == hold.tier && evidence.ruling->mode == hold.mode;
+    //: Tab "Policy": whether this console's own reading of the policy gives the same tier and mode
+    rows.append(detail("own", tr("Recomputed here"), same ? tr("the same tier and mode") : tr("differs from what the gate says"),
+                       same ? view::Tone::Good : view::Tone::Bad));
+    //: Tab "Policy": how many must approve, and in which role
+    rows.append(detail("quorum", tr("Approvals"), tr("%1 of role %2").arg(hold.policy.need).arg(shown(hold.policy.from.join(u", "_s), 200))));
+    for (const auto &tolerance : hold.tolerances) {
+        //: Tab "Policy": how far a figure may move between approval and execution
+        rows.append(detail(tolerance.fact.toUtf8().constData(), tr("Tolerance"), shown(tolerance.fact, 100) + u" ≤ "_s + count(tolerance.max)));
+    }
+    //: Tab "Policy": deadline of the decision
+    rows.append(detail("until", tr("Decide until"), formatInstant(hold.policy.approveUntil)));
+    return rows;
+}
+
+QList<DetailRow> requesterRows(const Evidence &evidence)
+{
+    const auto &hold = *evidence.hold;
+    const auto &claims = evidence.request.claims;
+    const auto &origin = evidence.request.origin;
+    QList<DetailRow> rows;
+    //: Tab "Requester": the actor, whole
+    rows.append(detail("actor", tr("Actor"), shown(hold.requesterActor, 400), view::Tone::Plain, true));
+    //: Tab "Requester": who answers for it
+    rows.append(detail("person", tr("Answers for it"), shown(hold.requesterPerson, 400)));
+    rows.append(detail("key", tr("Key"), shown(hold.requesterKey.toString(), 400), view::Tone::Plain, true));
+    const auto claim = [&rows](const char *key, const QString &name, const std::optional<QString> &value) {
+        if (value)
+            rows.append(detail(key, name, shown(*value, 1000), view::Tone::Caution, true));
+    };
+    //: Tab "Requester": what the request claims to be for
+    claim("intent", tr("Claims: intent"), claims.intent);
+    //: Tab "Requester": the environment that the request claims
+    claim("environment", tr("Claims: environment"), claims.environment);
+    //: Tab "Requester": a ticket that the request names
+    claim("ticket", tr("Claims: ticket"), claims.ticket);
+    if (claims.reversible) {
+        //: Tab "Requester": whether the request claims that it can be undone
+        rows.append(detail("reversible", tr("Claims: reversible"), *claims.reversible ? tr("yes") : tr("no"), view::Tone::Caution));
+    }
+    //: Tab "Requester": the agent program, as it tells
+    claim("agent", tr("Says it is"), origin.agent);
+    //: Tab "Requester": working directory, as it tells
+    claim("cwd", tr("Says it works in"), origin.cwd);
+    //: Tab "Requester": whom it acts for, as it tells
+    claim("behalf", tr("Says it acts for"), origin.onBehalfOf);
+    return rows;
+}
+
+} // namespace holdfast::present

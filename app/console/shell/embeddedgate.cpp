@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "console/shell/embeddedgate.h"
+
+#include <QCoreApplication>
+#include <QDir>
+#include <QFileInfo>
+#include <QStandardPaths>
+#include <QTimer>
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <csignal>
+
+namespace holdfast {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QString fromEnvironment(const char *name, const QString &below)
+{
+    const auto value = qEnvironmentVariable(name);
+    return (value.startsWith(u'/') ? value : QDir::homePath() + below) + u"/holdfast"_s;
+}
+
+QString program()
+{
+    const auto beside = QCoreApplication::applicationDirPath() + u"/holdfastd"_s;
+    return QFileInfo(beside).isExecutable() ? beside : QStandardPaths::findExecutable(u"holdfastd"_s);
+}
+
+} // namespace
+
+Places Places::ofThisUser()
+{
+    Places places;
+    places.data = fromEnvironment("XDG_DATA_HOME", u"/.local/share"_s);
+    places.config = fromEnvironment("XDG_CONFIG_HOME", u"/.config"_s);
+    places.state = fromEnvironment("XDG_STATE_HOME", u"/.local/state"_s);
+    places.runtime = qEnvironmentVariable("XDG_RUNTIME_DIR").startsWith(u'/') ? fromEnvironment("XDG_RUNTIME_DIR", {}) : places.state;
+    for (const auto &path : {places.data, places.config, places.state, places.runtime}) {
+        QDir().mkpath(path);
+        QFile::setPermissions(path, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+    }
+    return places;
+}
+
+EmbeddedGate::EmbeddedGate(Places places, QObject *parent)
+    : QObject(parent)
+    , m_places(std::move(places))
+{
+    connect(&m_process, &QProcess::readyReadStandardOutput, this, &EmbeddedGate::readOutput);
+    connect(&m_process, &QProcess::finished, this, &EmbeddedGate::ended);
+    connect(&m_process, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
+        if (error == QProcess::FailedToStart) {
+            m_wanted = false;
+            //: The gate program is missing or cannot be run; %1 its path
+            Q_EMIT failed(tr("The gate could not be started: %1").arg(m_process.program()));
+        }
+    });
+}
+
+EmbeddedGate::~EmbeddedGate()
+{
+    stop();
+}
+
+bool EmbeddedGate::isConfigured() const
+{
+    return QFileInfo::exists(m_places.gateConfig());
+}
+
+void EmbeddedGate::start(bool withOwner)
+{
+    m_withOwner = withOwner;
+    m_wanted = true;
+    launch();
+}
+
+void EmbeddedGate::launch()
+{
+    QStringList arguments{u"--config"_s, m_places.gateConfig()};
+    int ends[2] = {-1, -1};
+    if (m_withOwner) {
+        if (::pipe2(ends, O_CLOEXEC) != 0) {
+            //: A descriptor for the first owner's secret could not be made
+            Q_EMIT failed(tr("No descriptor is left to start the gate with."));
+            return;
+        }
+        if (!m_ownerSecret)
+            m_ownerSecret = randomBytes(16);
+        arguments += {u"--owner-fd"_s, QString::number(ends[0])};
+    }
+    m_process.setChildProcessModifier([reader = ends[0]] {
+        if (reader >= 0)
+            ::fcntl(reader, F_SETFD, 0);
+        // A console that is killed takes its gate with it: nobody would be there to decide.
+        ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+    });
+    m_process.setStandardErrorFile(m_places.state + u"/gate.log"_s, QIODevice::Append);
+    m_process.start(program(), arguments, QIODevice::ReadOnly);
+    if (m_withOwner) {
+        ::close(ends[0]);
+        // Sixteen bytes always fit into an empty pipe.
+        [[maybe_unused]] const auto written = ::write(ends[1], m_ownerSecret->constData(), 16);
+        ::close(ends[1]);
+    }
+}
+
+void EmbeddedGate::readOutput()
+{
+    while (m_process.canReadLine()) {
+        const auto line = QString::fromUtf8(m_process.readLine()).trimmed();
+        const auto prefix = u"listening on "_s;
+        if (!line.startsWith(prefix))
+            continue;
+        m_restarts = 0;
+        Q_EMIT listening(QUrl(line.mid(prefix.size())));
+    }
+}
+
+void EmbeddedGate::ended(int exitCode)
+{
+    if (!m_wanted)
+        return;
+    if (++m_restarts > 5) {
+        m_wanted = false;
+        //: The gate ends again and again; %1 exit code, %2 log file
+        Q_EMIT failed(tr("The gate ended with code %1 five times in a row. Its log is %2").arg(exitCode).arg(m_places.state + u"/gate.log"_s));
+        return;
+    }
+    QTimer::singleShot(1000, this, [this] {
+        if (m_wanted && m_process.state() == QProcess::NotRunning)
+            launch();
+    });
+}
+
+void EmbeddedGate::stop()
+{
+    m_wanted = false;
+    if (m_process.state() == QProcess::NotRunning)
+        return;
+    m_process.terminate();
+    if (!m_process.waitForFinished(10'000))
+        m_process.kill();
+}
+
+} // namespace holdfast
