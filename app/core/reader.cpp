@@ -28,8 +28,13 @@ bool ObjectReader::has(QStringView name) const
 
 void ObjectReader::fail(Kind kind, QStringView name, QString detail)
 {
+    failAt(kind, memberPath(m_path, name), std::move(detail));
+}
+
+void ObjectReader::failAt(Kind kind, QString path, QString detail)
+{
     if (!m_error)
-        m_error = DocumentError{kind, memberPath(m_path, name), std::move(detail)};
+        m_error = DocumentError{kind, std::move(path), std::move(detail)};
 }
 
 const Json *ObjectReader::take(QStringView name, bool required)

@@ -50,6 +50,8 @@ public:
     [[nodiscard]] bool has(QStringView name) const;
     [[nodiscard]] QString path() const { return m_path; }
     void fail(DocumentError::Kind kind, QStringView name, QString detail);
+    /// As fail(), for a place deeper than a member of this object; `path` is whole.
+    void failAt(DocumentError::Kind kind, QString path, QString detail);
     [[nodiscard]] bool failed() const { return m_error.has_value(); }
     /// The first error, or a member that was never read.
     [[nodiscard]] std::optional<DocumentError> finish();

@@ -27,6 +27,8 @@ enum class Enforcement { Enforced, Cooperative };
 [[nodiscard]] std::optional<Verdict> verdictFrom(QStringView text);
 [[nodiscard]] std::optional<Enforcement> enforcementFrom(QStringView text);
 [[nodiscard]] Tier oneHigher(Tier tier); ///< critical stays critical
+/// By UTF-8 bytes, as `resources` wants it (QStringList::sort goes by UTF-16 units).
+void sortBytewise(QStringList &list);
 
 /// Fact ids common to all kinds (protocol 1.4, hold).
 namespace fact {

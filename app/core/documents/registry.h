@@ -9,6 +9,8 @@
 namespace holdfast {
 
 enum class ActorKind { Human, Machine };
+[[nodiscard]] QString toString(ActorKind value);
+[[nodiscard]] std::optional<ActorKind> actorKindFrom(QStringView text);
 
 /// Purposes of keys (protocol 1.3).
 namespace purpose {
