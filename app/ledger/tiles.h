@@ -49,7 +49,9 @@ public:
     [[nodiscard]] QStringList blobNames() const;
 
 private:
-    QString m_directory;
+    [[nodiscard]] std::optional<QByteArray> read(const QString &name, qsizetype most) const;
+
+    QString m_directory; ///< canonical; empty when it does not exist
 };
 
 } // namespace holdfast

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/documents/decision.h"
+#include "core/documents/event.h"
+#include "core/documents/grant.h"
+#include "core/documents/request.h"
+#include "core/envelope.h"
+#include "core/policy/policydocument.h"
+
+#include <map>
+
+namespace holdfast {
+
+/// A registry at its place in the chain, with the policy that it names.
+struct RegistryPlace final
+{
+    Registry registry;
+    Digest payload;
+    std::optional<PolicyDocument> policy;
+};
+
+/// One hold as its entries tell it. Every apply function checks one document, already verified, against the state machine of
+/// protocol 1.4 and returns why it may not stand there (empty when it may); the state moves in either case.
+struct HoldStory final
+{
+    struct Approval final
+    {
+        Decision decision;
+        Envelope envelope;
+        Digest id;
+        QString person;
+    };
+
+    Envelope requestEnvelope;
+    Request request;
+    QString actor, person;
+    ActorKind actorKind = ActorKind::Machine;
+    VerifierKey key;
+    std::int64_t index = 0; ///< of the request's entry
+
+    State state = State::Measuring;
+    std::optional<Hold> hold; ///< current revision
+    Envelope holdEnvelope;
+    std::map<int, Digest> revisions; ///< payload digests
+    bool sponsorMayApprove = false;
+    std::vector<Approval> approvals; ///< of the current revision
+    std::optional<Grant> grant;
+    bool denied = false;
+    bool policyApplied = false; ///< its registry stands in the ledger
+
+    [[nodiscard]] QString applyHold(const Hold &next, const Envelope &envelope, const RegistryPlace &place);
+    [[nodiscard]] QString applyApproval(const Decision &decision, const Envelope &envelope, const RegistryPlace &place, Instant at);
+    [[nodiscard]] QString applyDenial(const Decision &decision);
+    [[nodiscard]] QString applyEvent(const Event &event, const RegistryPlace &place, Instant at);
+    [[nodiscard]] QString applyGrant(const Grant &next, const RegistryPlace &place, Instant at);
+    [[nodiscard]] QString applyReceipt(const Receipt &receipt);
+    /// `stop` or `withdraw`.
+    [[nodiscard]] QString applyEnd(State end);
+
+private:
+    [[nodiscard]] Result<QString, QString> personOf(const Decision &decision, const RegistryPlace &place, Instant at) const;
+    [[nodiscard]] QString whyNotRuled(const Hold &next, const RegistryPlace &place);
+    [[nodiscard]] QString whyNoQuorum(const RegistryPlace &place, Instant at) const;
+    [[nodiscard]] QString whyNotGranted(const Grant &next, const RegistryPlace &place) const;
+    [[nodiscard]] bool isPolicy() const;
+    [[nodiscard]] bool isAllowed() const; ///< the policy lets it pass without a person
+};
+
+} // namespace holdfast

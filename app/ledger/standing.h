@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/documents/command.h"
+#include "ledger/holdstory.h"
+
+#include <map>
+
+namespace holdfast {
+
+/// What outlasts one hold: freezes and denials, until they are undone (protocol 1.4 command, 4).
+class StandingOrders final
+{
+public:
+    /// Freeze, unfreeze, lift, revoke: why `by` may not give it, empty when he may.
+    [[nodiscard]] QString apply(const Command &command, const Actor &by, const Registry &registry, const Digest &id, Instant at);
+    void deny(const Digest &id, const Decision &decision, const HoldStory &denied, std::int64_t index);
+    [[nodiscard]] bool isFrozen(const HoldStory &story) const;
+    /// A denial that was recorded before the request and still stands covers it.
+    [[nodiscard]] bool isDenied(const HoldStory &story) const;
+
+private:
+    struct Denial final
+    {
+        Decision::Scope scope = Decision::Scope::This;
+        QString person, kind, target;
+        Digest action;
+        QString operation; ///< empty when it was denied before it was measured
+        QStringList resources;
+        std::int64_t index = 0;
+    };
+    [[nodiscard]] static bool covers(const Denial &denial, const HoldStory &story);
+    [[nodiscard]] QString unfreeze(const Command &command, const Actor &by, const Registry &registry, Instant at);
+    [[nodiscard]] QString lift(const Command &command, const Actor &by, const Registry &registry, Instant at);
+
+    std::map<Digest, Command> m_freezes;
+    std::map<Digest, Denial> m_denials;
+};
+
+} // namespace holdfast
