@@ -16,12 +16,17 @@ Decision::Decision(QObject *parent)
     m_arm.setInterval(armMs);
     m_arm.setTimerType(Qt::PreciseTimer);
     connect(&m_arm, &QTimer::timeout, this, &Decision::changed);
+    m_click.setSingleShot(true);
+    m_click.setInterval(doubleClickMs);
+    connect(&m_click, &QTimer::timeout, this, &Decision::approve);
     m_pressTick.setInterval(pressTickMs);
     connect(&m_pressTick, &QTimer::timeout, this, &Decision::pressTick);
     // A hold-to-confirm never outlives a change of anything it rests on.
     connect(this, &Decision::changed, this, [this] {
-        if (m_pressClock.isValid() && !mayApprove())
-            endPress();
+        if (mayApprove())
+            return;
+        m_click.stop();
+        endPress();
     });
 }
 
@@ -71,6 +76,16 @@ QStringList Decision::missing() const
     if (wantsCode() && m_typedCode != m_terms.code)
         words.append(tr("Type the six-digit code that the requester sees"));
     return words;
+}
+
+QStringList Decision::unreached() const
+{
+    QStringList ids;
+    for (const auto &[id, text] : m_terms.sections) {
+        if (!m_reached.contains(id))
+            ids.append(id);
+    }
+    return ids;
 }
 
 QStringList Decision::unmet() const
@@ -192,6 +207,14 @@ void Decision::pressTick()
     endPress();
     approve();
     m_heldMs = 0;
+}
+
+void Decision::click()
+{
+    if (m_click.isActive())
+        m_click.stop();
+    else if (mayApprove() && !wantsPress())
+        m_click.start();
 }
 
 Approval Decision::approval() const

@@ -45,6 +45,7 @@ class Decision : public QObject {
     Q_PROPERTY(bool mayApprove READ mayApprove NOTIFY changed)
     Q_PROPERTY(bool mayDeny READ mayDeny NOTIFY changed)
     Q_PROPERTY(QStringList unmet READ unmet NOTIFY changed)
+    Q_PROPERTY(QStringList unreached READ unreached NOTIFY changed)
     Q_PROPERTY(bool wantsPress READ wantsPress NOTIFY changed)
     Q_PROPERTY(bool wantsTarget READ wantsTarget NOTIFY changed)
     Q_PROPERTY(bool wantsCode READ wantsCode NOTIFY changed)
@@ -65,6 +66,7 @@ public:
     Q_ENUM(Scope)
     static constexpr int armMs = 600;
     static constexpr int pressMs = 1200;
+    static constexpr int doubleClickMs = 400;
 
     explicit Decision(QObject *parent = nullptr);
 
@@ -73,6 +75,8 @@ public:
     [[nodiscard]] bool mayApprove() const;
     [[nodiscard]] bool mayDeny() const;
     [[nodiscard]] QStringList unmet() const;
+    // Ids of the sections that must still be seen.
+    [[nodiscard]] QStringList unreached() const;
     [[nodiscard]] bool wantsPress() const;
     [[nodiscard]] bool wantsTarget() const;
     [[nodiscard]] bool wantsCode() const;
@@ -100,6 +104,8 @@ public:
     // Hold-to-confirm: begins and ends with pointer or key; at pressMs it becomes approve(). Auto-repeat is the caller's to drop.
     Q_INVOKABLE void beginPress();
     Q_INVOKABLE void endPress();
+    // A click. It becomes approve() after doubleClickMs; a second click before that takes it back.
+    Q_INVOKABLE void click();
     // Returns whether it went through the lock.
     Q_INVOKABLE bool approve();
     // Refused (false) with an empty reason. `counter` may be empty.
@@ -129,6 +135,7 @@ private:
     QString m_typedCode;
     QString m_message;
     QTimer m_arm;
+    QTimer m_click;
     QTimer m_pressTick;
     QElapsedTimer m_opened;
     QElapsedTimer m_pressClock;

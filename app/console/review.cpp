@@ -57,10 +57,10 @@ void Review::chooseDiff(const QString &key)
         Q_EMIT diffWanted(m_hold.holdId, key);
 }
 
-void Review::freezeRequester()
+void Review::freezeRequester(const QString &reason)
 {
-    if (!m_hold.holdId.isEmpty())
-        Q_EMIT freezeWanted(m_hold.holdId);
+    if (!m_hold.holdId.isEmpty() && !reason.trimmed().isEmpty())
+        Q_EMIT freezeWanted(m_hold.holdId, reason.trimmed());
 }
 
 } // namespace holdfast

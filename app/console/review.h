@@ -120,14 +120,15 @@ public:
 
     Q_INVOKABLE void measureAgain();
     Q_INVOKABLE void chooseDiff(const QString &key);
-    Q_INVOKABLE void freezeRequester();
+    // Stop everything from this requester until lifted. Ignored with an empty reason.
+    Q_INVOKABLE void freezeRequester(const QString &reason);
 
 Q_SIGNALS:
     void changed();
     void diffChanged();
     void measureWanted(const QString &holdId);
     void diffWanted(const QString &holdId, const QString &key);
-    void freezeWanted(const QString &holdId);
+    void freezeWanted(const QString &holdId, const QString &reason);
 
 private:
     State m_state = Nothing;

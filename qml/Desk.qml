@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import Holdfast.Console
+import Holdfast.Controls
+import Holdfast.Inbox
+import Holdfast.Review
+import Holdfast.Theme
+
+// Inbox and review side by side; in a narrow window one after the other.
+FocusScope {
+    id: root
+
+    required property App app
+    required property bool narrow
+    property bool reading: false
+
+    function deny() {
+        review.deny();
+    }
+
+    function filter() {
+        root.reading = false;
+        inbox.filter();
+    }
+
+    function step(by: int) {
+        root.app.inbox.step(by);
+    }
+
+    function back(): bool {
+        if (!root.reading)
+            return false;
+        root.reading = false;
+        inbox.focusList();
+        return true;
+    }
+
+    InboxPane {
+        id: inbox
+
+        width: root.narrow ? root.width : Theme.inboxWidth
+        height: root.height
+        visible: !root.narrow || !root.reading
+        focus: true
+        inbox: root.app.inbox
+        gate: root.app.gate
+        practice: root.app.practice
+        onReading: {
+            root.reading = true;
+            review.focusEvidence();
+        }
+    }
+
+    Rule {
+        x: Theme.inboxWidth
+        height: root.height
+        visible: !root.narrow
+    }
+
+    ReviewPane {
+        id: review
+
+        x: root.narrow ? 0 : Theme.inboxWidth + Theme.hair
+        width: root.width - x
+        height: root.height
+        visible: !root.narrow || root.reading
+        review: root.app.review
+        decision: root.app.decision
+        backShown: root.narrow
+        onBack: root.back()
+    }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import QtQuick.Layouts
+import Holdfast.Console
+import Holdfast.Controls
+import Holdfast.Theme
+
+// Asks for the passphrase of the deciding key and forgets it.
+Sheet {
+    id: root
+
+    required property PassphrasePrompt prompt
+
+    //: Passphrase sheet: its heading.
+    heading: qsTr("Passphrase of your deciding key")
+    words: root.prompt.reason
+    visible: root.prompt.wanted
+    onOpened: field.forceActiveFocus()
+    onClosed: {
+        field.clear();
+        root.prompt.cancel();
+    }
+
+    function give() {
+        root.prompt.give(field.text);
+        field.clear();
+    }
+
+    Field {
+        id: field
+
+        Layout.fillWidth: true
+        echoMode: TextInput.Password
+        inputMethodHints: Qt.ImhSensitiveData | Qt.ImhNoPredictiveText
+        enabled: !root.prompt.working
+        wrong: root.prompt.problem.length > 0
+        //: Passphrase sheet: name of and hint in its field.
+        spoken: qsTr("Passphrase")
+        hint: spoken
+        Keys.onReturnPressed: event => root.send(event)
+        Keys.onEnterPressed: event => root.send(event)
+    }
+
+    PlainLabel {
+        Layout.fillWidth: true
+        visible: text.length > 0
+        text: root.prompt.problem
+        size: Theme.dense
+        color: Theme.colors.danger
+        wrapMode: Text.WrapAtWordBoundaryOrAnywhere
+    }
+
+    RowLayout {
+        Layout.fillWidth: true
+        Layout.topMargin: Theme.xs
+        spacing: Theme.md
+
+        Item {
+            Layout.fillWidth: true
+        }
+
+        ActionButton {
+            //: Passphrase sheet: button that closes it; nothing is signed.
+            label: qsTr("Back")
+            keys: "Esc"
+            onClicked: root.close()
+        }
+
+        ActionButton {
+            kind: ActionButton.Filled
+            enabled: !root.prompt.working && field.length > 0
+            //: Passphrase sheet: button while the key is being opened, which takes a second.
+            label: root.prompt.working ? qsTr("Opening the key…")
+                //: Passphrase sheet: button that signs.
+                : qsTr("Sign")
+            keys: "↵"
+            onClicked: root.give()
+        }
+    }
+
+    function send(event: KeyEvent) {
+        if (!event.isAutoRepeat)
+            root.give();
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import QtQuick.Templates as T
+import Holdfast.Theme
+
+// One line of typing. `hint` is shown while it is empty, in place of placeholderText, which renders markup.
+T.TextField {
+    id: root
+
+    required property string spoken
+    property string hint: ""
+    property bool machine: false
+    property bool wrong: false
+    property string keys: ""
+    property string note: ""
+
+    implicitHeight: Theme.controlHeight
+    implicitWidth: Theme.inboxWidth
+    leftPadding: Theme.md
+    rightPadding: Theme.md + (trail.visible ? trail.implicitWidth + Theme.sm : 0)
+    color: Theme.colors.ink
+    selectionColor: Theme.colors.accent
+    selectedTextColor: Theme.colors.surface
+    selectByMouse: true
+    font.family: root.machine ? Theme.codeFace : Theme.face
+    font.pixelSize: root.machine ? Theme.dense : Theme.body
+    verticalAlignment: TextInput.AlignVCenter
+    Accessible.role: Accessible.EditableText
+    Accessible.name: root.spoken
+    Accessible.editable: true
+    Accessible.passwordEdit: root.echoMode === TextInput.Password
+
+    background: Rectangle {
+        radius: Theme.radiusControl
+        color: root.activeFocus ? Theme.colors.surface : Theme.colors.raised
+        border.width: root.activeFocus || root.wrong ? Theme.stroke : Theme.hair
+        border.color: root.wrong ? Theme.colors.danger : root.activeFocus ? Theme.colors.accent : Theme.colors.line
+    }
+
+    PlainLabel {
+        anchors.fill: parent
+        anchors.leftMargin: root.leftPadding
+        anchors.rightMargin: root.rightPadding
+        visible: root.length === 0 && root.preeditText.length === 0
+        text: root.hint
+        color: Theme.colors.ink3
+        elide: Text.ElideMiddle
+        Accessible.ignored: true
+    }
+
+    Row {
+        id: trail
+
+        anchors.right: parent.right
+        anchors.rightMargin: Theme.sm
+        anchors.verticalCenter: parent.verticalCenter
+        spacing: Theme.sm
+        visible: root.note.length > 0 || (root.keys.length > 0 && !root.activeFocus)
+
+        PlainLabel {
+            visible: root.note.length > 0
+            text: root.note
+            size: Theme.caption
+            color: root.wrong ? Theme.colors.danger : Theme.colors.ink3
+        }
+
+        KeyHint {
+            visible: root.keys.length > 0 && !root.activeFocus
+            keys: root.keys
+            edge: Theme.colors.line
+        }
+    }
+}

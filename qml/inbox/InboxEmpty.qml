@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import Holdfast.Console
+import Holdfast.Controls
+
+// Nothing waits: say so, and offer the practice ground where there is one.
+EmptyState {
+    id: root
+
+    required property Inbox inbox
+    required property Practice practice
+
+    readonly property bool filtered: root.inbox.filter.length > 0
+    readonly property bool playing: root.practice.state === Practice.Preparing || root.practice.state === Practice.Replaying
+
+    //: Inbox, empty because of the filter.
+    heading: root.filtered ? qsTr("Nothing fits this filter")
+        //: Inbox, empty: no hold waits for a decision.
+        : qsTr("Nothing is waiting")
+    //: Inbox, empty because of the filter. %1 is how many holds wait in all; Esc is the key.
+    words: root.filtered ? qsTr("%1 wait in all. Esc clears the filter.").arg(root.inbox.total)
+        : root.practice.text.length > 0 ? root.practice.text : root.inbox.lastDecision
+    action: root.filtered || root.practice.state === Practice.None ? ""
+        //: Inbox, empty: button while the practice ground is busy.
+        : root.playing ? qsTr("Replaying…")
+        //: Inbox, empty: button that lets the practice agent ask for something destructive on the practice ground.
+        : qsTr("Replay nine seconds")
+    busy: root.playing
+    onActed: root.practice.replay()
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import QtQuick.Layouts
+import Holdfast.Console
+import Holdfast.Controls
+import Holdfast.Theme
+
+// The decision. Deny is filled and one key away; Approve stays closed until every condition is met.
+Rectangle {
+    id: root
+
+    required property Decision decision
+
+    signal deny
+
+    readonly property bool stacked: root.width < Theme.readingWidth
+    readonly property bool idle: root.decision.state === Decision.Open || root.decision.state === Decision.Failed
+
+    implicitHeight: grid.implicitHeight + Theme.lg * 2
+    color: Theme.colors.surface
+
+    Rule {
+        width: parent.width
+    }
+
+    GridLayout {
+        id: grid
+
+        anchors.left: parent.left
+        anchors.right: parent.right
+        anchors.verticalCenter: parent.verticalCenter
+        anchors.leftMargin: Theme.gutter
+        anchors.rightMargin: Theme.gutter
+        columns: root.stacked ? 1 : 2
+        columnSpacing: Theme.lg
+        rowSpacing: Theme.md
+
+        DecisionState {
+            Layout.fillWidth: true
+            decision: root.decision
+        }
+
+        RowLayout {
+            Layout.fillWidth: root.stacked
+            spacing: Theme.md
+
+            Field {
+                Layout.fillWidth: root.stacked
+                Layout.preferredWidth: Math.min(Theme.navigationWidth + Theme.xxl, Math.max(Theme.navigationWidth, root.width / 3))
+                visible: root.decision.wantsTarget && root.idle
+                //: Decision bar: name of the field for the target's name, for assistive technology. %1 is what must be typed.
+                spoken: qsTr("Type %1 to approve").arg(root.decision.confirmShown)
+                //: Decision bar: hint in the empty field for the target's name. %1 is what must be typed.
+                hint: qsTr("Type %1 to approve").arg(root.decision.confirmShown)
+                machine: length > 0
+                text: root.decision.typedTarget
+                //: Decision bar: mark in the field when the typed name fits.
+                note: root.decision.targetFits ? qsTr("✓") : ""
+                onTextEdited: root.decision.typedTarget = text
+            }
+
+            Field {
+                Layout.fillWidth: root.stacked
+                Layout.preferredWidth: Theme.navigationWidth
+                visible: root.decision.wantsCode && root.idle
+                //: Decision bar: name of and hint in the field for the code that the requester sees.
+                spoken: qsTr("Code the requester sees")
+                hint: spoken
+                machine: length > 0
+                maximumLength: 6
+                text: root.decision.typedCode
+                onTextEdited: root.decision.typedCode = text
+            }
+
+            Item {
+                Layout.fillWidth: root.stacked
+                visible: root.stacked
+            }
+
+            ActionButton {
+                visible: root.decision.state === Decision.Failed
+                //: Decision bar: button after a failed decision; it may then be tried again.
+                label: qsTr("Try again")
+                onClicked: root.decision.dismiss()
+            }
+
+            ApproveButton {
+                visible: root.decision.state === Decision.Open
+                decision: root.decision
+            }
+
+            ActionButton {
+                visible: root.idle
+                enabled: root.decision.mayDeny
+                kind: ActionButton.Filled
+                //: Decision bar: button that opens the sheet to deny; D is its key.
+                label: qsTr("Deny")
+                keys: "D"
+                onClicked: root.deny()
+            }
+        }
+    }
+}
