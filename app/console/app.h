@@ -21,7 +21,7 @@ class App : public QObject {
     QML_UNCREATABLE("made by main")
     Q_PROPERTY(holdfast::Inbox *inbox READ inbox CONSTANT)
     Q_PROPERTY(holdfast::Review *review READ review CONSTANT)
-    Q_PROPERTY(holdfast::Decision *decision READ decision CONSTANT)
+    Q_PROPERTY(holdfast::DecisionLock *decision READ decision CONSTANT)
     Q_PROPERTY(holdfast::Running *running READ running CONSTANT)
     Q_PROPERTY(holdfast::History *history READ history CONSTANT)
     Q_PROPERTY(holdfast::Keys *keys READ keys CONSTANT)
@@ -40,7 +40,7 @@ public:
 
     [[nodiscard]] Inbox *inbox() { return &m_inbox; }
     [[nodiscard]] Review *review() { return &m_review; }
-    [[nodiscard]] Decision *decision() { return &m_decision; }
+    [[nodiscard]] DecisionLock *decision() { return &m_decision; }
     [[nodiscard]] Running *running() { return &m_running; }
     [[nodiscard]] History *history() { return &m_history; }
     [[nodiscard]] Keys *keys() { return &m_keys; }
@@ -69,7 +69,7 @@ Q_SIGNALS:
 private:
     Inbox m_inbox;
     Review m_review;
-    Decision m_decision;
+    DecisionLock m_decision;
     Running m_running;
     History m_history;
     Keys m_keys;

@@ -9,20 +9,20 @@ namespace {
 constexpr int pressTickMs = 16;
 }
 
-Decision::Decision(QObject *parent)
+DecisionLock::DecisionLock(QObject *parent)
     : QObject(parent)
 {
     m_arm.setSingleShot(true);
     m_arm.setInterval(armMs);
     m_arm.setTimerType(Qt::PreciseTimer);
-    connect(&m_arm, &QTimer::timeout, this, &Decision::changed);
+    connect(&m_arm, &QTimer::timeout, this, &DecisionLock::changed);
     m_click.setSingleShot(true);
     m_click.setInterval(doubleClickMs);
-    connect(&m_click, &QTimer::timeout, this, &Decision::approve);
+    connect(&m_click, &QTimer::timeout, this, &DecisionLock::approve);
     m_pressTick.setInterval(pressTickMs);
-    connect(&m_pressTick, &QTimer::timeout, this, &Decision::pressTick);
+    connect(&m_pressTick, &QTimer::timeout, this, &DecisionLock::pressTick);
     // A hold-to-confirm never outlives a change of anything it rests on.
-    connect(this, &Decision::changed, this, [this] {
+    connect(this, &DecisionLock::changed, this, [this] {
         if (mayApprove())
             return;
         m_click.stop();
@@ -30,37 +30,37 @@ Decision::Decision(QObject *parent)
     });
 }
 
-bool Decision::wants(const char16_t *kind) const
+bool DecisionLock::wants(const char16_t *kind) const
 {
     return m_terms.confirm.contains(QString::fromUtf16(kind));
 }
 
-bool Decision::wantsPress() const
+bool DecisionLock::wantsPress() const
 {
     return wants(u"press");
 }
 
-bool Decision::wantsTarget() const
+bool DecisionLock::wantsTarget() const
 {
     return wants(u"type-target");
 }
 
-bool Decision::wantsCode() const
+bool DecisionLock::wantsCode() const
 {
     return wants(u"match-code");
 }
 
-bool Decision::targetFits() const
+bool DecisionLock::targetFits() const
 {
     return wantsTarget() && m_typedTarget == m_terms.confirmText;
 }
 
-qreal Decision::pressed() const
+qreal DecisionLock::pressed() const
 {
     return m_pressClock.isValid() ? std::min(1.0, static_cast<qreal>(m_pressClock.elapsed()) / pressMs) : 0.0;
 }
 
-QStringList Decision::missing() const
+QStringList DecisionLock::missing() const
 {
     QStringList words;
     for (const auto &[id, text] : m_blocks)
@@ -78,7 +78,7 @@ QStringList Decision::missing() const
     return words;
 }
 
-QStringList Decision::unreached() const
+QStringList DecisionLock::unreached() const
 {
     QStringList ids;
     for (const auto &[id, text] : m_terms.sections) {
@@ -88,23 +88,23 @@ QStringList Decision::unreached() const
     return ids;
 }
 
-QStringList Decision::unmet() const
+QStringList DecisionLock::unmet() const
 {
     return m_state == Open ? missing() : QStringList();
 }
 
-bool Decision::mayApprove() const
+bool DecisionLock::mayApprove() const
 {
     return m_state == Open && !m_arm.isActive() && missing().isEmpty();
 }
 
-bool Decision::mayDeny() const
+bool DecisionLock::mayDeny() const
 {
     const auto stops = [](const auto &block) { return block.first == u"link" || block.first == u"ended" || block.first == u"keys"; };
     return (m_state == Open || m_state == Failed) && std::none_of(m_blocks.cbegin(), m_blocks.cend(), stops);
 }
 
-void Decision::setTypedTarget(const QString &text)
+void DecisionLock::setTypedTarget(const QString &text)
 {
     if (m_typedTarget == text)
         return;
@@ -112,7 +112,7 @@ void Decision::setTypedTarget(const QString &text)
     Q_EMIT changed();
 }
 
-void Decision::setTypedCode(const QString &text)
+void DecisionLock::setTypedCode(const QString &text)
 {
     if (m_typedCode == text)
         return;
@@ -120,7 +120,7 @@ void Decision::setTypedCode(const QString &text)
     Q_EMIT changed();
 }
 
-void Decision::open(const DecisionTerms &terms)
+void DecisionLock::open(const DecisionTerms &terms)
 {
     endPress();
     m_terms = terms;
@@ -133,7 +133,7 @@ void Decision::open(const DecisionTerms &terms)
     rearm();
 }
 
-void Decision::close()
+void DecisionLock::close()
 {
     endPress();
     m_terms = {};
@@ -147,7 +147,7 @@ void Decision::close()
     Q_EMIT changed();
 }
 
-void Decision::block(const QString &id, const QString &words)
+void DecisionLock::block(const QString &id, const QString &words)
 {
     const auto found = std::find_if(m_blocks.begin(), m_blocks.end(), [&](const auto &block) { return block.first == id; });
     if (found == m_blocks.end()) {
@@ -164,14 +164,14 @@ void Decision::block(const QString &id, const QString &words)
     rearm();
 }
 
-void Decision::rearm()
+void DecisionLock::rearm()
 {
     if (m_state != Closed)
         m_arm.start();
     Q_EMIT changed();
 }
 
-void Decision::reach(const QString &section)
+void DecisionLock::reach(const QString &section)
 {
     const auto known = std::any_of(m_terms.sections.cbegin(), m_terms.sections.cend(), [&](const auto &wanted) { return wanted.first == section; });
     if (!known || m_reached.contains(section))
@@ -180,7 +180,7 @@ void Decision::reach(const QString &section)
     Q_EMIT changed();
 }
 
-void Decision::beginPress()
+void DecisionLock::beginPress()
 {
     if (!wantsPress() || !mayApprove() || m_pressClock.isValid())
         return;
@@ -189,7 +189,7 @@ void Decision::beginPress()
     Q_EMIT pressedChanged();
 }
 
-void Decision::endPress()
+void DecisionLock::endPress()
 {
     if (!m_pressClock.isValid())
         return;
@@ -198,7 +198,7 @@ void Decision::endPress()
     Q_EMIT pressedChanged();
 }
 
-void Decision::pressTick()
+void DecisionLock::pressTick()
 {
     Q_EMIT pressedChanged();
     if (m_pressClock.elapsed() < pressMs)
@@ -209,7 +209,7 @@ void Decision::pressTick()
     m_heldMs = 0;
 }
 
-void Decision::click()
+void DecisionLock::click()
 {
     if (m_click.isActive())
         m_click.stop();
@@ -217,7 +217,7 @@ void Decision::click()
         m_click.start();
 }
 
-Approval Decision::approval() const
+Approval DecisionLock::approval() const
 {
     Approval approval{m_terms.holdId, m_terms.revision, {}, m_reached, m_opened.elapsed()};
     for (const auto &kind : m_terms.confirm) {
@@ -229,7 +229,7 @@ Approval Decision::approval() const
     return approval;
 }
 
-bool Decision::approve()
+bool DecisionLock::approve()
 {
     if (!mayApprove() || (wantsPress() && m_heldMs < pressMs))
         return false;
@@ -239,7 +239,7 @@ bool Decision::approve()
     return true;
 }
 
-bool Decision::deny(const QString &reason, Scope scope, const QString &counter)
+bool DecisionLock::deny(const QString &reason, Scope scope, const QString &counter)
 {
     if (!mayDeny() || reason.trimmed().isEmpty())
         return false;
@@ -249,13 +249,13 @@ bool Decision::deny(const QString &reason, Scope scope, const QString &counter)
     return true;
 }
 
-void Decision::dismiss()
+void DecisionLock::dismiss()
 {
     if (m_state == Failed)
         advance(Open);
 }
 
-void Decision::advance(State state, const QString &message)
+void DecisionLock::advance(State state, const QString &message)
 {
     m_state = state;
     m_message = message;

@@ -36,9 +36,9 @@ struct Approval {
 // The lock between a person and a signature. All of it is decided here: a click, a key and a press over AT-SPI reach
 // approve(), which does nothing unless mayApprove(). Conditions: nothing blocks (link, evidence, keys: block()), every
 // section reached, confirmations fit, and 600 ms have passed since anything on the screen changed.
-class Decision : public QObject {
+class DecisionLock : public QObject {
     Q_OBJECT
-    QML_ELEMENT
+    QML_NAMED_ELEMENT(Decision)
     QML_UNCREATABLE("owned by App")
     Q_PROPERTY(QString holdId READ holdId NOTIFY changed)
     Q_PROPERTY(State state READ state NOTIFY changed)
@@ -68,7 +68,7 @@ public:
     static constexpr int pressMs = 1200;
     static constexpr int doubleClickMs = 400;
 
-    explicit Decision(QObject *parent = nullptr);
+    explicit DecisionLock(QObject *parent = nullptr);
 
     [[nodiscard]] QString holdId() const { return m_terms.holdId; }
     [[nodiscard]] State state() const { return m_state; }
@@ -109,7 +109,7 @@ public:
     // Returns whether it went through the lock.
     Q_INVOKABLE bool approve();
     // Refused (false) with an empty reason. `counter` may be empty.
-    Q_INVOKABLE bool deny(const QString &reason, holdfast::Decision::Scope scope, const QString &counter);
+    Q_INVOKABLE bool deny(const QString &reason, holdfast::DecisionLock::Scope scope, const QString &counter);
     // Back from Failed to Open, with what was typed kept.
     Q_INVOKABLE void dismiss();
     // Progress of the signature, told by whoever signs and sends. Acknowledged only after the inclusion proof.
@@ -119,7 +119,7 @@ Q_SIGNALS:
     void changed();
     void pressedChanged();
     void approveWanted(const holdfast::Approval &approval);
-    void denyWanted(const QString &holdId, const QString &reason, holdfast::Decision::Scope scope, const QString &counter);
+    void denyWanted(const QString &holdId, const QString &reason, holdfast::DecisionLock::Scope scope, const QString &counter);
 
 private:
     [[nodiscard]] bool wants(const char16_t *kind) const;
