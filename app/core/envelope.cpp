@@ -17,20 +17,26 @@ constexpr JsonLimits envelopeLimits{512 * 1024, 8};
 constexpr std::size_t mostSignatures = 8;
 constexpr qsizetype signatureSize = 64;
 
+const QString *textOf(const Json &object, QStringView name)
+{
+    const Json *value = object.find(name);
+    return value != nullptr ? value->asString() : nullptr;
+}
+
 Result<EnvelopeSignature, EnvelopeError> readSignature(const Json &value, const QString &path)
 {
-    const Json *signature = value.find(u"sig");
-    const Json *hint = value.find(u"keyid");
-    if (signature == nullptr || signature->asString() == nullptr)
+    const QString *signature = textOf(value, u"sig");
+    const QString *hint = textOf(value, u"keyid");
+    if (signature == nullptr)
         return Failure{EnvelopeError{Kind::Malformed, path + QStringLiteral(".sig")}};
-    if (hint != nullptr && hint->asString() == nullptr)
+    if (hint == nullptr && value.find(u"keyid") != nullptr)
         return Failure{EnvelopeError{Kind::Malformed, path + QStringLiteral(".keyid")}};
-    std::optional<QByteArray> bytes = fromBase64(*signature->asString());
+    std::optional<QByteArray> bytes = fromBase64(*signature);
     if (!bytes)
         return Failure{EnvelopeError{Kind::StrayBase64, path + QStringLiteral(".sig")}};
     if (bytes->size() != signatureSize)
         return Failure{EnvelopeError{Kind::Malformed, path + QStringLiteral(".sig")}};
-    return EnvelopeSignature{hint != nullptr ? *hint->asString() : QString(), std::move(*bytes)};
+    return EnvelopeSignature{hint != nullptr ? *hint : QString(), std::move(*bytes)};
 }
 
 EnvelopeError badSignature(std::size_t index)
@@ -100,24 +106,24 @@ Json Envelope::toJson() const
 
 Result<Envelope, EnvelopeError> Envelope::fromJson(const Json &value)
 {
-    const Json *payload = value.find(u"payload");
-    const Json *type = value.find(u"payloadType");
+    const QString *payload = textOf(value, u"payload");
+    const QString *type = textOf(value, u"payloadType");
     const Json *signatures = value.find(u"signatures");
-    if (payload == nullptr || payload->asString() == nullptr)
+    const JsonArray *list = signatures != nullptr ? signatures->asArray() : nullptr;
+    if (payload == nullptr)
         return Failure{EnvelopeError{Kind::Malformed, QStringLiteral("payload")}};
-    if (type == nullptr || type->asString() == nullptr)
+    if (type == nullptr)
         return Failure{EnvelopeError{Kind::Malformed, QStringLiteral("payloadType")}};
-    if (signatures == nullptr || signatures->asArray() == nullptr)
+    if (list == nullptr)
         return Failure{EnvelopeError{Kind::Malformed, QStringLiteral("signatures")}};
-    const JsonArray &list = *signatures->asArray();
-    if (list.empty() || list.size() > mostSignatures)
+    if (list->empty() || list->size() > mostSignatures)
         return Failure{EnvelopeError{Kind::SignatureCount, QStringLiteral("signatures")}};
-    std::optional<QByteArray> bytes = fromBase64(*payload->asString());
+    std::optional<QByteArray> bytes = fromBase64(*payload);
     if (!bytes)
         return Failure{EnvelopeError{Kind::StrayBase64, QStringLiteral("payload")}};
-    Envelope envelope{std::move(*bytes), *type->asString(), {}};
-    for (std::size_t i = 0; i < list.size(); ++i) {
-        auto signature = readSignature(list[i], QStringLiteral("signatures[%1]").arg(i));
+    Envelope envelope{std::move(*bytes), *type, {}};
+    for (std::size_t i = 0; i < list->size(); ++i) {
+        auto signature = readSignature((*list)[i], QStringLiteral("signatures[%1]").arg(i));
         if (!signature)
             return signature.failure();
         envelope.signatures.push_back(std::move(*signature));

@@ -26,6 +26,16 @@ bool ObjectReader::has(QStringView name) const
     return std::any_of(m_object->begin(), m_object->end(), [&](const JsonMember &member) { return member.first == name; });
 }
 
+QStringList ObjectReader::names() const
+{
+    QStringList list;
+    if (m_object != nullptr) {
+        for (const auto &[name, value] : *m_object)
+            list.append(name);
+    }
+    return list;
+}
+
 void ObjectReader::fail(Kind kind, QStringView name, QString detail)
 {
     failAt(kind, memberPath(m_path, name), std::move(detail));

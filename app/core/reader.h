@@ -48,6 +48,7 @@ public:
     bool optionalObject(QStringView name, const std::function<void(ObjectReader &)> &read);
 
     [[nodiscard]] bool has(QStringView name) const;
+    [[nodiscard]] QStringList names() const; ///< of all members, as written: for objects whose names are data
     [[nodiscard]] QString path() const { return m_path; }
     void fail(DocumentError::Kind kind, QStringView name, QString detail);
     /// As fail(), for a place deeper than a member of this object; `path` is whole.

@@ -155,9 +155,8 @@ void readSummary(ObjectReader &reader, Measurement &measured)
 {
     measured.summaryText = readFilled(reader, u"text");
     measured.summaryTemplate = reader.text(u"template");
-    const Json *params = reader.any(u"params");
     reader.object(u"params", [&](ObjectReader &inner) {
-        for (const auto &[name, value] : *params->asObject())
+        for (const QString &name : inner.names())
             measured.summaryParams.emplace_back(name, inner.text(name));
     });
 }
