@@ -2,12 +2,16 @@
 #pragma once
 
 #include "keys/keystore.h"
+#include "keys/secretservice.h"
 
 #include <QObject>
 
 #include <chrono>
 #include <deque>
-#include <memory>
+
+namespace QKeychain {
+class Job;
+}
 
 namespace holdfast {
 
@@ -41,14 +45,21 @@ Q_SIGNALS:
     void stillWaiting(const QString &name);
 
 private:
-    struct Task;
-    void enqueue(std::unique_ptr<Task> task);
-    void startNext();
-    void finish();
+    class Task;
+    void enqueue(const QString &name, std::function<void(Task *)> begin, std::function<void(KeyStoreError)> fail);
+    void startFirst();
+    void expire(Task *task);
+    /// Takes the task off the queue; false when its handler was detached already.
+    [[nodiscard]] bool end(Task *task);
+    void readItem(Task *task, ReadHandler handler);
+    void writeItem(Task *task, const SecretBytes &value, DoneHandler handler);
+    void removeItem(Task *task, DoneHandler handler);
+    void explain(Task *task, const QKeychain::Job &job, std::function<void(KeyStoreError)> handler);
 
     QString m_service;
     Patience m_patience;
-    std::deque<std::unique_ptr<Task>> m_tasks; ///< the first one runs
+    SecretService m_secrets;
+    std::deque<Task *> m_tasks; ///< the first one runs
 };
 
 /// Whether GLib's dispatcher runs this thread's events: without it no keychain job would ever finish.

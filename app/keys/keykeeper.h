@@ -18,7 +18,7 @@ struct FreshKeys final
 };
 
 /// A human's keys at his gates: what stands in the index, fetched from the store that the record names. Never creates a key
-/// because one was not found. Handlers as in KeyStore; the keeper must outlive them.
+/// because one was not found. Handlers are called once, sometimes before the call returns; the keeper must outlive them.
 class KeyKeeper final
 {
 public:
