@@ -35,4 +35,7 @@ struct ApprovalContext final
 /// Whether persons that approved make the quorum: `need` distinct persons, each with one of `from` as role or group.
 [[nodiscard]] bool quorumReached(const QStringList &persons, const HoldPolicy &policy, const Registry &registry);
 
+/// Whether the active approvers of a registry could make the quorum at all: no revocation may end that.
+[[nodiscard]] bool quorumReachable(const Quorum &quorum, const Registry &registry, Instant at);
+
 } // namespace holdfast
