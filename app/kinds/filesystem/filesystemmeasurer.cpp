@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kinds/filesystem/filesystemmeasurer.h"
+
+#include "core/text/visible.h"
+#include "kinds/filesystem/survey.h"
+
+#include <QLocale>
+
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace holdfast {
+
+namespace {
+
+constexpr qsizetype MaxTypedName = 64;
+
+class FilesystemMeasurer final : public Measurer
+{
+public:
+    MeasureOutput measure(const MeasureInput &input) const override
+    {
+        const auto &action = std::get<FilesystemAction>(input.request->action);
+        return describe(surveyOf(holdPaths(action.paths, input.target->roots), *input.target, action.recursive), input);
+    }
+};
+
+CredentialFacts credentialOf(const MeasureInput &input)
+{
+    CredentialFacts facts;
+    const bool root = ::geteuid() == 0;
+    facts.name = root ? QStringLiteral("the gate's user (root)") : QStringLiteral("the gate's user (uid %1)").arg(::geteuid());
+    facts.can = {QStringLiteral("delete beneath ") + input.target->roots.join(QStringLiteral(", "))};
+    if (root)
+        facts.excess = {QStringLiteral("delete every file of this machine")};
+    facts.reachableByRequester = input.credential == nullptr || input.credential->reachableByRequester;
+    return facts;
+}
+
+QString number(std::int64_t value)
+{
+    return QLocale(QLocale::English, QLocale::UnitedStates).toString(static_cast<qlonglong>(value));
+}
+
+/// A name that a person can type: the one top entry's, else the target's.
+QString confirmTextOf(const Survey &survey, const Target &target)
+{
+    if (survey.tops.size() != 1)
+        return target.name;
+    const QString name = textOfPath(survey.tops.front().name);
+    return name.size() > MaxTypedName || hasInvisible(name) ? target.name : name;
+}
+
+void summarise(Measurement &m, const Survey &survey)
+{
+    const auto &trees = survey.trees;
+    const QString least = trees.incomplete.isEmpty() && trees.unreadable.isEmpty() && survey.refused.isEmpty() ? QString() : QStringLiteral("at least ");
+    const QString where = survey.tops.empty() ? QString() : survey.tops.front().path;
+    const QString more = survey.tops.size() > 1 ? QStringLiteral(" and %1 more").arg(survey.tops.size() - 1) : QString();
+    m.summaryTemplate = m.operation;
+    m.summaryParams = {{QStringLiteral("files"), least + number(trees.files)}, {QStringLiteral("entries"), least + number(trees.objects())},
+                       {QStringLiteral("bytes"), least + number(trees.freedBytes)}, {QStringLiteral("path"), where + more}};
+    if (survey.tops.empty())
+        m.summaryText = QStringLiteral("Deletes nothing: no path can be reached beneath the target's roots.");
+    else
+        m.summaryText = QStringLiteral("Deletes %1%2 files (%3 bytes freed) in %4%5.").arg(least, number(trees.files), number(trees.freedBytes), where, more);
+}
+
+void list(MeasureOutput &output, const Survey &survey)
+{
+    QByteArray lines = survey.trees.listing;
+    if (survey.trees.unlisted > 0)
+        lines += "… " + QByteArray::number(static_cast<qlonglong>(survey.trees.unlisted)) + " more entries\n";
+    auto blob = makeBlob(std::move(lines), QStringLiteral("text/plain; charset=utf-8"));
+    output.measurement.diffs.push_back({QStringLiteral("What goes"), QStringLiteral("tree"), refOf(blob)});
+    output.blobs.push_back(std::move(blob));
+}
+
+} // namespace
+
+MeasureOutput describe(const Survey &survey, const MeasureInput &input)
+{
+    MeasureOutput output;
+    auto &m = output.measurement;
+    for (const auto &top : survey.tops)
+        m.resources.append(top.path);
+    std::sort(m.resources.begin(), m.resources.end(), [](const QString &a, const QString &b) { return a.toUtf8() < b.toUtf8(); });
+    const bool tree = survey.trees.directories > 0 || survey.trees.objects() > 1;
+    m.operation = tree ? QStringLiteral("filesystem.delete-tree") : QStringLiteral("filesystem.delete-file");
+    m.environment = configuredEnvironment(*input.target);
+    m.facts = factsOf(survey, input.at);
+    m.dependents = dependentsOf(survey);
+    m.recovery = recoveryOf(survey);
+    m.credential = credentialOf(input);
+    m.uninspectable = uninspectableOf(survey);
+    m.fingerprint = survey.trees.fingerprint;
+    m.confirmText = confirmTextOf(survey, *input.target);
+    summarise(m, survey);
+    contradict(m, input.request->claims);
+    if (survey.trees.objects() > 0)
+        list(output, survey);
+    return output;
+}
+
+std::unique_ptr<Measurer> makeFilesystemMeasurer()
+{
+    return std::make_unique<FilesystemMeasurer>();
+}
+
+} // namespace holdfast

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kinds/filesystem/hardstops.h"
+
+#include <fcntl.h>
+#include <pwd.h>
+#include <sys/stat.h>
+
+#include <array>
+#include <fstream>
+#include <string>
+
+namespace holdfast {
+
+namespace {
+
+std::optional<FileKey> keyOf(const char *path)
+{
+    struct stat entry{};
+    if (::stat(path, &entry) != 0)
+        return std::nullopt;
+    return FileKey{entry.st_dev, entry.st_ino};
+}
+
+bool isDirectory(const HeldPath &top)
+{
+    struct stat entry{};
+    return ::fstatat(top.parent.get(), top.name.constData(), &entry, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(entry.st_mode);
+}
+
+/// Homes of the accounts that the machine lists, and the gate's own. Found by inode, so another name for a home is that home.
+QStringList homesIn(const TreeSums &trees)
+{
+    QStringList found;
+    const auto look = [&](const char *home, const QString &whose) {
+        const auto key = keyOf(home);
+        if (key && trees.contains(*key))
+            found.append(QStringLiteral("%1 is the home directory of %2").arg(QString::fromUtf8(home), whose));
+    };
+    std::ifstream accounts("/etc/passwd");
+    for (std::string line; std::getline(accounts, line);) {
+        const auto fields = QByteArray::fromStdString(line).split(':');
+        if (fields.size() >= 6 && fields[5].startsWith('/'))
+            look(fields[5].constData(), QString::fromUtf8(fields[0]));
+    }
+    if (const QByteArray home = qgetenv("HOME"); found.isEmpty() && home.startsWith('/'))
+        look(home.constData(), QStringLiteral("the gate"));
+    return found;
+}
+
+/// A live cluster above: the path lies inside its data directory.
+bool insideCluster(const HeldPath &top)
+{
+    UniqueFd here(::openat(top.parent.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
+    for (int level = 0; here && level < 64; ++level) {
+        if (isLiveCluster(here.get()))
+            return true;
+        struct stat now{}, above{};
+        UniqueFd parent(::openat(here.get(), "..", O_PATH | O_DIRECTORY | O_CLOEXEC));
+        if (!parent || ::fstat(here.get(), &now) != 0 || ::fstat(parent.get(), &above) != 0)
+            return false;
+        if (now.st_ino == above.st_ino && now.st_dev == above.st_dev)
+            return false;
+        here = std::move(parent);
+    }
+    return false;
+}
+
+} // namespace
+
+QStringList hardStopsOf(const std::vector<HeldPath> &tops, const TreeSums &trees, const Target &target, bool recursive)
+{
+    QStringList stops;
+    for (const auto &top : tops) {
+        if (!recursive && isDirectory(top))
+            stops.append(QStringLiteral("%1 is a directory, and the request is not recursive").arg(top.path));
+        if (insideCluster(top))
+            stops.append(QStringLiteral("%1 lies inside the data directory of a running PostgreSQL server").arg(top.path));
+    }
+    for (const auto &mount : trees.mounts)
+        stops.append(QStringLiteral("%1 is a mount point").arg(mount));
+    for (const auto &cluster : trees.clusters)
+        stops.append(QStringLiteral("%1 is the data directory of a running PostgreSQL server").arg(cluster));
+    stops += homesIn(trees);
+    for (const auto &backup : target.backups) {
+        const auto key = backup.path ? keyOf(backup.path->toUtf8().constData()) : std::nullopt;
+        if (key && trees.contains(*key))
+            stops.append(QStringLiteral("%1 is where the backup %2 lies").arg(*backup.path, backup.domain));
+    }
+    return stops;
+}
+
+} // namespace holdfast
