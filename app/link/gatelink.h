@@ -3,7 +3,7 @@
 
 #include "core/documents/session.h"
 #include "core/signer.h"
-#include "link/gateaddress.h"
+#include "wire/gateaddress.h"
 #include "link/linkerror.h"
 #include "wire/messages.h"
 
