@@ -7,6 +7,7 @@
 #include <QString>
 #include <QStringList>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -23,14 +24,19 @@ struct ServerOptions final
     QStringList hosts; ///< allowed Host values besides 127.0.0.1:PORT, localhost:PORT, [::1]:PORT
     QStringList origins; ///< allowed Origin values; a handshake with any other Origin is refused with 403
     std::size_t connections = 4096;
+    std::size_t queueBytes = 8 * 1024 * 1024; ///< that may wait for one receiver; a slower one is cut off
+    std::chrono::milliseconds handshakeWithin{10'000}; ///< and a session within as long again
+    std::chrono::milliseconds pingEvery{20'000};
+    std::chrono::milliseconds closeWithin{5'000}; ///< for what is still queued and the peer's answer
+    std::chrono::milliseconds stopWithin{2'000};
 };
 
 /// Called on the server's thread; must return at once (hand over to a queue).
 struct ServerEvents final
 {
-    std::function<void(ConnectionId)> opened;
+    std::function<void(ConnectionId)> opened; ///< the WebSocket handshake is done
     std::function<void(ConnectionId, QByteArray message)> received; ///< one whole text message
-    std::function<void(ConnectionId)> closed;
+    std::function<void(ConnectionId)> closed; ///< once for each that was opened, before stop() returns at the latest
 };
 
 /// WebSocket transport of protocol 3.1 on Boost.Beast: path /v1, subprotocol holdfast.v1, text only, no compression;
@@ -53,6 +59,7 @@ public:
     void admit(ConnectionId connection);
     /// Closes after what was sent before has gone out. `code` as in RFC 6455 (1008 policy, 1013 try again, …).
     void close(ConnectionId connection, std::uint16_t code, QString reason);
+    /// Says 1001 to all, waits at most stopWithin, ends the thread. Not from an event; the destructor does it too.
     void stop();
 
 private:

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "gate/server/handshake.h"
+#include "gate/server/server.h"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/beast/websocket.hpp>
+
+#include <deque>
+
+namespace holdfast {
+
+/// One message, encoded once, shared by all who receive it.
+using Message = std::shared_ptr<const QByteArray>;
+
+/// What a connection needs of its server.
+struct Surroundings final
+{
+    const ServerOptions &options;
+    const ServerEvents &events;
+    HandshakeRules rules;
+    std::function<void(ConnectionId)> forget;
+};
+
+/// One client, from the accepted socket to its end. All of it runs on the server's thread; pending operations keep it alive.
+class Connection final : public std::enable_shared_from_this<Connection>
+{
+public:
+    Connection(ConnectionId id, boost::asio::ip::tcp::socket socket, const Surroundings &surroundings);
+
+    void start();
+    void send(Message message);
+    void admit();
+    void close(std::uint16_t code, const QString &reason);
+    /// Ends at once, without a close frame.
+    void drop();
+
+private:
+    enum class State { Handshaking, Open, Closing, Gone };
+
+    const ServerOptions &options() const { return m_surroundings.options; }
+    void onRequest(boost::system::error_code error);
+    void refuse(unsigned status);
+    void onAccepted(boost::system::error_code error);
+    void read();
+    void onRead(boost::system::error_code error);
+    void write();
+    void onWritten(boost::system::error_code error);
+    void sayGoodbye();
+    void armDeadline(std::chrono::milliseconds in);
+    void onDeadline();
+    void armPing();
+    void onPingTime();
+
+    const ConnectionId m_id;
+    const Surroundings &m_surroundings;
+    State m_state = State::Handshaking;
+    bool m_admitted = false;
+    bool m_pinging = false;
+    int m_missed = 0;
+    boost::asio::steady_timer m_deadline;
+    boost::asio::steady_timer m_ping;
+    boost::beast::websocket::stream<boost::asio::ip::tcp::socket> m_stream;
+    boost::beast::flat_buffer m_buffer;
+    boost::beast::http::request_parser<boost::beast::http::empty_body> m_parser;
+    boost::beast::http::request<boost::beast::http::empty_body> m_request;
+    boost::beast::http::response<boost::beast::http::empty_body> m_refusal;
+    std::deque<Message> m_queue; ///< the first one is being written
+    std::size_t m_queued = 0; ///< bytes in m_queue
+    boost::beast::websocket::close_reason m_goodbye;
+};
+
+} // namespace holdfast
