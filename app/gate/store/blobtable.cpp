@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gate/store/blobtable.h"
+
+namespace holdfast {
+
+void BlobTable::add(const Digest &digest, const QByteArray &bytes)
+{
+    Query(m_database, "INSERT OR IGNORE INTO blobs (digest, size, bytes) VALUES (?, ?, ?)").bind(digest).bind(std::int64_t{bytes.size()}).bind(bytes).run();
+}
+
+std::optional<QByteArray> BlobTable::read(const Digest &digest) const
+{
+    Query query(m_database, "SELECT bytes FROM blobs WHERE digest = ?");
+    query.bind(digest);
+    return query.step() ? std::optional(query.bytes(0)) : std::nullopt;
+}
+
+bool BlobTable::has(const Digest &digest) const
+{
+    Query query(m_database, "SELECT 1 FROM blobs WHERE digest = ?");
+    query.bind(digest);
+    return query.step();
+}
+
+void BlobTable::own(const Digest &digest, const QString &actor, std::int64_t size, Instant at)
+{
+    Query(m_database, "INSERT OR REPLACE INTO blob_owners (digest, actor, at, size) VALUES (?, ?, ?, ?)")
+        .bind(digest).bind(actor).bind(at).bind(size).run();
+}
+
+bool BlobTable::owns(const Digest &digest, const QString &actor) const
+{
+    Query query(m_database, "SELECT 1 FROM blob_owners WHERE digest = ? AND actor = ?");
+    query.bind(digest).bind(actor);
+    return query.step();
+}
+
+std::int64_t BlobTable::idleBytes(const QString &actor) const
+{
+    Query query(m_database, "SELECT coalesce(sum(size), 0) FROM blob_owners AS o WHERE actor = ? AND NOT EXISTS "
+                            "(SELECT 1 FROM blob_references AS r WHERE r.digest = o.digest)");
+    query.bind(actor);
+    return query.step() ? query.integer(0) : 0;
+}
+
+void BlobTable::purgeIdle(Instant before)
+{
+    Query(m_database, "DELETE FROM blobs WHERE digest IN (SELECT digest FROM blob_owners WHERE at < ?) AND NOT EXISTS "
+                      "(SELECT 1 FROM blob_references AS r WHERE r.digest = blobs.digest) AND NOT EXISTS "
+                      "(SELECT 1 FROM blob_owners AS o WHERE o.digest = blobs.digest AND o.at >= ?)")
+        .bind(before).bind(before).run();
+    Query(m_database, "DELETE FROM blob_owners WHERE at < ?").bind(before).run();
+}
+
+void BlobTable::forget(const Digest &digest, const QString &actor)
+{
+    Query(m_database, "DELETE FROM blob_owners WHERE digest = ? AND actor = ?").bind(digest).bind(actor).run();
+    Query(m_database, "DELETE FROM blobs WHERE digest = ? AND NOT EXISTS (SELECT 1 FROM blob_references AS r WHERE r.digest = blobs.digest) "
+                      "AND NOT EXISTS (SELECT 1 FROM blob_owners AS o WHERE o.digest = blobs.digest)")
+        .bind(digest).run();
+}
+
+void BlobTable::refer(const Digest &digest, std::int64_t index, EntryKind kind, const std::optional<HoldId> &hold)
+{
+    Query query(m_database, "INSERT OR IGNORE INTO blob_references (digest, idx, kind, hold) VALUES (?, ?, ?, ?)");
+    query.bind(digest).bind(index).bind(toString(kind));
+    hold ? query.bind(hold->toString()) : query.bindNull();
+    query.run();
+}
+
+bool BlobTable::isNamed(const Digest &digest) const
+{
+    Query query(m_database, "SELECT 1 FROM blob_references WHERE digest = ? LIMIT 1");
+    query.bind(digest);
+    return query.step();
+}
+
+bool BlobTable::isNamedFor(const Digest &digest, const QString &actor, bool reveal) const
+{
+    Query query(m_database, "SELECT 1 FROM blob_references AS r LEFT JOIN holds AS h ON h.id = r.hold WHERE r.digest = ? AND "
+                            "(r.kind = 'registry' OR (h.actor = ? AND (r.kind IN ('request', 'receipt') OR (r.kind = 'hold' AND ?)))) LIMIT 1");
+    query.bind(digest).bind(actor).bind(reveal);
+    return query.step();
+}
+
+} // namespace holdfast

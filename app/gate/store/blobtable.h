@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/documents/request.h"
+#include "gate/store/sqlite.h"
+#include "ledger/entry.h"
+
+namespace holdfast {
+
+/// Content named by digest. Who may read it follows from the documents that name it.
+class BlobTable final
+{
+public:
+    explicit BlobTable(Database &database) : m_database(database) {}
+
+    void add(const Digest &digest, const QByteArray &bytes);
+    [[nodiscard]] std::optional<QByteArray> read(const Digest &digest) const;
+    [[nodiscard]] bool has(const Digest &digest) const;
+
+    /// `actor` handed these bytes in himself: only then may a request of his name them.
+    void own(const Digest &digest, const QString &actor, std::int64_t size, Instant at);
+    [[nodiscard]] bool owns(const Digest &digest, const QString &actor) const;
+    /// Bytes that `actor` handed in and no document names yet.
+    [[nodiscard]] std::int64_t idleBytes(const QString &actor) const;
+    /// Forgets what was handed in before `before` and never named.
+    void purgeIdle(Instant before);
+    /// Forgets bytes that a refused request carried, unless a document names them.
+    void forget(const Digest &digest, const QString &actor);
+
+    void refer(const Digest &digest, std::int64_t index, EntryKind kind, const std::optional<HoldId> &hold);
+    [[nodiscard]] bool isNamed(const Digest &digest) const;
+    /// Whether a request or receipt of one of `actor`'s holds, or any registry, names it; with `reveal`, his holds' revisions too.
+    [[nodiscard]] bool isNamedFor(const Digest &digest, const QString &actor, bool reveal) const;
+
+private:
+    Database &m_database;
+};
+
+} // namespace holdfast
