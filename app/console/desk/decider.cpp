@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "console/desk/decider.h"
+
+#include "console/present/format.h"
+#include "core/documents/decision.h"
+#include "keys/passphrase.h"
+#include "wire/messages.h"
+
+#include <QFutureWatcher>
+#include <QtConcurrent>
+
+namespace holdfast {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr auto validFor = std::chrono::minutes(5);
+
+Instant now()
+{
+    return SystemClock().now();
+}
+
+Decision::Scope scopeOf(DecisionLock::Scope scope)
+{
+    switch (scope) {
+    case DecisionLock::This: return Decision::Scope::This;
+    case DecisionLock::Resource: return Decision::Scope::Resource;
+    case DecisionLock::Class: return Decision::Scope::Class;
+    }
+    return Decision::Scope::This;
+}
+
+QString sentenceOf(UnlockError error)
+{
+    switch (error) {
+    case UnlockError::WrongPassphrase: return Decider::tr("That is not the passphrase of this key.");
+    case UnlockError::NotThisKey: return Decider::tr("What the key store holds is another key than the one enrolled.");
+    case UnlockError::NoMemory: return Decider::tr("There is not enough memory to unlock the key.");
+    }
+    return {};
+}
+
+struct Signed final
+{
+    std::optional<Envelope> envelope;
+    std::shared_ptr<SecretBytes> sessionKey; ///< kept where the passphrase is asked once a session
+    QString problem;
+    bool askAgain = false;
+};
+
+} // namespace
+
+// One signature on its way: what is signed, how the passphrase is asked, and who is told.
+struct Decider::Job final
+{
+    std::function<QByteArray(const VerifierKey &)> payload;
+    const char *payloadType = payloadtype::Decision;
+    QStringView method = method::DecisionSubmit;
+    bool passphraseEachTime = true;
+    QString act; ///< "To approve: …", shown above the passphrase field
+    std::function<void(DecisionLock::State, QString)> tell;
+    std::optional<DecidingKey> key;
+};
+
+Decider::Decider(Seat seat, GateLink &link, LedgerWatch &watch, KeyKeeper &keys, PassphrasePrompt &prompt, QObject *parent)
+    : QObject(parent)
+    , m_seat(std::move(seat))
+    , m_link(link)
+    , m_watch(watch)
+    , m_keys(keys)
+    , m_prompt(prompt)
+{
+    connect(&m_prompt, &PassphrasePrompt::given, this, [this](QString passphrase) {
+        if (m_asking)
+            sign(std::exchange(m_asking, nullptr), std::make_shared<SecretBytes>(takePassphrase(passphrase)));
+    });
+    connect(&m_prompt, &PassphrasePrompt::cancelled, this, [this] {
+        if (const auto job = std::exchange(m_asking, nullptr))
+            job->tell(DecisionLock::Open, {});
+    });
+}
+
+void Decider::approve(const present::Evidence &evidence, const Approval &approval, View view)
+{
+    Decision decision;
+    decision.hold = evidence.head.hold;
+    decision.revision = approval.revision;
+    decision.request = evidence.requestDigest;
+    decision.holdDigest = evidence.holdDigest;
+    decision.verdict = Decision::Verdict::Approve;
+    decision.gate = m_seat.gate;
+    decision.gateKey = m_seat.gateKey;
+    decision.nonce = randomBytes(16);
+    for (const auto &[kind, value] : approval.confirmations)
+        decision.confirmations.push_back({kind, value});
+    view.reached = approval.reached;
+    view.openMs = approval.openMs;
+    decision.view = std::move(view);
+    auto job = std::make_shared<Job>();
+    const auto tier = evidence.ruling ? evidence.ruling->tier : Tier::Critical;
+    job->passphraseEachTime = tier == Tier::High || tier == Tier::Critical;
+    //: Above the passphrase field: what the signature will do; %1 the measured sentence
+    job->act = tr("To approve: %1").arg(present::shown(evidence.hold->measured.summaryText, 300));
+    job->payload = [this, decision](const VerifierKey &key) mutable {
+        decision.key = key;
+        decision.checkpoint = m_watch.highest();
+        decision.decidedAt = now();
+        decision.notAfter = decision.decidedAt + validFor;
+        return decision.toPayload();
+    };
+    job->tell = [this, hold = decision.hold.toString()](DecisionLock::State state, const QString &text) { Q_EMIT advanced(hold, state, text); };
+    run(std::move(job));
+}
+
+void Decider::deny(const present::Evidence &evidence, const QString &reason, DecisionLock::Scope scope, const QString &counter, View view)
+{
+    Decision decision;
+    decision.hold = evidence.head.hold;
+    decision.revision = evidence.head.revision;
+    decision.request = evidence.requestDigest;
+    decision.holdDigest = evidence.holdDigest;
+    decision.verdict = Decision::Verdict::Deny;
+    decision.gate = m_seat.gate;
+    decision.gateKey = m_seat.gateKey;
+    decision.nonce = randomBytes(16);
+    decision.reason = reason;
+    decision.scope = scopeOf(scope);
+    if (!counter.isEmpty())
+        decision.counter = Json(counter);
+    decision.view = std::move(view);
+    auto job = std::make_shared<Job>();
+    job->passphraseEachTime = false;
+    const auto sentence = evidence.hold ? evidence.hold->measured.summaryText : evidence.request.target;
+    //: Above the passphrase field, once a session: what the signature will do; %1 the measured sentence
+    job->act = tr("To deny: %1").arg(present::shown(sentence, 300));
+    job->payload = [this, decision](const VerifierKey &key) mutable {
+        decision.key = key;
+        decision.checkpoint = m_watch.highest();
+        decision.decidedAt = now();
+        decision.notAfter = decision.decidedAt + validFor;
+        return decision.toPayload();
+    };
+    job->tell = [this, hold = decision.hold.toString()](DecisionLock::State state, const QString &text) { Q_EMIT advanced(hold, state, text); };
+    run(std::move(job));
+}
+
+void Decider::command(Command command, const QString &act, std::function<void(QString)> then)
+{
+    command.gate = m_seat.gate;
+    command.gateKey = m_seat.gateKey;
+    command.nonce = randomBytes(16);
+    auto job = std::make_shared<Job>();
+    job->payloadType = payloadtype::Command;
+    job->method = method::CommandSubmit;
+    job->passphraseEachTime = false;
+    job->act = act;
+    job->payload = [command](const VerifierKey &key) mutable {
+        command.key = key;
+        command.at = now();
+        command.notAfter = command.at + validFor;
+        return command.toPayload();
+    };
+    job->tell = [then = std::move(then)](DecisionLock::State state, const QString &text) {
+        if (state == DecisionLock::Acknowledged)
+            then({});
+        else if (state == DecisionLock::Failed || state == DecisionLock::Open)
+            then(text.isEmpty() ? tr("Not sent: the passphrase was not given.") : text);
+    };
+    run(std::move(job));
+}
+
+void Decider::run(std::shared_ptr<Job> job)
+{
+    m_keys.decidingKey(m_seat.gate, [this, job](Result<DecidingKey, KeyStoreError> key) {
+        if (!key)
+            return job->tell(DecisionLock::Failed, key.error().detail);
+        job->key = *key;
+        if (!job->passphraseEachTime && m_sessionKey)
+            return sign(job, nullptr);
+        askPassphrase(job, {});
+    });
+}
+
+void Decider::askPassphrase(const std::shared_ptr<Job> &job, const QString &problem)
+{
+    // A second act while one asks: the first gives way, nothing was signed.
+    if (const auto earlier = std::exchange(m_asking, job); earlier && earlier != job)
+        earlier->tell(DecisionLock::Open, {});
+    job->tell(DecisionLock::AskingPassphrase, {});
+    m_prompt.ask(job->act, problem);
+}
+
+void Decider::sign(const std::shared_ptr<Job> &job, std::shared_ptr<SecretBytes> passphrase)
+{
+    job->tell(DecisionLock::Signing, {});
+    const auto payload = job->payload(job->key->key());
+    auto *watcher = new QFutureWatcher<Signed>(this);
+    connect(watcher, &QFutureWatcher<Signed>::finished, this, [this, job, watcher] {
+        watcher->deleteLater();
+        const auto result = watcher->result();
+        if (result.askAgain)
+            return askPassphrase(job, result.problem);
+        m_prompt.close();
+        if (!result.envelope)
+            return job->tell(DecisionLock::Failed, result.problem);
+        if (result.sessionKey)
+            m_sessionKey = result.sessionKey;
+        submit(job, *result.envelope);
+    });
+    // Argon2id takes half a second: off the GUI thread. The seed lives and dies inside this function.
+    watcher->setFuture(QtConcurrent::run([key = *job->key, each = job->passphraseEachTime, type = job->payloadType, payload, passphrase,
+                                          session = m_sessionKey]() -> Signed {
+        const auto signWith = [&](Result<std::unique_ptr<Signer>, UnlockError> signer) -> Signed {
+            if (!signer)
+                return {{}, {}, sentenceOf(signer.error()), signer.error() == UnlockError::WrongPassphrase};
+            return {Envelope::sign(**signer, type, payload), {}, {}, false};
+        };
+        if (each)
+            return signWith(key.unlock(*passphrase));
+        if (!passphrase)
+            return signWith(key.unlockWith(*session));
+        auto opened = key.openSession(*passphrase);
+        if (!opened)
+            return {{}, {}, sentenceOf(opened.error()), opened.error() == UnlockError::WrongPassphrase};
+        auto made = std::make_shared<SecretBytes>(std::move(opened).value());
+        auto result = signWith(key.unlockWith(*made));
+        result.sessionKey = std::move(made);
+        return result;
+    }));
+}
+
+void Decider::submit(const std::shared_ptr<Job> &job, const Envelope &envelope)
+{
+    job->tell(DecisionLock::Sending, {});
+    m_link.call<SubmitResult>(job->method, EnvelopeParams{envelope}.toJson(), this, [this, job, envelope](Called<SubmitResult> answer) {
+        if (!answer)
+            return job->tell(DecisionLock::Failed, sentence(answer.error()));
+        m_watch.acknowledge(envelope, *answer, [job](const QString &problem) {
+            job->tell(problem.isEmpty() ? DecisionLock::Acknowledged : DecisionLock::Failed, problem);
+        });
+    });
+}
+
+} // namespace holdfast

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "console/desk/desk.h"
+
+#include "console/present/format.h"
+#include "console/present/holdpresenter.h"
+
+#include <QTcpSocket>
+
+namespace holdfast {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr int knockMs = 500;
+
+// Whether something listens where the runtime file says: the file of a gate that died stays behind.
+bool answers(const QUrl &url)
+{
+    QTcpSocket socket;
+    socket.connectToHost(url.host(), static_cast<quint16>(url.port()));
+    return socket.waitForConnected(knockMs);
+}
+
+} // namespace
+
+Desk::Desk(App &app, Places places, Tray &tray, Notifier &notifier, QObject *parent)
+    : QObject(parent)
+    , m_app(app)
+    , m_places(places)
+    , m_tray(tray)
+    , m_notifier(notifier)
+    , m_gate(places)
+    , m_practice(places)
+    , m_keys(places, *app.keys(), *app.passphrase())
+{
+    m_tick.setInterval(1000);
+    connect(&m_tick, &QTimer::timeout, this, &Desk::tick);
+    connect(&m_gate, &EmbeddedGate::listening, this, &Desk::gateListening);
+    connect(&m_gate, &EmbeddedGate::failed, this, [this](const QString &why) { m_app.gate()->show({{}, view::Link::Offline, why, why, {}, {}, false, {}}); });
+    connect(&m_keys, &KeyDesk::enrolled, this, [this](const Pins &pins) {
+        m_app.setFirstRun(false);
+        if (m_address)
+            takeSeat(*m_address, pins);
+    });
+    connect(&m_keys, &KeyDesk::keychainOpened, this, [this] {
+        if (!m_seat)
+            connectToRunning();
+    });
+    connectIntents();
+}
+
+Desk::~Desk()
+{
+    stop();
+}
+
+void Desk::begin()
+{
+    m_keys.look();
+    const auto running = GateFile::read(m_places.gateFile());
+    if (running && answers(running->address.url))
+        return connectToRunning();
+    m_embedded = true;
+    preparePractice();
+}
+
+// With nothing configured the first start makes the practice ground, and with it the gate's configuration.
+void Desk::preparePractice()
+{
+    connect(&m_practice, &PracticeRunner::ready, this, [this] {
+        m_app.practice()->advance(Practice::Ready);
+        if (!m_seat && !m_address)
+            m_gate.start(!m_keys.usable() || m_keys.keeper().index().records().empty());
+    });
+    connect(&m_practice, &PracticeRunner::failed, this, [this](const QString &why) {
+        m_app.practice()->advance(Practice::Failed, why);
+        // A gate of one's own works without the ground.
+        if (m_gate.isConfigured() && !m_address)
+            m_gate.start(!m_keys.usable() || m_keys.keeper().index().records().empty());
+        else if (!m_gate.isConfigured())
+            m_app.gate()->show({{}, view::Link::Offline, why, why, {}, {}, false, {}});
+    });
+    connect(&m_practice, &PracticeRunner::replayed, this, [this] { m_app.practice()->advance(Practice::Ready); });
+    if (m_gate.isConfigured() && !m_practice.exists()) {
+        m_gate.start(m_keys.keeper().index().records().empty());
+        return;
+    }
+    if (m_practice.exists() && m_gate.isConfigured())
+        return m_practice.start();
+    //: While the practice ground is made at the very first start
+    m_app.practice()->advance(Practice::Preparing, tr("Making the practice ground: a database of its own, some files, a repository"));
+    m_practice.make();
+}
+
+void Desk::gateListening(const QUrl &)
+{
+    connectToRunning();
+}
+
+void Desk::connectToRunning()
+{
+    const auto file = GateFile::read(m_places.gateFile());
+    if (!file) {
+        m_app.gate()->show({{}, view::Link::Offline, file.error(), file.error(), {}, {}, false, {}});
+        return;
+    }
+    m_address = file->address;
+    const auto gate = m_address->key.name;
+    if (!m_keys.hasKeysFor(gate))
+        return firstRun(*m_address);
+    const auto pins = PinFile(m_address->key).load();
+    if (!pins || !*pins) {
+        //: Inbox, offline: keys exist for a gate of this name, but what was pinned of it is gone or another
+        const auto why = tr("The gate %1 shows a key that was never pinned here.").arg(present::shown(gate, 100));
+        m_app.gate()->show({gate, view::Link::Offline, why, why, {}, {why}, false, {}});
+        return;
+    }
+    takeSeat(*m_address, **pins);
+}
+
+void Desk::firstRun(const GateAddress &address)
+{
+    m_address = address;
+    m_app.setFirstRun(true);
+}
+
+void Desk::takeSeat(const GateAddress &address, const Pins &pins)
+{
+    m_keys.sessionSigner(pins.gate, [this, address, pins](Result<std::unique_ptr<Signer>, KeyStoreError> signer) {
+        if (!signer) {
+            m_keys.look();
+            const auto why = signer.error().detail;
+            m_app.gate()->show({pins.gate, view::Link::Offline, why, why, {}, {}, false, {}});
+            m_app.decision()->block(u"keys"_s, why);
+            return;
+        }
+        m_app.decision()->block(u"keys"_s, {});
+        m_history.reset();
+        m_seat = std::make_unique<GateSeat>(address, pins, std::move(signer).value(), m_keys.keeper(), *m_app.passphrase());
+        connectSeat();
+        m_seat->link().open();
+    });
+}
+
+void Desk::connectSeat()
+{
+    m_history = std::make_unique<HistoryDesk>(*m_seat, *m_app.history());
+    connect(&m_seat->link(), &GateLink::stateChanged, this, &Desk::linkChanged);
+    connect(&m_seat->feed(), &HoldFeed::liveChanged, this, &Desk::linkChanged);
+    connect(&m_seat->watch(), &LedgerWatch::advanced, this, &Desk::showGate);
+    connect(&m_seat->watch(), &LedgerWatch::alarmed, this, &Desk::showGate);
+    connect(&m_seat->book(), &HoldBook::changed, this, &Desk::holdChanged);
+    connect(&m_seat->book(), &HoldBook::snapshot, this, &Desk::refreshAll);
+    connect(&m_seat->decider(), &Decider::advanced, this, [this](const QString &hold, DecisionLock::State state, const QString &text) {
+        if (m_app.decision()->holdId() == hold)
+            m_app.decision()->advance(state, text);
+        if (state == DecisionLock::Acknowledged) {
+            //: Inbox, empty: when this person last decided; %1 is a time
+            m_app.inbox()->setLastDecision(tr("Last decision %1").arg(present::when(SystemClock().now(), SystemClock().now())));
+        }
+    });
+    linkChanged();
+}
+
+void Desk::linkChanged()
+{
+    if (m_seat && m_seat->feed().isLive())
+        m_lastLive = SystemClock().now();
+    showGate();
+    refreshBlocks();
+    refreshShell();
+}
+
+void Desk::showGate()
+{
+    if (!m_seat)
+        return;
+    GateStatus::Standing standing;
+    standing.name = present::shown(m_seat->pins().gate, 100);
+    const bool live = m_seat->feed().isLive();
+    standing.link = live ? view::Link::Live : m_lastLive == Instant{} ? view::Link::Connecting : view::Link::Offline;
+    //: Card at the foot of the navigation: how the console stands with its gate
+    standing.linkText = live ? tr("live") : m_seat->link().state() == GateLink::State::Failed ? tr("refused") : tr("connecting");
+    if (!live && m_lastLive != Instant{}) {
+        standing.linkText = tr("offline");
+        //: Band above the inbox while the gate does not answer; %1 a time
+        standing.staleText = tr("Stale since %1. Nothing can be signed.").arg(present::when(m_lastLive, SystemClock().now()));
+    }
+    if (const auto proven = m_seat->watch().proven(); proven > 0) {
+        //: Card at the foot of the navigation: ledger entries that this console has verified itself
+        standing.proven = tr("%1 entries proven").arg(present::count(proven));
+    }
+    for (const auto &alarm : m_seat->watch().alarms())
+        standing.alarms.append(alarm);
+    standing.enforced = false;
+    for (const auto *evidence : m_seat->book().all())
+        standing.enforced = standing.enforced || (evidence->hold && evidence->hold->enforcement == Enforcement::Enforced);
+    if (!standing.enforced) {
+        //: Tooltip: why this gate is cooperative
+        standing.enforcementWhy = tr("The gate runs as the same user as the requester, who could go round it.");
+    }
+    m_app.gate()->show(standing);
+    GateRow row;
+    row.key = standing.name;
+    row.address = m_seat->link().address().url.toString();
+    row.pin = m_seat->pins().keys.key.toString();
+    row.state = standing.linkText;
+    row.tone = live ? view::Tone::Good : view::Tone::Caution;
+    row.ledger = standing.proven;
+    row.embedded = m_embedded;
+    m_keys.refresh({row});
+}
+
+void Desk::setVisible(bool visible)
+{
+    m_visible = visible;
+    if (visible)
+        refreshAll();
+    schedule();
+}
+
+void Desk::stop()
+{
+    m_tick.stop();
+    m_history.reset();
+    m_seat.reset();
+    m_gate.stop();
+}
+
+} // namespace holdfast

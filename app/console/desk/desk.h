@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "console/app.h"
+#include "core/documents/grant.h"
+#include "console/desk/gateseat.h"
+#include "console/desk/historydesk.h"
+#include "console/desk/keydesk.h"
+#include "console/desk/standingagainst.h"
+#include "console/shell/notifier.h"
+#include "console/shell/practicerunner.h"
+#include "console/shell/tray.h"
+
+#include <QTimer>
+
+namespace holdfast {
+
+/// Joins the parts: feeds the views from what this console has verified, carries intents to who performs them. Ticks once a second
+/// only while something on the screen or in the tray counts down; hidden with nothing pending it does not wake at all.
+class Desk final : public QObject
+{
+    Q_OBJECT
+public:
+    Desk(App &app, Places places, Tray &tray, Notifier &notifier, QObject *parent = nullptr);
+    ~Desk() override;
+
+    /// Finds or makes this user's gate, then sits down at it.
+    void begin();
+    /// Brings one hold up, or the inbox.
+    void openHold(const QString &holdId);
+    void setVisible(bool visible);
+    void stop();
+
+private:
+    // gate
+    void gateListening(const QUrl &url);
+    void connectToRunning();
+    void takeSeat(const GateAddress &address, const Pins &pins);
+    void firstRun(const GateAddress &address);
+    void connectSeat();
+    void linkChanged();
+    void showGate();
+    // practice ground
+    void preparePractice();
+    void replay();
+    void liftThenReplay(std::vector<Standing> standing);
+    // holds
+    void holdChanged(const HoldId &hold);
+    void refreshAll();
+    void refreshInbox();
+    void refreshReview(bool anew);
+    void refreshRunning();
+    [[nodiscard]] RunningRow runningRow(const present::Evidence &evidence) const;
+    void fetchReceipt(const HoldId &hold);
+    void fetchOutput(const HoldId &hold);
+    void refreshBlocks();
+    void refreshShell();
+    void chooseDiff(const QString &key);
+    void tick();
+    void schedule();
+    // intents
+    void connectIntents();
+    void approve(const Approval &approval);
+    void deny(const QString &hold, const QString &reason, DecisionLock::Scope scope, const QString &counter);
+    void measureAgain(const QString &id);
+    void freezeMostUrgent();
+    void command(Command::Verb verb, const present::Evidence &evidence, const QString &act);
+    [[nodiscard]] View viewOf(const present::Evidence &evidence) const;
+    [[nodiscard]] const present::Evidence *current() const;
+
+    App &m_app;
+    Places m_places;
+    Tray &m_tray;
+    Notifier &m_notifier;
+    EmbeddedGate m_gate;
+    PracticeRunner m_practice;
+    KeyDesk m_keys;
+    std::optional<GateAddress> m_address;
+    std::unique_ptr<GateSeat> m_seat;
+    std::unique_ptr<HistoryDesk> m_history;
+    QTimer m_tick;
+    HoldId m_open;
+    int m_shownRevision = -1;
+    std::unique_ptr<QAbstractItemModel> m_diff;
+    QHash<HoldId, Receipt> m_receipts;
+    QHash<HoldId, QString> m_outputs;
+    Instant m_lastLive{};
+    bool m_visible = false;
+    bool m_embedded = false;
+};
+
+} // namespace holdfast

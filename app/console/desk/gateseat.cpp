@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "console/desk/gateseat.h"
+
+#include <QCoreApplication>
+
+namespace holdfast {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+LinkOptions optionsFor(const GateAddress &address, const Pins &pins)
+{
+    LinkOptions options;
+    options.address = address;
+    options.ledgerKey = pins.keys.ledgerKey;
+    options.clientName = u"holdfast"_s;
+    options.clientVersion = QCoreApplication::applicationVersion();
+    return options;
+}
+
+} // namespace
+
+GateSeat::GateSeat(const GateAddress &address, const Pins &pins, std::unique_ptr<Signer> session, KeyKeeper &keys, PassphrasePrompt &prompt)
+    : m_pins(pins)
+    , m_signer(std::move(session))
+    , m_link(optionsFor(address, pins), m_signer.get())
+    , m_watch(m_link, pins)
+    , m_feed(&m_link)
+    , m_book(m_link, m_feed, m_watch)
+    , m_decider({pins.gate, pins.keys.key, u"holdfast "_s + QCoreApplication::applicationVersion()}, m_link, m_watch, keys, prompt)
+{
+    // Every change of a hold is an entry of the ledger: what is shown is followed there too.
+    connect(&m_feed, &HoldFeed::changed, &m_watch, &LedgerWatch::follow);
+    connect(&m_feed, &HoldFeed::snapshot, &m_watch, &LedgerWatch::follow);
+}
+
+present::Viewer GateSeat::viewer() const
+{
+    present::Viewer viewer;
+    if (m_link.state() == GateLink::State::Open) {
+        viewer.person = m_link.session().actorPerson;
+        viewer.actor = m_link.session().actorName;
+    }
+    if (const auto trusted = m_watch.trusted())
+        viewer.otherApprovers = trusted->registry.approverPersons(SystemClock().now()).size() > 1;
+    return viewer;
+}
+
+} // namespace holdfast

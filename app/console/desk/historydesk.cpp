@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "console/desk/historydesk.h"
+
+#include "console/desk/documenttext.h"
+#include "console/present/format.h"
+#include "wire/messages.h"
+
+#include <QElapsedTimer>
+
+#include <algorithm>
+
+namespace holdfast {
+
+using namespace Qt::StringLiterals;
+using present::count;
+using present::shown;
+
+namespace {
+
+constexpr int page = 100;
+constexpr int pauseMs = 60;
+// A page of evidence read at 15 characters a second would take longer than this.
+constexpr std::int64_t quickMs = 8'000;
+
+Instant now()
+{
+    return SystemClock().now();
+}
+
+QString outcomeText(const HistoryItem &item)
+{
+    if (item.outcome)
+        return present::word(*item.outcome);
+    return wordOf(item.head.state);
+}
+
+view::Tone toneOf(const HistoryItem &item)
+{
+    if (item.outcome)
+        return *item.outcome == Outcome::Committed ? view::Tone::Good : view::Tone::Caution;
+    if (item.head.state == State::Denied || item.head.state == State::Refused)
+        return view::Tone::Bad;
+    return item.head.state == State::Stopped || item.head.state == State::Drifted ? view::Tone::Caution : view::Tone::Plain;
+}
+
+BarRow bar(const QString &name, double value, bool standsOut = false)
+{
+    BarRow row;
+    row.key = name;
+    row.value = value;
+    row.standsOut = standsOut;
+    return row;
+}
+
+} // namespace
+
+struct HistoryDesk::Timeline final
+{
+    QString holdId, sentence;
+    int round = 0;
+    std::vector<DocumentRow> documents;
+    QList<TimelineRow> rows;
+};
+
+HistoryDesk::HistoryDesk(GateSeat &seat, History &view, QObject *parent)
+    : QObject(parent)
+    , m_seat(seat)
+    , m_view(view)
+{
+    m_pause.setSingleShot(true);
+    m_pause.setInterval(pauseMs);
+    connect(&m_pause, &QTimer::timeout, this, [this] { ask(false); });
+    connect(&m_view, &History::queryChanged, &m_pause, qOverload<>(&QTimer::start));
+    connect(&m_view, &History::moreWanted, this, [this] {
+        if (m_after)
+            ask(true);
+    });
+    connect(&m_view, &History::timelineWanted, this, &HistoryDesk::openTimeline);
+}
+
+void HistoryDesk::refresh()
+{
+    if (!m_pause.isActive())
+        m_pause.start();
+}
+
+void HistoryDesk::ask(bool more)
+{
+    if (m_asking) {
+        m_again = true;
+        return;
+    }
+    m_asking = true;
+    m_again = false;
+    m_view.setSearching(true);
+    QElapsedTimer clock;
+    clock.start();
+    const SearchParams params{m_view.query(), page, more ? m_after : std::nullopt};
+    m_seat.link().call<SearchResult>(method::HistorySearch, params.toJson(), this, [this, more, clock](Called<SearchResult> answer) {
+        m_asking = false;
+        m_view.setSearching(false);
+        if (answer)
+            take(*answer, more, clock.elapsed());
+        else
+            m_view.setProblem(sentence(answer.error()));
+        if (m_again)
+            ask(false);
+    });
+}
+
+void HistoryDesk::take(const SearchResult &result, bool more, qint64 tookMs)
+{
+    m_view.setProblem({});
+    if (!more) {
+        m_rows.clear();
+        m_items.clear();
+    }
+    for (const auto &item : result.items) {
+        m_rows.append(rowOf(item));
+        m_items.push_back(item);
+    }
+    m_after = result.after;
+    const auto shownCount = count(m_rows.size());
+    m_view.show(m_rows, result.total
+                    //: Right end of the history search field: how many are shown of how many, and how long the search took
+                    ? tr("%1 of %2, %3 ms").arg(shownCount, count(*result.total)).arg(tookMs)
+                    //: Right end of the history search field: how many are shown and how long the search took
+                    : tr("%1 shown, %2 ms").arg(shownCount).arg(tookMs));
+    showCharts();
+}
+
+HistoryRow HistoryDesk::rowOf(const HistoryItem &item) const
+{
+    HistoryRow row;
+    row.key = item.head.hold.toString();
+    row.decided = present::when(item.head.at, now());
+    row.tier = present::toView(item.tier.value_or(Tier::Critical));
+    row.sentence = shown(item.summary, 400);
+    row.requester = shown(item.requester, 120);
+    const auto approvals = static_cast<int>(item.head.approvals.size());
+    //: History, column "decided by"
+    row.decidedBy = approvals == 0 ? (item.decidedMs ? tr("1 approver") : tr("nobody")) : tr("%n approver(s)", nullptr, approvals);
+    row.took = item.decidedMs ? present::duration(std::chrono::milliseconds(*item.decidedMs)) : u"—"_s;
+    row.quick = item.decidedMs && *item.decidedMs < quickMs && approvals > 0;
+    row.outcome = outcomeText(item);
+    row.tone = toneOf(item);
+    return row;
+}
+
+// What is on the page, told by the page: the charts show the rows that the search found.
+void HistoryDesk::showCharts()
+{
+    History::Charts charts;
+    std::vector<std::int64_t> times;
+    std::map<Tier, std::pair<int, int>> byTier;
+    int quick = 0;
+    for (const auto &item : m_items) {
+        if (!item.decidedMs || !item.tier)
+            continue;
+        times.push_back(*item.decidedMs);
+        auto &[approved, all] = byTier[*item.tier];
+        ++all;
+        approved += item.head.state == State::Denied ? 0 : 1;
+        quick += *item.decidedMs < quickMs && item.head.state != State::Denied ? 1 : 0;
+    }
+    if (times.empty())
+        return m_view.setCharts(charts);
+    const auto shownTimes = std::min<std::size_t>(times.size(), 24);
+    const auto longest = *std::max_element(times.begin(), times.begin() + static_cast<std::ptrdiff_t>(shownTimes));
+    for (auto i = shownTimes; i-- > 0;) {
+        const auto share = longest > 0 ? static_cast<double>(times[i]) / static_cast<double>(longest) : 0;
+        charts.time.append(bar(QString::number(shownTimes - i) + u": "_s + present::duration(std::chrono::milliseconds(times[i])), share));
+        charts.quick.append(bar(QString::number(shownTimes - i) + u": "_s + present::duration(std::chrono::milliseconds(times[i])),
+                                times[i] < quickMs ? 1.0 : 0.1, times[i] < quickMs));
+    }
+    auto sorted = times;
+    std::nth_element(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2), sorted.end());
+    //: Under the chart "Time to decide": the middle value of what the search found
+    charts.timeText = tr("median %1 of %2 decided").arg(present::duration(std::chrono::milliseconds(sorted[sorted.size() / 2])), count(static_cast<std::int64_t>(times.size())));
+    QStringList shares;
+    for (const auto &[tier, counts] : byTier) {
+        const auto share = static_cast<double>(counts.first) / counts.second;
+        const auto text = present::word(tier) + u' ' + QLocale().toString(share * 100, 'f', 0) + u" %"_s;
+        charts.share.append(bar(text, share));
+        shares.prepend(text);
+    }
+    charts.shareText = shares.join(u", "_s);
+    //: Under the chart "Faster than the evidence can be read"
+    charts.quickText = tr("%1 of %2").arg(count(quick), count(static_cast<std::int64_t>(times.size())));
+    m_view.setCharts(charts);
+}
+
+void HistoryDesk::openTimeline(const QString &holdId)
+{
+    const auto id = HoldId::parse(holdId);
+    if (!id)
+        return;
+    auto timeline = std::make_shared<Timeline>();
+    timeline->holdId = holdId;
+    timeline->round = ++m_timelineRound;
+    for (const auto &item : m_items) {
+        if (item.head.hold == *id)
+            timeline->sentence = shown(item.summary, 400);
+    }
+    m_seat.link().call<HoldDocuments>(method::HoldGet, HoldParams{*id}.toJson(), this, [this, timeline](Called<HoldDocuments> answer) {
+        if (!answer)
+            return m_view.setProblem(sentence(answer.error()));
+        timeline->documents = answer->documents;
+        fetchDocument(timeline, 0);
+    });
+}
+
+void HistoryDesk::fetchDocument(const std::shared_ptr<Timeline> &timeline, std::size_t at)
+{
+    if (timeline->round != m_timelineRound)
+        return;
+    if (at >= timeline->documents.size())
+        return m_view.showTimeline(timeline->holdId, timeline->sentence, timeline->rows);
+    const auto &row = timeline->documents[at];
+    m_seat.link().call<DocumentResult>(method::DocumentGet, DocumentParams{row.idDigest}.toJson(), this,
+                                       [this, timeline, at](Called<DocumentResult> answer) {
+                                           if (answer)
+                                               timeline->rows.append(entryOf(timeline->documents[at], answer->envelope));
+                                           fetchDocument(timeline, at + 1);
+                                       });
+}
+
+TimelineRow HistoryDesk::entryOf(const DocumentRow &row, const Envelope &envelope) const
+{
+    const auto trusted = m_seat.watch().trusted();
+    const auto text = describe(row.kind, envelope, trusted ? &trusted->registry : nullptr);
+    TimelineRow entry;
+    entry.key = QString::number(row.index);
+    entry.when = text.at ? present::when(*text.at, now()) : QString();
+    entry.what = text.what;
+    entry.who = text.who;
+    entry.detail = text.detail;
+    entry.digest = row.idDigest.toString();
+    entry.verified = text.verified && envelope.idDigest() == row.idDigest;
+    entry.tone = text.tone;
+    return entry;
+}
+
+} // namespace holdfast

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "console/desk/gateseat.h"
+#include "console/history.h"
+
+#include <QTimer>
+
+namespace holdfast {
+
+/// Searches as one types, one question in flight; the timeline of one hold from the documents of the ledger, each verified here.
+class HistoryDesk final : public QObject
+{
+    Q_OBJECT
+public:
+    HistoryDesk(GateSeat &seat, History &view, QObject *parent = nullptr);
+
+    /// The ledger grew while the page is open: asks again.
+    void refresh();
+
+private:
+    struct Timeline;
+    void ask(bool more);
+    void take(const SearchResult &result, bool more, qint64 tookMs);
+    void openTimeline(const QString &holdId);
+    void fetchDocument(const std::shared_ptr<Timeline> &timeline, std::size_t at);
+    [[nodiscard]] HistoryRow rowOf(const HistoryItem &item) const;
+    [[nodiscard]] TimelineRow entryOf(const DocumentRow &row, const Envelope &envelope) const;
+    void showCharts();
+
+    GateSeat &m_seat;
+    History &m_view;
+    QTimer m_pause;
+    QList<HistoryRow> m_rows;
+    std::vector<HistoryItem> m_items;
+    std::optional<QString> m_after;
+    bool m_asking = false, m_again = false;
+    int m_timelineRound = 0;
+};
+
+} // namespace holdfast

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "console/desk/holdbook.h"
+
+#include "wire/messages.h"
+
+namespace holdfast {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QString tr(const char *text)
+{
+    return HoldBook::tr(text);
+}
+
+QString verifyRequest(present::Evidence &evidence, const TrustedPolicy &trusted)
+{
+    const auto &envelope = evidence.requestEnvelope;
+    evidence.requestDigest = envelope.payloadDigest();
+    if (evidence.requestDigest != evidence.head.requestDigest) {
+        //: Why a hold is not shown: the bytes are not those that the gate announced
+        return tr("The request is not the one that the gate announced.");
+    }
+    for (const auto &actor : trusted.registry.actors) {
+        const auto *key = actor.key(purpose::Request);
+        if (key == nullptr || HoldId::of(key->bytes, envelope.payload) != evidence.head.hold)
+            continue;
+        if (const auto held = verify(envelope, *key, payloadtype::Request); !held)
+            return held.error().sentence();
+        auto parsed = Request::parse(envelope.payload);
+        if (!parsed)
+            return parsed.error().sentence();
+        evidence.request = std::move(*parsed);
+        return {};
+    }
+    //: Why a hold is not shown: the registry knows no requester whose key fits
+    return tr("No requester of the registry has signed this request.");
+}
+
+QString verifyHold(present::Evidence &evidence, const TrustedPolicy &trusted)
+{
+    const auto &envelope = *evidence.holdEnvelope;
+    evidence.holdDigest = envelope.payloadDigest();
+    if (const auto held = verify(envelope, trusted.registry.gateKeys.key, payloadtype::Hold); !held)
+        return held.error().sentence();
+    auto parsed = Hold::parse(envelope.payload);
+    if (!parsed)
+        return parsed.error().sentence();
+    const auto &hold = *parsed;
+    const bool fits = hold.hold == evidence.head.hold && hold.request == evidence.requestDigest && hold.revision == evidence.head.revision
+        && evidence.head.holdDigest == evidence.holdDigest && hold.gate == trusted.registry.gate && hold.kind == evidence.request.kind;
+    if (!fits) {
+        //: Why a hold is not shown: the evidence belongs to another request, revision or gate
+        return tr("The evidence does not belong to this request.");
+    }
+    evidence.hold = std::move(*parsed);
+    RulingInput input;
+    input.kind = evidence.hold->kind;
+    input.target = evidence.hold->target;
+    input.requester = evidence.hold->requesterActor;
+    input.origin = evidence.request.origin.agent.value_or(QString());
+    input.measured = &evidence.hold->measured;
+    input.at = evidence.hold->measuredAt;
+    evidence.ruling = rule(trusted.policy, input);
+    return {};
+}
+
+} // namespace
+
+HoldBook::HoldBook(GateLink &link, HoldFeed &feed, LedgerWatch &watch, QObject *parent)
+    : QObject(parent)
+    , m_link(link)
+    , m_watch(watch)
+{
+    connect(&feed, &HoldFeed::snapshot, this, [this](const std::vector<Head> &open, const std::vector<Head> &missed) {
+        for (const auto &head : open)
+            takeHead(head);
+        for (const auto &head : missed)
+            takeHead(head);
+        Q_EMIT snapshot();
+    });
+    connect(&feed, &HoldFeed::changed, this, &HoldBook::takeHead);
+    connect(&watch, &LedgerWatch::trustedChanged, this, &HoldBook::verifyAgain);
+}
+
+const present::Evidence *HoldBook::find(const HoldId &hold) const
+{
+    return m_holds.value(hold).get();
+}
+
+std::vector<const present::Evidence *> HoldBook::all() const
+{
+    std::vector<const present::Evidence *> holds;
+    for (const auto &evidence : m_holds)
+        holds.push_back(evidence.get());
+    return holds;
+}
+
+void HoldBook::forget(const HoldId &hold)
+{
+    m_holds.remove(hold);
+}
+
+void HoldBook::takeHead(const Head &head)
+{
+    const auto known = m_holds.value(head.hold);
+    if (known && known->head.sequence >= head.sequence)
+        return;
+    // Same documents, another state: nothing needs to be fetched.
+    if (known && known->unverified.isEmpty() && known->head.revision == head.revision && known->head.holdDigest == head.holdDigest) {
+        known->head = head;
+        Q_EMIT changed(head.hold);
+        return;
+    }
+    fetch(head.hold);
+}
+
+void HoldBook::fetch(const HoldId &hold)
+{
+    m_link.call<HoldDocuments>(method::HoldGet, HoldParams{hold}.toJson(), this, [this](Called<HoldDocuments> answer) {
+        if (answer)
+            takeView(*answer);
+    });
+}
+
+void HoldBook::takeView(const HoldDocuments &view)
+{
+    const auto known = m_holds.value(view.head.hold);
+    if (known && known->head.sequence > view.head.sequence)
+        return;
+    auto evidence = std::make_shared<present::Evidence>();
+    evidence->head = view.head;
+    evidence->requestEnvelope = view.request;
+    evidence->holdEnvelope = view.current;
+    if (known && known->hold) {
+        const bool next = known->hold->revision < view.head.revision;
+        evidence->previous = next ? std::make_shared<const Hold>(*known->hold) : known->previous;
+    }
+    evidence->unverified = verifyInto(*evidence);
+    m_holds.insert(view.head.hold, evidence);
+    Q_EMIT changed(view.head.hold);
+}
+
+void HoldBook::verifyAgain()
+{
+    const auto holds = m_holds;
+    for (auto at = holds.cbegin(); at != holds.cend(); ++at) {
+        at.value()->unverified = verifyInto(*at.value());
+        Q_EMIT changed(at.key());
+    }
+}
+
+QString HoldBook::verifyInto(present::Evidence &evidence) const
+{
+    const auto trusted = m_watch.trusted();
+    if (!trusted) {
+        //: Why a hold is not shown yet: the console is still walking the registry
+        return tr("The registry has not been verified yet.");
+    }
+    if (auto problem = verifyRequest(evidence, *trusted); !problem.isEmpty())
+        return problem;
+    return evidence.holdEnvelope ? verifyHold(evidence, *trusted) : QString();
+}
+
+} // namespace holdfast

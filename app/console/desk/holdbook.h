@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "console/desk/ledgerwatch.h"
+#include "console/present/evidence.h"
+#include "link/holdfeed.h"
+
+#include <QHash>
+
+namespace holdfast {
+
+/// The holds that this console knows, each with bytes it has verified and hashed itself. A hold whose bytes do not verify stays
+/// in the book with `unverified` set: it is shown, and nothing can be decided on it.
+class HoldBook final : public QObject
+{
+    Q_OBJECT
+public:
+    HoldBook(GateLink &link, HoldFeed &feed, LedgerWatch &watch, QObject *parent = nullptr);
+
+    /// nullptr when it is not in the book. Valid until the event loop turns.
+    [[nodiscard]] const present::Evidence *find(const HoldId &hold) const;
+    [[nodiscard]] std::vector<const present::Evidence *> all() const;
+    /// Fetches a hold that is not open any more (for a timeline). changed() follows.
+    void fetch(const HoldId &hold);
+    /// A hold that ended leaves the book.
+    void forget(const HoldId &hold);
+
+Q_SIGNALS:
+    void changed(const holdfast::HoldId &hold);
+    /// The open holds were told whole.
+    void snapshot();
+
+private:
+    void takeHead(const Head &head);
+    void takeView(const HoldDocuments &view);
+    void verifyAgain();
+    /// Empty when everything holds, else the reason.
+    [[nodiscard]] QString verifyInto(present::Evidence &evidence) const;
+
+    GateLink &m_link;
+    LedgerWatch &m_watch;
+    QHash<HoldId, std::shared_ptr<present::Evidence>> m_holds;
+};
+
+} // namespace holdfast

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "console/desk/keydesk.h"
+
+#include "console/present/format.h"
+#include "keys/passphrase.h"
+#include "link/enrolment.h"
+#include "wire/messages.h"
+
+#include <QFileInfo>
+#include <QTimer>
+
+namespace holdfast {
+
+using namespace Qt::StringLiterals;
+
+struct KeyDesk::Enrolment final
+{
+    GateAddress address;
+    Invite invite;
+    QString actor;
+    SecretBytes passphrase;
+    bool sealedFile = false;
+    FreshKeys keys;
+    std::unique_ptr<GateLink> link;
+    Challenge challenge;
+};
+
+namespace {
+
+Keys::Keychain toView(KeyState state)
+{
+    switch (state) {
+    case KeyState::Present: return Keys::Present;
+    case KeyState::Locked: return Keys::Locked;
+    case KeyState::Absent: return Keys::Absent;
+    case KeyState::Unavailable: return Keys::Unavailable;
+    case KeyState::Denied: return Keys::Denied;
+    }
+    return Keys::Unavailable;
+}
+
+QString words(KeyState state)
+{
+    switch (state) {
+    case KeyState::Present: return KeyDesk::tr("The keychain is open.");
+    case KeyState::Locked: return KeyDesk::tr("The keychain is locked. Unlock it, then try again.");
+    case KeyState::Absent: return KeyDesk::tr("This desktop has no keyring yet.");
+    case KeyState::Unavailable: return KeyDesk::tr("No keychain answers on this desktop. Keys can be kept in a sealed file instead.");
+    case KeyState::Denied: return KeyDesk::tr("The keychain refused. Nothing was created in its place.");
+    }
+    return {};
+}
+
+} // namespace
+
+KeyDesk::KeyDesk(const Places &places, Keys &view, PassphrasePrompt &prompt, QObject *parent)
+    : QObject(parent)
+    , m_places(places)
+    , m_view(view)
+    , m_prompt(prompt)
+    , m_sealed(places.data + u"/keys.sealed"_s)
+{
+    auto index = KeyIndex::load(KeyIndex::defaultPath());
+    if (!index)
+        m_view.advance(Keys::Failed, index.error().sentence());
+    else
+        m_keeper = std::make_unique<KeyKeeper>(std::move(*index), &m_keychain, &m_sealed);
+    connect(&m_view, &Keys::unlockWanted, this, [this] {
+        m_keychain.unlock([this](KeyState state, const QString &detail) {
+            showState(state, detail);
+            if (state == KeyState::Present)
+                Q_EMIT keychainOpened();
+        });
+    });
+    connect(&m_prompt, &PassphrasePrompt::given, this, [this](QString typed) {
+        if (!m_afterUnlock)
+            return;
+        const auto opened = m_sealed.unlock(takePassphrase(typed));
+        if (!opened)
+            return m_prompt.ask(tr("To open your sealed keys"), opened.error().detail);
+        m_prompt.close();
+        std::exchange(m_afterUnlock, nullptr)();
+    });
+    connect(&m_prompt, &PassphrasePrompt::cancelled, this, [this] {
+        if (m_afterUnlock)
+            std::exchange(m_afterUnlock, nullptr)();
+    });
+}
+
+void KeyDesk::look()
+{
+    m_keychain.probe([this](KeyState state, const QString &detail) { showState(state, detail); });
+}
+
+void KeyDesk::showState(KeyState state, const QString &detail)
+{
+    m_state = state;
+    m_view.setKeychain(toView(state), detail.isEmpty() ? words(state) : words(state) + u' ' + detail);
+    refresh(m_gates);
+}
+
+void KeyDesk::sessionSigner(const QString &gate, KeyKeeper::SignerHandler handler)
+{
+    const auto *record = m_keeper->index().find(gate, u"session");
+    const bool sealed = record != nullptr && record->place == KeyPlace::SealedFile;
+    if (!sealed || m_sealed.isUnlocked())
+        return m_keeper->sessionSigner(gate, std::move(handler));
+    m_afterUnlock = [this, gate, handler = std::move(handler)] { m_keeper->sessionSigner(gate, handler); };
+    //: Above the passphrase field at start, where keys lie in a sealed file
+    m_prompt.ask(tr("To open your sealed keys"));
+}
+
+void KeyDesk::failed(const QString &why)
+{
+    m_view.advance(Keys::Failed, why);
+}
+
+void KeyDesk::enrol(const GateAddress &address, const Invite &invite, const QString &actor, QString passphrase, bool sealedFile)
+{
+    if (!usable())
+        return;
+    if (actor.isEmpty() || actor.contains(u'+') || actor.simplified() != actor || actor.contains(u' ')) {
+        //: Keys page: the name of a person at a gate has a wrong form
+        return failed(tr("A name has no spaces and no plus sign."));
+    }
+    m_view.advance(Keys::Working);
+    auto job = std::make_shared<Enrolment>(
+        Enrolment{address, invite, actor, takePassphrase(passphrase), sealedFile, FreshKeys::make(actor), nullptr, {}});
+    if (!sealedFile)
+        return keepAndEnrol(job);
+    auto opened = QFileInfo::exists(m_sealed.path()) ? m_sealed.unlock(job->passphrase) : m_sealed.create(job->passphrase);
+    if (!opened)
+        return failed(opened.error().detail);
+    keepAndEnrol(job);
+}
+
+// Kept first, enrolled then: a gate must never list keys that were lost on the way.
+void KeyDesk::keepAndEnrol(const std::shared_ptr<Enrolment> &job)
+{
+    const auto place = job->sealedFile ? KeyPlace::SealedFile : KeyPlace::Keychain;
+    m_keeper->keep(job->keys, job->invite.gateKey.name, job->actor, place, job->passphrase, [this, job](Result<Done, KeyStoreError> kept) {
+        if (!kept) {
+            look();
+            return failed(kept.error().detail);
+        }
+        LinkOptions options;
+        options.address = job->address;
+        job->link = std::make_unique<GateLink>(options, nullptr);
+        connect(job->link.get(), &GateLink::challenged, this, [this, job] { sendEnrolment(job); });
+        connect(job->link.get(), &GateLink::failed, this, [this, job](const LinkError &error) {
+            if (!error.isFinal())
+                return;
+            letGo(*job);
+            m_keeper->forget(job->invite.gateKey.name, [this, error](Result<Done, KeyStoreError>) { failed(error.detail); });
+        });
+        job->link->open();
+    });
+}
+
+void KeyDesk::sendEnrolment(const std::shared_ptr<Enrolment> &job)
+{
+    job->challenge = job->link->challenge();
+    const auto envelope = enrolment(job->invite, job->challenge, {{u"session"_s, &job->keys.session}, {u"decide"_s, &job->keys.decide}});
+    job->link->enrol(envelope, this, [this, job](const Called<Json> &answer) { takeAnswer(job, answer); });
+}
+
+// Ends the link, and with it the last hold on the fresh seeds. It lives until the event loop turns: this runs inside its calls.
+void KeyDesk::letGo(Enrolment &job)
+{
+    if (job.link)
+        QTimer::singleShot(0, this, [link = std::shared_ptr<GateLink>(std::move(job.link))] { link->close(); });
+}
+
+void KeyDesk::takeAnswer(const std::shared_ptr<Enrolment> &job, const Called<Json> &answer)
+{
+    const auto gate = job->invite.gateKey.name;
+    const auto refuse = [this, gate](const QString &why) {
+        m_keeper->forget(gate, [this, why](Result<Done, KeyStoreError>) { failed(why); });
+    };
+    letGo(*job);
+    if (!answer)
+        return refuse(sentence(answer.error()));
+    const auto result = EnvelopeResult::fromJson(*answer);
+    const auto registry = result ? enrolledRegistry(result->envelope, job->invite.gateKey,
+                                                    {{u"session"_s, job->keys.session.key()}, {u"decide"_s, job->keys.decide.key()}})
+                                 : std::nullopt;
+    if (!registry) {
+        //: Keys page: the gate's answer to an enrolment could not be verified
+        return refuse(tr("The gate's answer does not list the new keys under its own signature."));
+    }
+    Pins pins;
+    pins.gate = registry->gate;
+    pins.url = job->address.url.toString();
+    pins.keys = registry->gateKeys;
+    if (registry->serial == 0)
+        pins.firstRegistry = result->envelope.payloadDigest();
+    if (!PinFile(pins.keys.key).save(pins)) {
+        //: Keys page: the gate's keys could not be remembered
+        return refuse(tr("The keys of the gate could not be kept on disk."));
+    }
+    m_view.advance(Keys::Ready);
+    refresh(m_gates);
+    Q_EMIT enrolled(pins);
+}
+
+void KeyDesk::refresh(const QList<GateRow> &gates)
+{
+    m_gates = gates;
+    QList<KeyRow> rows;
+    const std::vector<KeyRecord> none;
+    for (const auto &record : m_keeper ? m_keeper->index().records() : none) {
+        KeyRow row;
+        row.key = record.key.toString();
+        //: Keys page: what a key is for
+        row.purpose = record.purpose == u"decide"_s ? tr("decides") : tr("opens sessions");
+        row.owner = present::shown(record.actor, 200);
+        row.gate = present::shown(record.gate, 200);
+        const bool keychain = record.place == KeyPlace::Keychain;
+        //: Keys page: where a key lies
+        row.place = keychain ? tr("keychain") : tr("sealed file %1").arg(m_sealed.path());
+        const bool ready = keychain ? m_state == KeyState::Present : m_sealed.isUnlocked();
+        //: Keys page: whether a key can be used now
+        row.state = ready ? tr("ready") : tr("locked");
+        row.tone = ready ? view::Tone::Good : view::Tone::Caution;
+        rows.append(row);
+    }
+    m_view.show(rows, m_gates);
+}
+
+} // namespace holdfast

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "console/desk/ledgerwatch.h"
+
+#include "config/policyreader.h"
+#include "ledger/entry.h"
+#include "link/blobs.h"
+#include "wire/messages.h"
+
+#include <QTimer>
+
+namespace holdfast {
+
+namespace {
+
+// Entries audited in one turn of the event loop: some milliseconds, so that the window stays quick.
+constexpr int batch = 40;
+
+// What the auditor must be able to read besides the entry itself.
+QList<BlobRef> blobsOf(QByteArrayView bytes)
+{
+    const auto entry = Entry::parse(bytes);
+    if (!entry)
+        return {};
+    if (entry->payloadDigest)
+        return {BlobRef{*entry->payloadDigest, UnknownSize, {}}};
+    if (entry->kind != EntryKind::Registry)
+        return {};
+    const auto registry = Registry::parse(entry->envelope.payload);
+    return registry ? QList<BlobRef>{registry->policy} : QList<BlobRef>{};
+}
+
+} // namespace
+
+LedgerWatch::LedgerWatch(GateLink &link, Pins pins, QObject *parent)
+    : QObject(parent)
+    , m_link(link)
+    , m_pins(std::move(pins))
+    , m_follower(m_pins.gate, m_pins.keys.ledgerKey, m_pins.checkpoint)
+{
+    m_auditor = std::make_unique<LedgerAuditor>(AuditorOptions{
+        m_pins.keys.key,
+        [this](const Digest &digest) -> std::optional<QByteArray> {
+            const auto at = m_blobs.find(digest);
+            return at == m_blobs.end() ? std::nullopt : std::optional(at->second);
+        },
+        policyOrNothing});
+    if (!m_follower.valid()) {
+        //: Alarm: the file with what was last seen of the ledger was changed
+        alarm(tr("The checkpoint that this console kept does not verify."));
+    }
+    connect(&m_link, &GateLink::opened, this, &LedgerWatch::begin);
+}
+
+std::optional<CheckpointRef> LedgerWatch::highest() const
+{
+    return m_follower.highest() ? std::optional(m_follower.highest()->ref()) : std::nullopt;
+}
+
+void LedgerWatch::begin()
+{
+    m_asking = m_fetching = false;
+    accept(m_link.session().checkpoint.toUtf8(), [this](const QString &problem) {
+        if (problem.isEmpty())
+            follow();
+    });
+}
+
+void LedgerWatch::accept(const QByteArray &note, std::function<void(QString)> then)
+{
+    const auto settle = [this, then](const Result<Checkpoint, LedgerAlarm> &accepted) {
+        if (!accepted) {
+            alarm(accepted.error().sentence());
+            return then(accepted.error().sentence());
+        }
+        m_pins.checkpoint = m_follower.highestNote();
+        if (!PinFile(m_pins.keys.key).save(m_pins)) {
+            //: Alarm: the console cannot remember what it saw of the ledger
+            alarm(tr("The highest checkpoint could not be kept on disk."));
+        }
+        then({});
+    };
+    const auto wanted = m_follower.proofFor(note);
+    if (!wanted)
+        return settle(wanted.failure());
+    if (!*wanted)
+        return settle(m_follower.accept(note, {}));
+    m_link.call<ProofResult>(method::LedgerConsistency, RangeParams{(*wanted)->first, (*wanted)->second}.toJson(), this,
+                             [this, note, settle, then](Called<ProofResult> answer) {
+                                 if (!answer)
+                                     return then(sentence(answer.error()));
+                                 settle(m_follower.accept(note, answer->proof));
+                             });
+}
+
+void LedgerWatch::follow()
+{
+    // One question at a time; what comes meanwhile is asked for once more at the end.
+    if (m_asking || m_fetching) {
+        m_again = true;
+        return;
+    }
+    m_asking = true;
+    m_again = false;
+    m_link.call<CheckpointResult>(method::LedgerCheckpoint, Nothing{}.toJson(), this, [this](Called<CheckpointResult> answer) {
+        m_asking = false;
+        if (!answer)
+            return;
+        accept(answer->checkpoint.toUtf8(), [this](const QString &problem) {
+            if (!problem.isEmpty() || !m_follower.highest())
+                return;
+            m_goal = m_follower.highest()->ref();
+            fetch();
+        });
+    });
+}
+
+void LedgerWatch::fetch()
+{
+    if (m_fetching || !m_goal)
+        return;
+    if (m_tree.size() >= m_goal->size)
+        return reachedGoal();
+    m_fetching = true;
+    const auto to = std::min<std::int64_t>(m_goal->size, m_tree.size() + limit::Page);
+    m_link.call<EntriesResult>(method::LedgerEntries, RangeParams{m_tree.size(), to}.toJson(), this, [this](Called<EntriesResult> answer) {
+        m_fetching = false;
+        if (!answer || answer->entries.empty())
+            return;
+        m_fetching = true;
+        take(std::move(answer->entries));
+    });
+}
+
+void LedgerWatch::take(std::vector<QByteArray> entries)
+{
+    QList<BlobRef> blobs;
+    for (auto &entry : entries) {
+        for (const auto &blob : blobsOf(entry)) {
+            if (!m_blobs.contains(blob.digest))
+                blobs.append(blob);
+        }
+        m_waiting.push_back(std::move(entry));
+    }
+    m_missingBlobs = static_cast<int>(blobs.size());
+    if (blobs.isEmpty())
+        return audit();
+    fetchBlobs(blobs);
+}
+
+void LedgerWatch::fetchBlobs(const QList<BlobRef> &blobs)
+{
+    for (const auto &blob : blobs) {
+        fetchBlob(&m_link, blob, this, [this, digest = blob.digest](Called<QByteArray> bytes) {
+            // A blob that is gone is the auditor's to judge.
+            if (bytes)
+                m_blobs[digest] = *bytes;
+            if (--m_missingBlobs == 0)
+                audit();
+        });
+    }
+}
+
+void LedgerWatch::audit()
+{
+    for (int i = 0; i < batch && !m_waiting.empty(); ++i) {
+        const auto entry = std::move(m_waiting.front());
+        m_waiting.pop_front();
+        m_tree.append(leafHash(entry));
+        for (const auto &finding : m_auditor->add(entry)) {
+            //: Alarm: an entry of the ledger is not what it must be; %1 its index, %2 what is wrong
+            alarm(tr("Ledger entry %1: %2").arg(finding.index).arg(finding.sentence));
+        }
+    }
+    refreshTrusted();
+    if (!m_waiting.empty()) {
+        QTimer::singleShot(0, this, &LedgerWatch::audit);
+        return;
+    }
+    m_fetching = false;
+    Q_EMIT advanced();
+    fetch();
+}
+
+void LedgerWatch::reachedGoal()
+{
+    if (m_tree.size() == m_goal->size && m_tree.root() != m_goal->root) {
+        //: Alarm: what the gate hands out is not what it signed
+        alarm(tr("The entries that the gate hands out do not make the root that it signed."));
+    }
+    m_goal.reset();
+    Q_EMIT advanced();
+    if (m_again)
+        follow();
+}
+
+void LedgerWatch::refreshTrusted()
+{
+    const auto *registry = m_auditor->registry();
+    const auto digest = m_auditor->registryPayload();
+    if (registry == nullptr || !digest || (m_trusted && m_trusted->registryDigest == *digest))
+        return;
+    const auto at = m_blobs.find(registry->policy.digest);
+    const auto policy = at == m_blobs.end() ? std::nullopt : policyOrNothing(at->second);
+    if (!policy) {
+        //: Alarm: the policy that a registry names is missing or cannot be read
+        alarm(tr("The policy of the registry in force could not be read."));
+        return;
+    }
+    m_trusted = std::make_shared<const TrustedPolicy>(TrustedPolicy{*registry, *digest, *policy});
+    if (registry->serial == 0 && !m_pins.firstRegistry)
+        m_pins.firstRegistry = *digest;
+    Q_EMIT trustedChanged();
+}
+
+void LedgerWatch::acknowledge(const Envelope &sent, const SubmitResult &answer, std::function<void(QString)> then)
+{
+    const auto note = answer.checkpoint.toUtf8();
+    const auto held = m_follower.acknowledged(sent, answer.index, answer.entry, answer.proof, note);
+    if (!held) {
+        alarm(held.error().sentence());
+        return then(held.error().sentence());
+    }
+    accept(note, std::move(then));
+    follow();
+}
+
+void LedgerWatch::alarm(const QString &sentence)
+{
+    if (m_alarms.contains(sentence))
+        return;
+    m_alarms.append(sentence);
+    Q_EMIT alarmed();
+}
+
+} // namespace holdfast

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "console/desk/gateseat.h"
+
+namespace holdfast {
+
+/// A denial or a freeze that still stands.
+struct Standing final
+{
+    Digest subject; ///< id digest of the denial or the freeze
+    HoldId hold; ///< the hold that it was spoken on
+    Command::Verb undoneBy = Command::Verb::Lift;
+    std::optional<QString> actor; ///< of a freeze
+};
+
+/// What stands against one requester, read from the documents of its newest holds.
+class StandingAgainst final : public QObject
+{
+    Q_OBJECT
+public:
+    StandingAgainst(GateSeat &seat, const QString &requester, QObject *parent);
+    void find();
+
+Q_SIGNALS:
+    void found(const std::vector<holdfast::Standing> &standing);
+    void failed(const QString &why);
+
+private:
+    void nextHold();
+    void nextDocument(const HoldId &hold, std::vector<DocumentRow> documents, std::size_t at);
+    void take(const HoldId &hold, const DocumentRow &row, const Envelope &envelope);
+
+    GateSeat &m_seat;
+    QString m_requester;
+    std::vector<HoldId> m_holds;
+    std::vector<Standing> m_standing;
+    std::vector<Digest> m_undone;
+};
+
+} // namespace holdfast
