@@ -27,6 +27,7 @@ struct Line final
     int newNumber = 0;
     QString text; ///< foreign, without its line end
     std::vector<Span> changed; ///< words that differ from the line's counterpart; empty when the whole line is new or gone
+    bool unterminated = false; ///< the text ends here without a line end
     friend bool operator==(const Line &, const Line &) = default;
 };
 
