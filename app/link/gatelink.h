@@ -93,7 +93,7 @@ private:
     void openSession();
     void takeSession(const Called<Json> &answer);
     [[nodiscard]] std::optional<LinkError> refusalOf(const Envelope &envelope, Session &session) const;
-    std::int64_t send(QStringView method, const Json &params, QObject *context, Handler handler, std::chrono::milliseconds deadline);
+    void send(QStringView method, const Json &params, QObject *context, Handler handler, std::chrono::milliseconds deadline);
     void answer(std::int64_t id, Called<Json> outcome);
     void abandonCalls(const LinkError &error);
     void heartbeat();
