@@ -45,6 +45,7 @@ class DecisionLock : public QObject {
     Q_PROPERTY(bool mayApprove READ mayApprove NOTIFY changed)
     Q_PROPERTY(bool mayDeny READ mayDeny NOTIFY changed)
     Q_PROPERTY(QStringList unmet READ unmet NOTIFY changed)
+    Q_PROPERTY(QString unmetText READ unmetText NOTIFY changed)
     Q_PROPERTY(QStringList unreached READ unreached NOTIFY changed)
     Q_PROPERTY(bool wantsPress READ wantsPress NOTIFY changed)
     Q_PROPERTY(bool wantsTarget READ wantsTarget NOTIFY changed)
@@ -75,6 +76,7 @@ public:
     [[nodiscard]] bool mayApprove() const;
     [[nodiscard]] bool mayDeny() const;
     [[nodiscard]] QStringList unmet() const;
+    [[nodiscard]] QString unmetText() const { return unmet().join(QStringLiteral(". ")); }
     // Ids of the sections that must still be seen.
     [[nodiscard]] QStringList unreached() const;
     [[nodiscard]] bool wantsPress() const;

@@ -15,13 +15,13 @@ struct InboxRow {
     Q_PROPERTY(bool environmentMeasured MEMBER environmentMeasured)
     Q_PROPERTY(QString requester MEMBER requester)
     Q_PROPERTY(QString person MEMBER person)
-    Q_PROPERTY(QString left MEMBER left)
+    Q_PROPERTY(QString timeLeft MEMBER left)
     Q_PROPERTY(bool urgent MEMBER urgent)
     Q_PROPERTY(int have MEMBER have)
     Q_PROPERTY(int need MEMBER need)
     Q_PROPERTY(bool contradicted MEMBER contradicted)
     Q_PROPERTY(bool ended MEMBER ended)
-    Q_PROPERTY(QString state MEMBER state)
+    Q_PROPERTY(QString standing MEMBER state)
 
 public:
     QString key; // hold id

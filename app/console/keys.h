@@ -12,7 +12,7 @@ struct KeyRow {
     Q_PROPERTY(QString owner MEMBER owner)
     Q_PROPERTY(QString gate MEMBER gate)
     Q_PROPERTY(QString place MEMBER place)
-    Q_PROPERTY(QString state MEMBER state)
+    Q_PROPERTY(QString standing MEMBER state)
     Q_PROPERTY(holdfast::view::Tone tone MEMBER tone)
 
 public:
@@ -31,7 +31,7 @@ struct GateRow {
     Q_PROPERTY(QString name MEMBER key)
     Q_PROPERTY(QString address MEMBER address)
     Q_PROPERTY(QString pin MEMBER pin)
-    Q_PROPERTY(QString state MEMBER state)
+    Q_PROPERTY(QString standing MEMBER state)
     Q_PROPERTY(holdfast::view::Tone tone MEMBER tone)
     Q_PROPERTY(QString ledger MEMBER ledger)
     Q_PROPERTY(bool embedded MEMBER embedded)
@@ -52,7 +52,7 @@ public:
 // one was not found.
 class Keys : public QObject {
     Q_OBJECT
-    QML_ELEMENT
+    QML_NAMED_ELEMENT(KeyRing) // QtQuick has a Keys of its own
     QML_UNCREATABLE("owned by App")
     Q_PROPERTY(QAbstractItemModel *rows READ rows CONSTANT)
     Q_PROPERTY(QAbstractItemModel *gates READ gates CONSTANT)

@@ -13,7 +13,7 @@ struct RunningRow {
     Q_PROPERTY(QString sentence MEMBER sentence)
     Q_PROPERTY(QString environment MEMBER environment)
     Q_PROPERTY(QString requester MEMBER requester)
-    Q_PROPERTY(QString state MEMBER state)
+    Q_PROPERTY(QString standing MEMBER state)
     Q_PROPERTY(holdfast::view::Tone tone MEMBER tone)
     Q_PROPERTY(QString when MEMBER when)
     Q_PROPERTY(double progress MEMBER progress)

@@ -17,8 +17,8 @@ T.AbstractButton {
     property string spoken: root.label
 
     readonly property color ink: !root.enabled ? Theme.colors.ink3
-        : root.kind === ActionButton.Filled ? Theme.colors.onFill
-        : root.kind === ActionButton.Danger ? Theme.colors.onDanger
+        : root.kind === ActionButton.Filled ? Theme.colors.fillInk
+        : root.kind === ActionButton.Danger ? Theme.colors.dangerInk
         : root.kind === ActionButton.Link ? Theme.colors.accent : Theme.colors.ink
     readonly property color ground: root.kind === ActionButton.Link ? "transparent"
         : root.kind === ActionButton.Plain || !root.enabled ? (root.hovered && root.enabled ? Theme.colors.hover : Theme.colors.surface)

@@ -27,7 +27,7 @@ Rectangle {
             height: root.height * 0.5
             radius: Theme.hair
             antialiasing: true
-            color: Theme.colors.onFill
+            color: Theme.colors.fillInk
         }
     }
 }

@@ -35,7 +35,7 @@ FocusScope {
     }
 
     HistoryColumns {
-        id: columns
+        id: grid
 
         width: list.width
     }
@@ -134,7 +134,7 @@ FocusScope {
                     Layout.fillWidth: true
                     Layout.preferredWidth: Theme.hair
                     Layout.alignment: Qt.AlignTop
-                    visible: columns.wide
+                    visible: grid.wide
                     //: History, chart: the share that was approved.
                     title: qsTr("Approved by tier")
                     caption: root.history.shareText
@@ -160,7 +160,7 @@ FocusScope {
                 HistoryHead {
                     Layout.fillWidth: true
                     visible: root.history.count > 0
-                    columns: columns
+                    columns: grid
                 }
 
                 ListView {
@@ -188,7 +188,7 @@ FocusScope {
                         required property int index
 
                         width: ListView.view.width
-                        columns: columns
+                        columns: grid
                         marked: list.activeFocus && list.currentIndex === line.index
                         onClicked: root.history.openTimeline(line.holdId)
                     }

@@ -18,13 +18,13 @@ T.AbstractButton {
     required property bool environmentMeasured
     required property string requester
     required property string person
-    required property string left
+    required property string timeLeft
     required property bool urgent
     required property int have
     required property int need
     required property bool contradicted
     required property bool ended
-    required property string state
+    required property string standing
     required property bool picked
     required property bool marked
 
@@ -35,7 +35,7 @@ T.AbstractButton {
     //: Inbox row: the request claims something else than what was measured.
     readonly property string mismatch: root.contradicted ? qsTr("≠ claim") : ""
     //: Inbox row: the hold has ended while the list was held still under the pointer.
-    readonly property string standing: root.ended ? qsTr("ended") : root.state
+    readonly property string condition: root.ended ? qsTr("ended") : root.standing
 
     implicitHeight: column.implicitHeight + Theme.md * 2
     hoverEnabled: true
@@ -43,7 +43,7 @@ T.AbstractButton {
     Accessible.role: Accessible.ListItem
     Accessible.focusable: true
     Accessible.selected: root.picked
-    Accessible.name: [Style.tierName(root.tier), root.environment, root.sentence, root.asker, root.left, root.quorum, root.mismatch, root.standing].filter(word => word.length > 0).join(", ")
+    Accessible.name: Style.sentence(Style.tierName(root.tier), root.environment, root.sentence, root.asker, root.timeLeft, root.quorum, root.mismatch, root.condition)
     Accessible.onPressAction: root.clicked()
 
     background: Rectangle {
@@ -112,10 +112,10 @@ T.AbstractButton {
                 }
 
                 PlainLabel {
-                    text: root.standing.length > 0 ? root.standing : root.left
+                    text: root.condition.length > 0 ? root.condition : root.timeLeft
                     size: Theme.caption
                     weight: root.urgent ? Theme.strong : Theme.regular
-                    color: root.urgent && root.standing.length === 0 ? Theme.colors.danger : Theme.colors.ink2
+                    color: root.urgent && root.condition.length === 0 ? Theme.colors.danger : Theme.colors.ink2
                     Accessible.ignored: true
                 }
             }

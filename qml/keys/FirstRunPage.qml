@@ -11,7 +11,7 @@ import Holdfast.Theme
 FocusScope {
     id: root
 
-    required property Keys keys
+    required property KeyRing keys
     required property GateStatus gate
 
     Rectangle {
@@ -75,7 +75,7 @@ FocusScope {
                     Layout.fillWidth: true
                     Layout.topMargin: Theme.xs
                     keys: root.keys
-                    visible: root.keys.keychain !== Keys.Present && root.keys.keychain !== Keys.Absent
+                    visible: root.keys.keychain !== KeyRing.Present && root.keys.keychain !== KeyRing.Absent
                 }
 
                 NewKeysForm {

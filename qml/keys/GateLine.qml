@@ -13,14 +13,14 @@ Card {
     required property string name
     required property string address
     required property string pin
-    required property string state
+    required property string standing
     required property int tone
     required property string ledger
     required property bool embedded
 
     implicitHeight: column.implicitHeight + Theme.lg * 2
     Accessible.role: Accessible.ListItem
-    Accessible.name: [root.name, root.state, root.address, root.ledger].join(", ")
+    Accessible.name: Style.sentence(root.name, root.standing, root.address, root.ledger)
 
     ColumnLayout {
         id: column
@@ -53,7 +53,7 @@ Card {
             }
 
             PlainLabel {
-                text: root.state
+                text: root.standing
                 size: Theme.dense
                 weight: Theme.medium
                 color: Style.toneColor(root.tone)

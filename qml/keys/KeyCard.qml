@@ -15,14 +15,14 @@ Card {
     required property string owner
     required property string gate
     required property string place
-    required property string state
+    required property string standing
     required property int tone
 
     signal copied(key: string)
 
     implicitHeight: column.implicitHeight + Theme.lg * 2
     Accessible.role: Accessible.ListItem
-    Accessible.name: [root.purpose, root.owner, root.gate, root.state, root.place].join(", ")
+    Accessible.name: Style.sentence(root.purpose, root.owner, root.gate, root.standing, root.place)
 
     ColumnLayout {
         id: column
@@ -49,7 +49,7 @@ Card {
             }
 
             PlainLabel {
-                text: root.state
+                text: root.standing
                 size: Theme.dense
                 weight: Theme.medium
                 color: Style.toneColor(root.tone)

@@ -11,7 +11,7 @@ import Holdfast.Theme
 FocusScope {
     id: root
 
-    required property Keys keys
+    required property KeyRing keys
 
     Rectangle {
         anchors.fill: parent

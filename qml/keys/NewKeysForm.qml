@@ -11,13 +11,13 @@ import Holdfast.Theme
 ColumnLayout {
     id: root
 
-    required property Keys keys
+    required property KeyRing keys
     property bool invited: false
 
     readonly property bool longEnough: passphrase.length >= root.keys.minimumPassphrase
     readonly property bool same: passphrase.text === again.text
     readonly property bool ready: name.text.length > 0 && root.longEnough && root.same && (!root.invited || invite.text.length > 0)
-        && root.keys.step !== Keys.Working && (root.keys.keychain === Keys.Present || root.keys.keychain === Keys.Absent || root.keys.sealedFile)
+        && root.keys.step !== KeyRing.Working && (root.keys.keychain === KeyRing.Present || root.keys.keychain === KeyRing.Absent || root.keys.sealedFile)
     readonly property string wanting: !root.longEnough && passphrase.length > 0
         //: New keys: under the passphrase. %1 is the least number of characters.
         ? qsTr("At least %1 characters").arg(root.keys.minimumPassphrase)
@@ -134,7 +134,7 @@ ColumnLayout {
     Toggle {
         Layout.fillWidth: true
         Layout.topMargin: Theme.sm
-        visible: root.keys.keychain !== Keys.Present || root.keys.sealedFile
+        visible: root.keys.keychain !== KeyRing.Present || root.keys.sealedFile
         //: New keys: the user's explicit choice of a file instead of a keychain.
         label: qsTr("Keep my keys in a sealed file instead")
         //: New keys: what the sealed file is.
@@ -160,7 +160,7 @@ ColumnLayout {
             enabled: root.ready
             kind: ActionButton.Filled
             //: New keys: button while keys are being made.
-            label: root.keys.step === Keys.Working ? qsTr("Creating…")
+            label: root.keys.step === KeyRing.Working ? qsTr("Creating…")
                 //: New keys: button that makes the keys and enrols them.
                 : qsTr("Create my keys")
             onClicked: root.create()

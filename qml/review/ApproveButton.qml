@@ -15,7 +15,7 @@ T.AbstractButton {
     required property Decision decision
 
     readonly property bool open: root.decision.mayApprove
-    readonly property color ink: root.open ? Theme.colors.onDanger : Theme.colors.ink3
+    readonly property color ink: root.open ? Theme.colors.dangerInk : Theme.colors.ink3
 
     implicitHeight: Theme.controlHeight
     implicitWidth: row.implicitWidth + Theme.lg * 2
@@ -24,7 +24,7 @@ T.AbstractButton {
     //: Decision bar: name of the open Approve button for assistive technology. %1 is verb and object. Ctrl+Shift+A is the key.
     Accessible.name: root.open ? qsTr("%1, Ctrl+Shift+A").arg(root.decision.approveVerb)
         //: Decision bar: name of the closed Approve button for assistive technology. %1 verb and object, %2 what is missing.
-        : qsTr("locked: %1. %2").arg(root.decision.approveVerb).arg(root.decision.unmet.join(". "))
+        : qsTr("locked: %1. %2").arg(root.decision.approveVerb).arg(root.decision.unmetText)
     Accessible.role: Accessible.Button
     Accessible.onPressAction: root.decision.approve()
     onPressedChanged: root.pressed ? root.decision.beginPress() : root.decision.endPress()
@@ -32,7 +32,7 @@ T.AbstractButton {
     onClicked: root.decision.click()
     onDoubleClicked: root.decision.click()
     Keys.onPressed: event => {
-        if ([Qt.Key_Space, Qt.Key_Return, Qt.Key_Enter, Qt.Key_Select].includes(event.key))
+        if (event.key === Qt.Key_Space || event.key === Qt.Key_Return || event.key === Qt.Key_Enter || event.key === Qt.Key_Select)
             event.accepted = true;
     }
 

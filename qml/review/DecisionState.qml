@@ -13,7 +13,6 @@ ColumnLayout {
 
     required property Decision decision
 
-    readonly property list<string> unmet: root.decision.unmet
     readonly property bool failed: root.decision.state === Decision.Failed
     readonly property bool acknowledged: root.decision.state === Decision.Acknowledged
     readonly property bool moving: root.decision.state === Decision.Signing || root.decision.state === Decision.Sending || root.decision.state === Decision.AskingPassphrase
@@ -48,11 +47,11 @@ ColumnLayout {
 
         Layout.fillWidth: true
         text: root.failed || root.moving || root.acknowledged ? root.decision.message
-            : root.unmet.length === 0 ? root.decision.then
+            : root.decision.unmet.length === 0 ? root.decision.then
             //: Decision bar: what still locks Approve. %1 is one condition.
-            : root.unmet.length === 1 ? qsTr("To unlock: %1").arg(root.unmet[0])
+            : root.decision.unmet.length === 1 ? qsTr("To unlock: %1").arg(root.decision.unmet[0])
             //: Decision bar: what still locks Approve. %1 is the first condition, %2 how many others there are.
-            : qsTr("To unlock: %1, and %2 more").arg(root.unmet[0]).arg(root.unmet.length - 1)
+            : qsTr("To unlock: %1, and %2 more").arg(root.decision.unmet[0]).arg(root.decision.unmet.length - 1)
         visible: text.length > 0
         size: Theme.dense
         color: root.failed ? Theme.colors.danger : Theme.colors.ink3
@@ -64,8 +63,8 @@ ColumnLayout {
         }
 
         Tip {
-            visible: hover.hovered && root.unmet.length > 1
-            shown: root.unmet.join("\n")
+            visible: hover.hovered && root.decision.unmet.length > 1
+            shown: root.decision.unmetText
             y: -height - Theme.xs
         }
     }

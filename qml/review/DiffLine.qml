@@ -18,7 +18,7 @@ Rectangle {
 
     readonly property bool added: root.kind === View.Added
     readonly property bool removed: root.kind === View.Removed
-    readonly property string line: root.parts.join("")
+    readonly property string line: Array.from(root.parts).join("")
     //: Diff: spoken before a line that comes.
     readonly property string spokenKind: root.added ? qsTr("added")
         //: Diff: spoken before a line that goes.

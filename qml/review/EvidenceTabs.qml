@@ -12,7 +12,7 @@ ColumnLayout {
     id: root
 
     required property Review review
-    required property list<string> wanted
+    required property Decision decision
     property int index: 0
     property int roof: Theme.inboxWidth
 
@@ -22,13 +22,17 @@ ColumnLayout {
     readonly property string section: root.sections[root.index]
     readonly property bool seen: root.index === 0 ? diff.seen : root.index === 1 ? payload.seen : true
 
+    function wants(section: string): bool {
+        return root.decision.unreached.indexOf(section) >= 0;
+    }
+
     spacing: Theme.md
 
     TabStrip {
         Layout.fillWidth: true
         index: root.index
         onChosen: index => root.index = index
-        marks: root.sections.map(section => root.wanted.includes(section))
+        marks: [root.wants("diff"), root.wants("payload"), root.wants("credential"), root.wants("policy"), root.wants("requester")]
         labels: [
             //: Review, tab: before and after.
             qsTr("Diff"),

@@ -22,7 +22,6 @@ RowLayout {
 
     PlainLabel {
         Layout.fillWidth: true
-        Layout.horizontalStretchFactor: 2
         text: root.label
         size: Theme.dense
         color: Theme.colors.ink2

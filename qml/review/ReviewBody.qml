@@ -208,7 +208,7 @@ Flickable {
 
             Layout.fillWidth: true
             review: root.review
-            wanted: root.decision.unreached
+            decision: root.decision
             roof: Math.max(Theme.navigationWidth, root.height - Theme.xxl * 2)
             onSeenChanged: root.look()
             onIndexChanged: root.look()

@@ -15,7 +15,7 @@ Card {
     required property string sentence
     required property string environment
     required property string requester
-    required property string state
+    required property string standing
     required property int tone
     required property string when
     required property double progress
@@ -31,7 +31,7 @@ Card {
     implicitHeight: column.implicitHeight + Theme.lg * 2
     color: root.ended ? "transparent" : Theme.colors.raised
     Accessible.role: Accessible.ListItem
-    Accessible.name: [root.state, root.when, root.sentence, root.result].filter(word => word.length > 0).join(", ")
+    Accessible.name: Style.sentence(root.standing, root.when, root.sentence, root.result)
 
     ColumnLayout {
         id: column
@@ -51,7 +51,7 @@ Card {
             }
 
             PlainLabel {
-                text: root.state
+                text: root.standing
                 size: Theme.dense
                 weight: Theme.strong
                 color: Style.toneColor(root.tone)

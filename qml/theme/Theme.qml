@@ -14,7 +14,7 @@ QtObject {
     property int look: Theme.Light
     property bool reducedMotion: false
 
-    readonly property Palette colors: root.look === Theme.HighContrast ? root.contrast : root.look === Theme.Dark ? root.dark : root.light
+    readonly property Tokens colors: root.look === Theme.HighContrast ? root.contrast : root.look === Theme.Dark ? root.dark : root.light
 
     readonly property string face: "Inter"
     readonly property string codeFace: "Hack"
@@ -66,7 +66,7 @@ QtObject {
     readonly property int quick: root.reducedMotion ? 0 : 120
     readonly property int tipDelay: 600
 
-    component Palette: QtObject {
+    component Tokens: QtObject {
         required property color canvas
         required property color surface
         required property color raised
@@ -88,9 +88,9 @@ QtObject {
         required property color good
         required property color goodSoft
         required property color fill
-        required property color onFill
+        required property color fillInk
         required property color fillHover
-        required property color onDanger
+        required property color dangerInk
         required property color added
         required property color removed
         required property color addedWord
@@ -100,7 +100,7 @@ QtObject {
         required property color scrim
     }
 
-    readonly property Palette light: Palette {
+    readonly property Tokens light: Tokens {
         canvas: "#F6F6F4"
         surface: "#FFFFFF"
         raised: "#FBFBFA"
@@ -122,9 +122,9 @@ QtObject {
         good: "#1B6E42"
         goodSoft: "#EAF6EE"
         fill: "#1A1A19"
-        onFill: "#FFFFFF"
+        fillInk: "#FFFFFF"
         fillHover: "#3A3A38"
-        onDanger: "#FFFFFF"
+        dangerInk: "#FFFFFF"
         added: "#E6F5EA"
         removed: "#FCEBE9"
         addedWord: "#BFE5CA"
@@ -134,7 +134,7 @@ QtObject {
         scrim: "#66111110"
     }
 
-    readonly property Palette dark: Palette {
+    readonly property Tokens dark: Tokens {
         canvas: "#111213"
         surface: "#191B1D"
         raised: "#1F2124"
@@ -156,9 +156,9 @@ QtObject {
         good: "#62C893"
         goodSoft: "#16281E"
         fill: "#ECECEA"
-        onFill: "#1A1A19"
+        fillInk: "#1A1A19"
         fillHover: "#FFFFFF"
-        onDanger: "#2A0B08"
+        dangerInk: "#2A0B08"
         added: "#173022"
         removed: "#3A1F1D"
         addedWord: "#27553A"
@@ -168,7 +168,7 @@ QtObject {
         scrim: "#A6000000"
     }
 
-    readonly property Palette contrast: Palette {
+    readonly property Tokens contrast: Tokens {
         canvas: "#000000"
         surface: "#000000"
         raised: "#000000"
@@ -190,9 +190,9 @@ QtObject {
         good: "#5CFF9D"
         goodSoft: "#00290F"
         fill: "#FFFFFF"
-        onFill: "#000000"
+        fillInk: "#000000"
         fillHover: "#E6E6E6"
-        onDanger: "#000000"
+        dangerInk: "#000000"
         added: "#00290F"
         removed: "#3B0500"
         addedWord: "#005C22"
