@@ -36,8 +36,11 @@ std::vector<int> numbered(const Text &text, QHash<std::pair<QStringView, bool>, 
 {
     std::vector<int> ids;
     ids.reserve(text.lines.size());
-    for (std::size_t i = 0; i < text.lines.size(); ++i)
-        ids.push_back(numbers.emplace(std::pair(text.lines[i], text.endsAt(i)), static_cast<int>(numbers.size())).value());
+    for (std::size_t i = 0; i < text.lines.size(); ++i) {
+        const std::pair line(text.lines[i], text.endsAt(i));
+        const auto known = numbers.constFind(line);
+        ids.push_back(known == numbers.cend() ? numbers.insert(line, static_cast<int>(numbers.size())).value() : known.value());
+    }
     return ids;
 }
 

@@ -67,8 +67,10 @@ std::pair<std::vector<Span>, std::vector<Span>> changedWords(QStringView before,
     QHash<QStringView, int> numbers;
     const auto numbered = [&](const std::vector<QStringView> &parts) {
         std::vector<int> ids;
-        for (const QStringView part : parts)
-            ids.push_back(numbers.emplace(part, static_cast<int>(numbers.size())).value());
+        for (const QStringView part : parts) {
+            const auto known = numbers.constFind(part);
+            ids.push_back(known == numbers.cend() ? numbers.insert(part, static_cast<int>(numbers.size())).value() : known.value());
+        }
         return ids;
     };
     const std::vector<int> oldIds = numbered(oldWords);

@@ -56,7 +56,9 @@ private:
     /// Why nothing may be done for this hold now, whatever its own entries say.
     [[nodiscard]] QString whyBarred(const HoldStory &about) const;
     [[nodiscard]] RegistryEvidence evidenceFor(const Registry &next, Instant at) const;
-    [[nodiscard]] QString settle(Registry next, const Digest &payload);
+    [[nodiscard]] std::optional<PolicyDocument> policyOf(const Registry &next) const;
+    /// Makes `next` the current registry; why mode, tier and sponsor rule cannot be recomputed under it, empty when they can.
+    [[nodiscard]] QString settle(Registry next, const Digest &payload, std::optional<PolicyDocument> policy);
     /// Gate and audience that a document names.
     [[nodiscard]] bool isOurs(const QString &gate) const { return gate == registry().gate; }
     [[nodiscard]] bool isOurs(const QString &gate, const VerifierKey &key) const { return isOurs(gate) && key == registry().gateKeys.key; }
@@ -151,16 +153,18 @@ QString LedgerAuditor::Impl::apply(const Step &step)
     return {};
 }
 
-QString LedgerAuditor::Impl::settle(Registry next, const Digest &payload)
+std::optional<PolicyDocument> LedgerAuditor::Impl::policyOf(const Registry &next) const
 {
     const auto toml = m_options.blobs ? m_options.blobs(next.policy.digest) : std::nullopt;
     const bool whole = toml && sha256(*toml) == next.policy.digest && toml->size() == next.policy.size;
-    auto policy = whole && m_options.policy ? m_options.policy(*toml) : std::nullopt;
-    const bool read = policy.has_value();
+    return whole && m_options.policy ? m_options.policy(*toml) : std::nullopt;
+}
+
+QString LedgerAuditor::Impl::settle(Registry next, const Digest &payload, std::optional<PolicyDocument> policy)
+{
+    const bool known = policy.has_value();
     m_place = RegistryPlace{std::move(next), payload, std::move(policy)};
-    if (!whole)
-        return QStringLiteral("the policy that the registry names is not there: mode, tier and sponsor rule cannot be recomputed");
-    return read ? QString() : QStringLiteral("the policy that the registry names cannot be read");
+    return known ? QString() : QStringLiteral("the policy that the registry names is not there or cannot be read: mode, tier and sponsor rule cannot be recomputed");
 }
 
 QString LedgerAuditor::Impl::applyFirst(const Step &step)
@@ -174,7 +178,8 @@ QString LedgerAuditor::Impl::applyFirst(const Step &step)
     if (!isBy(step, keys.key))
         return QStringLiteral("the first registry is not signed by its gate's key");
     const bool first = step.index == 0 && parsed->serial == 0 && !parsed->previous && !parsed->cause;
-    const QString settled = settle(std::move(*parsed), step.envelope.payloadDigest());
+    auto policy = policyOf(*parsed);
+    const QString settled = settle(std::move(*parsed), step.envelope.payloadDigest(), std::move(policy));
     return first ? settled : QStringLiteral("the first registry is not the beginning of a chain");
 }
 
@@ -182,6 +187,7 @@ RegistryEvidence LedgerAuditor::Impl::evidenceFor(const Registry &next, Instant 
 {
     RegistryEvidence evidence;
     evidence.at = at;
+    evidence.policyBefore = m_place->policy ? &*m_place->policy : nullptr;
     if (next.cause && next.cause->document) {
         if (const auto cause = m_causes.find(*next.cause->document); cause != m_causes.end()) {
             const bool isEnrolment = cause->second.payloadType == QLatin1StringView(payloadtype::Enrol);
@@ -195,6 +201,7 @@ RegistryEvidence LedgerAuditor::Impl::evidenceFor(const Registry &next, Instant 
             for (const HoldStory::Approval &approval : found->second.approvals)
                 evidence.decisions.push_back(&approval.envelope);
             evidence.sponsorMayApprove = found->second.sponsorMayApprove;
+            evidence.quorumAt = found->second.approvedAt;
         }
     }
     return evidence;
@@ -207,7 +214,10 @@ QString LedgerAuditor::Impl::applyRegistry(const Step &step)
     auto parsed = Registry::parse(step.envelope.payload);
     if (!parsed)
         return sentenceOf(parsed);
-    const QString reason = whyNotFollowing(registry(), m_place->payload, *parsed, evidenceFor(*parsed, step.at));
+    auto policy = policyOf(*parsed);
+    RegistryEvidence evidence = evidenceFor(*parsed, step.at);
+    evidence.policyAfter = policy ? &*policy : nullptr;
+    const QString reason = whyNotFollowing(registry(), m_place->payload, *parsed, evidence);
     if (!reason.isEmpty())
         return reason;
     if (parsed->cause && parsed->cause->hold) {
@@ -218,7 +228,7 @@ QString LedgerAuditor::Impl::applyRegistry(const Step &step)
             return QStringLiteral("the registry rests on a policy hold that is not approved, or was applied before");
         cause->policyApplied = true;
     }
-    return settle(std::move(*parsed), step.envelope.payloadDigest());
+    return settle(std::move(*parsed), step.envelope.payloadDigest(), std::move(policy));
 }
 
 QString LedgerAuditor::Impl::applyEnrol(const Step &step)

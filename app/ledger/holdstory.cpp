@@ -80,6 +80,7 @@ QString HoldStory::applyHold(const Hold &next, const Envelope &envelope, const R
     holdEnvelope = envelope;
     revisions[next.revision] = envelope.payloadDigest();
     approvals.clear();
+    approvedAt.reset();
     grant.reset();
     if (!mayStand)
         return notFrom(u"a revision", before);
@@ -152,8 +153,10 @@ QString HoldStory::applyEvent(const Event &event, const RegistryPlace &place, In
     const bool appliesPolicy = isPolicy() && before == State::Approved && event.state == State::Executing;
     if (!mayFollow(before, event.state) && !appliesPolicy)
         return notFrom(toString(event.state), before);
-    if (event.state == State::Approved)
+    if (event.state == State::Approved) {
+        approvedAt = at;
         return hold ? whyNoQuorum(place, at) : QStringLiteral("approved before it was measured");
+    }
     if (event.state == State::Executing && !appliesPolicy) {
         if (!grant)
             return QStringLiteral("executing without a grant");

@@ -45,6 +45,7 @@ struct HoldStory final
     std::map<int, Digest> revisions; ///< payload digests
     bool sponsorMayApprove = false;
     std::vector<Approval> approvals; ///< of the current revision
+    std::optional<Instant> approvedAt; ///< when the quorum of this revision stood
     std::optional<Grant> grant;
     bool denied = false;
     bool policyApplied = false; ///< its registry stands in the ledger
