@@ -75,7 +75,7 @@ void TestEntry::largePayloadsBecomeBlobs()
     Log log;
     // The largest payload that still fits, found by trying: base64 takes four bytes for three.
     qsizetype fits = 0;
-    for (qsizetype size = 48500; size < 49200; ++size) {
+    for (qsizetype size = 48500; size < 49200; size += 13) {
         const Envelope envelope = Envelope::sign(log.gate, payloadtype::Event, QByteArray(size, 'x'));
         const BuiltEntry built = buildEntry(morning, envelope, 7, EntryKind::Event);
         QVERIFY(built.bytes.size() <= maximumEntrySize);
@@ -132,8 +132,8 @@ void TestEntry::refuses()
 void TestEntry::everyKindHasItsType()
 {
     for (const EntryKind kind : {EntryKind::Request, EntryKind::Registry, EntryKind::Enrol, EntryKind::Hold, EntryKind::Decision, EntryKind::Command, EntryKind::Event, EntryKind::Grant, EntryKind::Receipt}) {
-        QCOMPARE(entryKindFrom(toString(kind)).value(), kind);
-        QCOMPARE(entryKindOf(QString::fromLatin1(payloadTypeOf(kind))).value(), kind);
+        QVERIFY(entryKindFrom(toString(kind)) == kind);
+        QVERIFY(entryKindOf(QString::fromLatin1(payloadTypeOf(kind))) == kind);
     }
     QVERIFY(!entryKindFrom(u"session") && !entryKindOf(u"text/plain"));
 }
