@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+add_library(core_samples STATIC samples.cpp samples_hold.cpp jsonwalk.cpp)
+holdfast_target(core_samples)
+target_include_directories(core_samples PUBLIC ${CMAKE_SOURCE_DIR}/tests)
+target_link_libraries(core_samples PUBLIC holdfast_core)
+
+foreach(name documents refusals requestvector)
+    holdfast_test(core_${name} SOURCES ${name}_test.cpp LIBS core_samples LABELS unit)
+endforeach()
+# A signature is checked for every bit of eleven documents.
+holdfast_test(core_tampering SOURCES tampering_test.cpp LIBS core_samples LABELS unit TIMEOUT 600)
