@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kinds/sql/connection.h"
+
+namespace holdfast::sql {
+
+/// What the server answered to the requester's text.
+struct Executed final
+{
+    std::optional<PgError> error;
+    bool connectionLost = false;
+    QStringList tags; ///< command tags, `DELETE 12`
+    QByteArray output; ///< rows as tab-separated text, tags, notices; at most 1 MiB
+};
+
+/// Sends the exact text, once, and takes every result in. Ten minutes, then it is cancelled.
+[[nodiscard]] Executed execute(const PgConnection &db, const QString &text);
+
+enum class CommitAnswer { Committed, RolledBack, Unknown };
+/// COMMIT; unknown when the connection was lost before the server answered.
+[[nodiscard]] CommitAnswer commit(const PgConnection &db, QString &message);
+
+} // namespace holdfast::sql

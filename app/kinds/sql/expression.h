@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kinds/sql/builtins.h"
+
+namespace holdfast::sql {
+
+/// A table in a FROM list, under the alias that the gate gave it.
+struct Source final
+{
+    QString alias; ///< ours: a0, a1 …
+    QString shownAs; ///< the name by which the statement refers to it
+    QString schema; ///< for three-part names; empty when an alias hides the table's name
+    Relation relation;
+};
+
+/// Composes SQL from a parse tree, node by node: what it has no rule for it refuses, so the server sees only text that the gate wrote.
+/// Names are resolved here and written whole; operators are qualified with pg_catalog; literals are quoted anew.
+class Composer final
+{
+public:
+    Composer(const Catalog &catalog, std::shared_ptr<const QByteArray> source) : m_catalog(catalog), m_source(std::move(source)) {}
+
+    /// An alias for the relation in the innermost scope; beginScope/endScope nest.
+    void beginScope() { m_scopes.emplace_back(); }
+    void endScope() { m_scopes.pop_back(); }
+    const Source &addSource(const QJsonObject &rangeVar, const Relation &relation);
+
+    /// The expression, or nullopt with `why()` set.
+    [[nodiscard]] std::optional<QString> expression(const Node &node);
+    /// FROM items; each table joins the innermost scope.
+    [[nodiscard]] std::optional<QString> fromItems(const std::vector<Node> &items);
+    /// `onlyExistence`: inside EXISTS, where what is selected does not matter and may be `*`.
+    [[nodiscard]] std::optional<QString> select(const QJsonObject &selectStmt, bool onlyExistence = false);
+
+    [[nodiscard]] const Used &used() const { return m_used; }
+    [[nodiscard]] const QString &why() const { return m_why; }
+    [[nodiscard]] const std::set<Oid> &tables() const { return m_tables; } ///< read by sub-selects and FROM
+
+private:
+    using Text = std::optional<QString>;
+    [[nodiscard]] Text refuse(const QString &why);
+    [[nodiscard]] Text constant(const QJsonObject &fields);
+    [[nodiscard]] Text smallInteger(qsizetype location);
+    [[nodiscard]] Text column(const QJsonObject &fields);
+    [[nodiscard]] Text columnOf(const Source &source, const QString &name);
+    [[nodiscard]] Text operation(const QJsonObject &fields);
+    [[nodiscard]] Text between(const QJsonObject &fields, const QString &kind, const QString &left);
+    [[nodiscard]] Text binary(const QString &kind, const QString &name, const QString &left, const Node &right);
+    [[nodiscard]] Text boolean(const QJsonObject &fields);
+    [[nodiscard]] Text call(const QJsonObject &fields);
+    [[nodiscard]] Text cast(const QJsonObject &fields);
+    [[nodiscard]] Text caseOf(const QJsonObject &fields);
+    [[nodiscard]] Text test(const Node &node);
+    [[nodiscard]] Text clock(const QJsonObject &fields);
+    [[nodiscard]] Text subLink(const QJsonObject &fields);
+    [[nodiscard]] Text list(const std::vector<Node> &nodes);
+    [[nodiscard]] Text fromItem(const Node &node);
+    [[nodiscard]] Text join(const QJsonObject &fields);
+    [[nodiscard]] Text outputs(const QJsonObject &selectStmt, bool onlyExistence);
+    [[nodiscard]] Text tail(const QJsonObject &selectStmt);
+    [[nodiscard]] Text useOperator(const QStringList &name);
+
+    const Catalog &m_catalog;
+    std::shared_ptr<const QByteArray> m_source;
+    std::vector<std::vector<std::shared_ptr<Source>>> m_scopes;
+    Used m_used;
+    QString m_why;
+    std::set<Oid> m_tables;
+    int m_aliases = 0;
+    int m_depth = 0;
+};
+
+} // namespace holdfast::sql

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kinds/sql/foreignkeys.h"
+
+#include <algorithm>
+
+namespace holdfast::sql {
+
+namespace {
+
+QString keysQuery()
+{
+    return QStringLiteral(
+        "SELECT c.oid, c.conname, c.conrelid, c.confrelid, c.confdeltype, c.confupdtype,"
+        " (SELECT json_agg(a.attname ORDER BY k.n) FROM unnest(c.conkey) WITH ORDINALITY k(a, n)"
+        "  JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.a),"
+        " (SELECT json_agg(a.attname ORDER BY k.n) FROM unnest(c.confkey) WITH ORDINALITY k(a, n)"
+        "  JOIN pg_attribute a ON a.attrelid = c.confrelid AND a.attnum = k.a),"
+        " (SELECT json_agg(o.oprname ORDER BY k.n) FROM unnest(c.conpfeqop) WITH ORDINALITY k(o, n) JOIN pg_operator o ON o.oid = k.o),"
+        " (SELECT bool_and(o.oprnamespace = 'pg_catalog'::regnamespace) FROM unnest(c.conpfeqop) k(o) JOIN pg_operator o ON o.oid = k.o),"
+        " NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgconstraint = c.oid AND t.tgrelid = c.confrelid AND t.tgenabled NOT IN ('O', 'A')),"
+        " EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.conrelid AND i.indisvalid AND i.indkey[0] = ANY(c.conkey))"
+        " FROM pg_constraint c WHERE c.contype = 'f' AND c.conparentid = 0 ORDER BY c.conrelid, c.oid");
+}
+
+} // namespace
+
+Result<ForeignKeys, QString> ForeignKeys::load(const PgConnection &db)
+{
+    const auto keys = db.guarded(keysQuery());
+    if (!keys)
+        return Failure{keys.error().toString()};
+    const auto tree = db.guarded(QStringLiteral("SELECT i.inhparent, i.inhrelid, c.relkind = 'p' FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhparent"
+                                                " WHERE c.relkind IN ('r', 'p', 'f') ORDER BY 1, 2"));
+    if (!tree)
+        return Failure{tree.error().toString()};
+    ForeignKeys result;
+    for (int row = 0; row < keys->count(); ++row) {
+        result.m_keys.push_back({keys->oid(row, 0), keys->text(row, 1), keys->oid(row, 2), keys->oid(row, 3), keys->text(row, 4).at(0),
+                                 keys->text(row, 5).at(0), keys->list(row, 6), keys->list(row, 7), keys->list(row, 8), keys->flag(row, 9),
+                                 keys->flag(row, 10), keys->flag(row, 11)});
+    }
+    for (int row = 0; row < tree->count(); ++row) {
+        result.m_children.emplace(tree->oid(row, 0), tree->oid(row, 1));
+        if (tree->flag(row, 2))
+            result.m_partitioned.insert(tree->oid(row, 0));
+    }
+    return result;
+}
+
+Leaves ForeignKeys::leaves(Oid table, bool withChildren) const
+{
+    Leaves found{table};
+    std::vector<Oid> open{table};
+    while (withChildren && !open.empty()) {
+        const Oid next = open.back();
+        open.pop_back();
+        const auto [from, to] = m_children.equal_range(next);
+        for (auto edge = from; edge != to; ++edge) {
+            if (found.insert(edge->second).second)
+                open.push_back(edge->second);
+        }
+    }
+    return found;
+}
+
+std::vector<Oid> ForeignKeys::truncateClosure(const std::vector<Oid> &roots) const
+{
+    std::vector<Oid> order = roots;
+    std::set<Oid> seen(roots.begin(), roots.end());
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        for (const ForeignKey &key : m_keys) {
+            // A key of a partitioned table is copied to its partitions and refers to the partitions of its parent.
+            if (!covered(key.parent).contains(order[i]))
+                continue;
+            for (const Oid leaf : covered(key.child)) {
+                if (seen.insert(leaf).second)
+                    order.push_back(leaf);
+            }
+        }
+    }
+    return {order.begin() + static_cast<std::ptrdiff_t>(roots.size()), order.end()};
+}
+
+std::vector<const ForeignKey *> ForeignKeys::referringFromOutside(const std::set<Oid> &inside) const
+{
+    std::vector<const ForeignKey *> found;
+    for (const ForeignKey &key : m_keys) {
+        const Leaves parents = covered(key.parent);
+        const bool into = std::any_of(parents.begin(), parents.end(), [&](Oid oid) { return inside.contains(oid); });
+        if (into && !inside.contains(key.child))
+            found.push_back(&key);
+    }
+    return found;
+}
+
+} // namespace holdfast::sql

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kinds/sql/catalog.h"
+
+namespace holdfast::sql {
+
+/// One foreign key constraint, as declared (not its copies on partitions).
+struct ForeignKey final
+{
+    Oid oid = 0;
+    QString name;
+    Oid child = 0; ///< the table that refers
+    Oid parent = 0; ///< the table referred to
+    QChar onDelete, onUpdate; ///< a no action, r restrict, c cascade, n set null, d set default
+    QStringList childColumns, parentColumns;
+    QStringList operators; ///< compares parent with child, per column; by name in pg_catalog
+    bool builtinOperators = false;
+    bool enforced = false; ///< its triggers on the parent are enabled
+    bool indexed = false; ///< an index of the child leads with one of its columns
+};
+
+/// Tables whose physical rows a name covers: itself, its partitions, its inheritance children.
+using Leaves = std::set<Oid>;
+
+/// All foreign keys and all inheritance of the database, read once per measurement.
+class ForeignKeys final
+{
+public:
+    [[nodiscard]] static Result<ForeignKeys, QString> load(const PgConnection &db);
+
+    [[nodiscard]] const std::vector<ForeignKey> &all() const { return m_keys; }
+    /// What holds rows when `table` is named, with its children or, as ONLY does, without.
+    [[nodiscard]] Leaves leaves(Oid table, bool withChildren) const;
+    /// A constraint on a partitioned table covers its partitions; one on an inheritance parent covers only that table.
+    [[nodiscard]] Leaves covered(Oid constraintTable) const { return leaves(constraintTable, m_partitioned.contains(constraintTable)); }
+    [[nodiscard]] bool isPartitioned(Oid table) const { return m_partitioned.contains(table); }
+
+    /// Tables that TRUNCATE … CASCADE of `roots` empties besides them, by any foreign key, in order of discovery.
+    [[nodiscard]] std::vector<Oid> truncateClosure(const std::vector<Oid> &roots) const;
+    /// Foreign keys by which a table outside of `inside` refers into it.
+    [[nodiscard]] std::vector<const ForeignKey *> referringFromOutside(const std::set<Oid> &inside) const;
+
+private:
+    std::vector<ForeignKey> m_keys;
+    std::multimap<Oid, Oid> m_children;
+    std::set<Oid> m_partitioned;
+};
+
+} // namespace holdfast::sql

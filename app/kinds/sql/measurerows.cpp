@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// DELETE and SELECT, and what DELETE and UPDATE share: which rows a statement names.
+#include "kinds/sql/bystanders.h"
+#include "kinds/sql/measurestatement.h"
+#include "kinds/sql/samples.h"
+
+namespace holdfast::sql {
+
+namespace {
+
+QLatin1StringView l(const char *text) { return QLatin1StringView(text); }
+
+/// Rows of foreign tables live elsewhere, and counting them would run there.
+QString whyLeavesUnplain(const Measuring &measuring, const Leaves &leaves)
+{
+    for (const Oid leaf : leaves) {
+        const auto relation = measuring.catalog.relation(leaf);
+        if (!relation)
+            return relation.error();
+        if (relation->kind == u'f')
+            return QStringLiteral("%1 is a foreign table").arg(relation->display());
+    }
+    return {};
+}
+
+/// The target, checked to be countable.
+std::optional<Relation> targetOf(const Measuring &measuring, const QJsonObject &rangeVar, Effects &effects)
+{
+    const auto relation = measuring.catalog.resolve(relationName(rangeVar));
+    if (!relation) {
+        unknownRows(effects, relation.error());
+        return std::nullopt;
+    }
+    effects.targets.push_back(*relation);
+    effects.lockTable(relation->oid, Lock::RowExclusive);
+    const Leaves leaves = measuring.keys.leaves(relation->oid, rangeVar.contains(l("inh")));
+    effects.touched.insert(leaves.begin(), leaves.end());
+    QString why = whyNotPlain(*relation);
+    if (why.isEmpty())
+        why = whyLeavesUnplain(measuring, leaves);
+    if (why.isEmpty())
+        return *relation;
+    unknownRows(effects, why);
+    return std::nullopt;
+}
+
+} // namespace
+
+void unknownRows(Effects &effects, const QString &reason)
+{
+    for (Count Effects::*count : {&Effects::destroyed, &Effects::cascaded, &Effects::changed})
+        (effects.*count) += Count::unknown(reason);
+    effects.note(reason);
+}
+
+void checkReturning(const QJsonObject &fields, Composer &composer, Effects &effects)
+{
+    for (const Node &target : children(fields, l("returningList"))) {
+        const Node value = child(target.fields, l("val"));
+        const auto parts = children(value.fields, l("fields"));
+        const bool star = value.is(l("ColumnRef")) && !parts.empty() && parts.back().is(l("A_Star"));
+        if (!star && !composer.expression(value)) {
+            effects.note(QStringLiteral("what it returns is not inspected: %1").arg(composer.why()));
+            return;
+        }
+    }
+}
+
+std::optional<RowSet> namedRows(const Measuring &measuring, const QJsonObject &fields, QLatin1StringView fromMember, Composer &composer, Effects &effects)
+{
+    if (fields.contains(l("withClause"))) {
+        unknownRows(effects, QStringLiteral("WITH is not inspected"));
+        return std::nullopt;
+    }
+    const QJsonObject rangeVar = fields.value(l("relation")).toObject();
+    const auto relation = targetOf(measuring, rangeVar, effects);
+    if (!relation)
+        return std::nullopt;
+    const Source &source = composer.addSource(rangeVar, *relation);
+    const bool withChildren = rangeVar.contains(l("inh"));
+    RowSet rows{*relation, withChildren, (withChildren ? QString() : QStringLiteral("ONLY ")) + relation->sqlName() + l(" AS ") + source.alias, source.alias, {}};
+    const std::vector<Node> others = children(fields, fromMember);
+    const auto from = composer.fromItems(others);
+    const Node where = child(fields, l("whereClause"));
+    const auto condition = from && where ? composer.expression(where) : from ? std::optional(QString()) : std::nullopt;
+    QString why = composer.why();
+    if (condition && why.isEmpty())
+        why = whyNotBuiltin(measuring.catalog, composer.used());
+    if (!condition || !why.isEmpty()) {
+        unknownRows(effects, QStringLiteral("the condition is not evaluated: %1").arg(why));
+        return std::nullopt;
+    }
+    effects.touched.insert(composer.tables().begin(), composer.tables().end());
+    rows.where = others.empty() ? *condition
+                                : QStringLiteral("EXISTS (SELECT 1 FROM %1%2)").arg(*from, where ? l(" WHERE ") + *condition : QString());
+    return rows;
+}
+
+Effects measureDelete(const Measuring &measuring, const Statement &statement)
+{
+    Effects effects;
+    effects.operation = QStringLiteral("database.delete");
+    effects.destroys = true;
+    Composer composer(measuring.catalog, statement.source);
+    composer.beginScope();
+    const auto rows = namedRows(measuring, statement.node.fields, l("usingClause"), composer, effects);
+    if (!rows) {
+        if (!effects.targets.empty()) {
+            effects.dependents.push_back({effects.targets.front().display(), effects.targets.front().kindName(), QStringLiteral("deleted"), std::nullopt, -1});
+            noteCode(measuring.catalog, effects.targets.front(), RowEvent::Delete, 0, effects);
+        }
+        return effects;
+    }
+    checkReturning(statement.node.fields, composer, effects);
+    measureCascade(measuring.catalog, measuring.keys, *rows, effects);
+    const Count direct = effects.destroyed.number ? Count::of(*effects.destroyed.number - effects.cascaded.number.value_or(0)) : effects.destroyed;
+    addRowSample(measuring.catalog, rows->relation, rows->from, rows->alias, rows->where, {}, direct, effects);
+    return effects;
+}
+
+Effects measureSelect(const Measuring &measuring, const Statement &statement)
+{
+    Effects effects;
+    effects.operation = QStringLiteral("database.select");
+    Composer composer(measuring.catalog, statement.source);
+    const auto query = composer.select(statement.node.fields);
+    QString why = composer.why();
+    if (query && why.isEmpty())
+        why = whyNotBuiltin(measuring.catalog, composer.used());
+    for (const Oid oid : composer.tables()) {
+        effects.touched.insert(oid);
+        effects.lockTable(oid, Lock::AccessShare);
+        if (const auto relation = measuring.catalog.relation(oid))
+            effects.targets.push_back(*relation);
+    }
+    if (!query || !why.isEmpty())
+        unknownRows(effects, QStringLiteral("SELECT is not inspected, and what it calls may change anything: %1").arg(why));
+    return effects;
+}
+
+} // namespace holdfast::sql

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kinds/sql/measurestatement.h"
+
+namespace holdfast::sql {
+
+namespace {
+
+QLatin1StringView l(const char *text) { return QLatin1StringView(text); }
+
+/// `CreateTableAsStmt` → `CREATE TABLE AS`, for people.
+QString words(const QString &type)
+{
+    QString made;
+    for (const QChar c : type.endsWith(l("Stmt")) ? type.chopped(4) : type) {
+        if (c.isUpper() && !made.isEmpty() && made.back() != u' ')
+            made += u' ';
+        made += c.toUpper();
+    }
+    return made;
+}
+
+Effects dropDatabase(const Measuring &measuring, const Statement &statement)
+{
+    Effects effects;
+    effects.operation = QStringLiteral("database.drop-database");
+    effects.destroys = true;
+    effects.lock = Lock::AccessExclusive;
+    const QString name = text(statement.node.fields, l("dbname"));
+    effects.detail = displayIdent(name);
+    const auto size = measuring.catalog.db().guarded(QStringLiteral("SELECT pg_database_size(oid) FROM pg_database WHERE datname = $1"), {name});
+    effects.bytes = size && size->count() == 1 ? Count::of(size->number(0, 0)) : Count::unknown(QStringLiteral("the database could not be measured"));
+    unknownRows(effects, QStringLiteral("DROP DATABASE cannot run in a transaction, and is not performed"));
+    return effects;
+}
+
+Effects other(const Statement &statement)
+{
+    Effects effects;
+    const QString type = statement.node.type;
+    effects.changes = true;
+    effects.detail = words(type);
+    unknownRows(effects, type == l("TransactionStmt") ? QStringLiteral("transaction control is not inspected, and is not performed")
+                                                      : QStringLiteral("%1 is not inspected").arg(words(type)));
+    return effects;
+}
+
+} // namespace
+
+Effects measureStatement(const Measuring &measuring, const Statement &statement)
+{
+    const Node &node = statement.node;
+    if (node.is(l("DeleteStmt")))
+        return measureDelete(measuring, statement);
+    if (node.is(l("UpdateStmt")))
+        return measureUpdate(measuring, statement);
+    if (node.is(l("InsertStmt")))
+        return measureInsert(measuring, statement);
+    if (node.is(l("SelectStmt")))
+        return measureSelect(measuring, statement);
+    if (node.is(l("TruncateStmt")))
+        return measureTruncate(measuring, statement);
+    if (node.is(l("DropStmt")))
+        return measureDrop(measuring, statement);
+    if (node.is(l("AlterTableStmt")) && text(node.fields, l("objtype")) == l("OBJECT_TABLE"))
+        return measureAlterTable(measuring, statement);
+    if (node.is(l("DropdbStmt")))
+        return dropDatabase(measuring, statement);
+    return other(statement);
+}
+
+} // namespace holdfast::sql

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kinds/sql/cascade.h"
+#include "kinds/sql/expression.h"
+
+namespace holdfast::sql {
+
+/// What every statement's measuring needs.
+struct Measuring final
+{
+    const Catalog &catalog;
+    const ForeignKeys &keys;
+};
+
+/// What one statement would do. Never fails: what is not known is an unknown count, what is not understood a reason in `uninspectable`.
+[[nodiscard]] Effects measureStatement(const Measuring &measuring, const Statement &statement);
+
+[[nodiscard]] Effects measureDelete(const Measuring &measuring, const Statement &statement);
+[[nodiscard]] Effects measureUpdate(const Measuring &measuring, const Statement &statement);
+[[nodiscard]] Effects measureInsert(const Measuring &measuring, const Statement &statement);
+[[nodiscard]] Effects measureSelect(const Measuring &measuring, const Statement &statement);
+[[nodiscard]] Effects measureTruncate(const Measuring &measuring, const Statement &statement);
+[[nodiscard]] Effects measureDrop(const Measuring &measuring, const Statement &statement);
+[[nodiscard]] Effects measureAlterTable(const Measuring &measuring, const Statement &statement);
+
+/// The rows that a DELETE or UPDATE names, composed; `fromMember` holds what it joins with. Else nullopt, and why is noted in `effects`.
+[[nodiscard]] std::optional<RowSet> namedRows(const Measuring &measuring, const QJsonObject &fields, QLatin1StringView fromMember, Composer &composer,
+                                              Effects &effects);
+/// Notes a RETURNING list that calls what is not listed.
+void checkReturning(const QJsonObject &fields, Composer &composer, Effects &effects);
+/// All counts unknown, and the reason noted.
+void unknownRows(Effects &effects, const QString &reason);
+
+/// All rows of one physical table, exactly; from the planner's statistics when that takes too long.
+[[nodiscard]] Count countWhole(const Catalog &catalog, const Relation &relation);
+/// Bytes of the tables' main forks, indexes and TOAST.
+[[nodiscard]] Count sizeOf(const Catalog &catalog, const std::vector<Oid> &tables);
+/// Counts a table that loses all its rows, into destroyed or, for one not named, also into cascaded.
+void loseWhole(const Measuring &measuring, const Relation &relation, bool cascade, const QString &effect, int parent, Effects &effects);
+
+} // namespace holdfast::sql

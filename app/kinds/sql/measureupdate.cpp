@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kinds/sql/bystanders.h"
+#include "kinds/sql/measurestatement.h"
+#include "kinds/sql/samples.h"
+
+#include <algorithm>
+
+namespace holdfast::sql {
+
+namespace {
+
+QLatin1StringView l(const char *text) { return QLatin1StringView(text); }
+
+/// The SET list: names of the columns, and for those whose new value can be evaluated the composed expression.
+struct Assignments final
+{
+    QStringList columns;
+    std::vector<NewValue> values;
+    QString whyPartly; ///< not empty: some new value is not evaluated
+};
+
+Assignments assignmentsOf(const Relation &relation, const QJsonObject &fields, Composer &composer)
+{
+    Assignments set;
+    for (const Node &target : children(fields, l("targetList"))) {
+        const QString name = text(target.fields, l("name"));
+        const Node value = child(target.fields, l("val"));
+        set.columns += name;
+        if (value.is(l("SetToDefault")))
+            continue;
+        const Column *column = relation.column(name);
+        if (!column || column->castName.isEmpty() || target.fields.contains(l("indirection"))) {
+            set.whyPartly = QStringLiteral("the new value of %1 is of a kind that is not evaluated").arg(displayIdent(name));
+            continue;
+        }
+        const auto composed = composer.expression(value);
+        if (!composed) {
+            set.whyPartly = QStringLiteral("the new value of %1 is not evaluated: %2").arg(displayIdent(name), composer.why());
+            return set;
+        }
+        set.values.push_back({name, QStringLiteral("CAST(%1 AS %2)").arg(*composed, column->castName)});
+    }
+    return set;
+}
+
+bool shares(const QStringList &a, const QStringList &b)
+{
+    return std::any_of(a.begin(), a.end(), [&](const QString &name) { return b.contains(name); });
+}
+
+/// Rows that ON UPDATE CASCADE, SET NULL or SET DEFAULT would change when a key that others refer to changes.
+void followKey(const Measuring &measuring, const RowSet &rows, const ForeignKey &key, const Assignments &set, Effects &effects)
+{
+    const auto child = measuring.catalog.relation(key.child);
+    const QString name = child ? child->display() : key.name;
+    const bool goesOn = std::any_of(measuring.keys.all().begin(), measuring.keys.all().end(), [&](const ForeignKey &next) {
+        return next.parent == key.child && next.onUpdate != u'a' && next.onUpdate != u'r' && shares(next.parentColumns, key.childColumns);
+    });
+    QStringList changed, joined;
+    for (qsizetype i = 0; i < key.parentColumns.size(); ++i) {
+        const QString old = rows.alias + u'.' + quoteIdent(key.parentColumns[i]);
+        joined += QStringLiteral("%1 OPERATOR(pg_catalog.%2) x.%3").arg(old, key.operators[i], quoteIdent(key.childColumns[i]));
+        for (const NewValue &value : set.values) {
+            if (value.column == key.parentColumns[i])
+                changed += QStringLiteral("%1 IS DISTINCT FROM %2").arg(old, value.expression);
+        }
+    }
+    const bool known = child && !goesOn && !changed.isEmpty() && key.builtinOperators && rows.relation.oid != key.child;
+    const auto counted = known ? measuring.catalog.db().guarded(QStringLiteral("SELECT count(*) FROM %1 AS x, %2 WHERE %3 AND (%4)%5")
+                                     .arg(child->sqlName(), rows.from, joined.join(l(" AND ")), changed.join(l(" OR ")),
+                                          rows.where.isEmpty() ? QString() : QStringLiteral(" AND ") + rows.where))
+                               : Result<PgRows, PgError>(Failure{PgError{{}, QStringLiteral("the change goes on through several keys")}});
+    const Count count = counted ? Count::of(counted->number(0, 0))
+                                : Count::unknown(QStringLiteral("rows of %1 that follow a changed key: %2").arg(name, counted.error().toString()));
+    if (count.number == 0)
+        return;
+    effects.changed += count;
+    if (!count.number)
+        effects.note(count.why);
+    effects.dependents.push_back({name, QStringLiteral("table"), key.onUpdate == u'c' ? QStringLiteral("key-updated") : key.onUpdate == u'n' ? QStringLiteral("set-null") : QStringLiteral("set-default"),
+                                  count.number, 0});
+    effects.touched.insert(key.child);
+    if (child) {
+        effects.lockTable(child->oid, Lock::RowExclusive);
+        noteCode(measuring.catalog, *child, RowEvent::Update, static_cast<int>(effects.dependents.size()) - 1, effects);
+    }
+}
+
+void followKeys(const Measuring &measuring, const RowSet &rows, const Assignments &set, Effects &effects)
+{
+    const Leaves leaves = measuring.keys.leaves(rows.relation.oid, rows.withChildren);
+    for (const ForeignKey &key : measuring.keys.all()) {
+        const Leaves covered = measuring.keys.covered(key.parent);
+        const bool hit = std::any_of(covered.begin(), covered.end(), [&](Oid oid) { return leaves.contains(oid); });
+        if (hit && key.enforced && key.onUpdate != u'a' && key.onUpdate != u'r' && shares(key.parentColumns, set.columns))
+            followKey(measuring, rows, key, set, effects);
+    }
+}
+
+/// A row whose partition key changes is deleted in one partition and inserted in another.
+void noteRowMovement(const Measuring &measuring, const Relation &relation, const QStringList &columns, Effects &effects)
+{
+    const auto rows = measuring.catalog.db().guarded(QStringLiteral(
+        "WITH RECURSIVE d(oid) AS (SELECT $1::oid UNION SELECT i.inhrelid FROM d JOIN pg_inherits i ON i.inhparent = d.oid)"
+        " SELECT 1 FROM d JOIN pg_partitioned_table p ON p.partrelid = d.oid WHERE 0 = ANY(p.partattrs)"
+        " OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = d.oid AND a.attnum = ANY(p.partattrs) AND a.attname = ANY($2::text[]))"),
+        {QString::number(relation.oid), arrayParameter(columns)});
+    if (!rows || rows->count() > 0)
+        unknownRows(effects, QStringLiteral("rows of %1 may move between partitions").arg(relation.display()));
+}
+
+/// How many rows, and how many of them already are what they would become.
+void countRows(const Measuring &measuring, const RowSet &rows, const Assignments &set, Effects &effects)
+{
+    const QString from = rows.from + (rows.where.isEmpty() ? QString() : QStringLiteral(" WHERE ") + rows.where);
+    QStringList same;
+    for (const NewValue &value : set.values)
+        same += QStringLiteral("%1.%2 IS NOT DISTINCT FROM %3").arg(rows.alias, quoteIdent(value.column), value.expression);
+    const bool comparable = set.values.size() == static_cast<std::size_t>(set.columns.size()) && !same.isEmpty();
+    const auto both = comparable ? measuring.catalog.db().guarded(QStringLiteral("SELECT count(*), count(*) FILTER (WHERE %1) FROM %2").arg(same.join(l(" AND ")), from))
+                                 : Result<PgRows, PgError>(Failure{PgError{}});
+    const auto counted = both ? both : measuring.catalog.db().guarded(QStringLiteral("SELECT count(*) FROM ") + from);
+    if (!counted) {
+        unknownRows(effects, QStringLiteral("the rows of %1 could not be counted: %2").arg(rows.relation.display(), counted.error().toString()));
+        return;
+    }
+    effects.changed += Count::of(counted->number(0, 0));
+    if (both)
+        effects.extra.push_back({QStringLiteral("unchanged.rows"), QStringLiteral("rows that already have the new values"), plain(both->number(0, 1)), both->number(0, 1),
+                                 QStringLiteral("rows"), Quality::Measured, QStringLiteral("old and new values compared"), measuring.catalog.session().at, Severity::Info});
+}
+
+} // namespace
+
+Effects measureUpdate(const Measuring &measuring, const Statement &statement)
+{
+    Effects effects;
+    effects.operation = QStringLiteral("database.update");
+    effects.changes = true;
+    const QJsonObject &fields = statement.node.fields;
+    Composer composer(measuring.catalog, statement.source);
+    composer.beginScope();
+    const auto rows = namedRows(measuring, fields, l("fromClause"), composer, effects);
+    Assignments set;
+    if (rows) {
+        set = assignmentsOf(rows->relation, fields, composer);
+        if (const QString why = set.whyPartly.isEmpty() ? whyNotBuiltin(measuring.catalog, composer.used()) : set.whyPartly; !why.isEmpty()) {
+            effects.note(why);
+            set.values.clear();
+        }
+    }
+    for (const Node &target : children(fields, l("targetList")))
+        effects.columnsChanged += text(target.fields, l("name"));
+    if (!effects.targets.empty())
+        effects.dependents.push_back({effects.targets.front().display(), effects.targets.front().kindName(), QStringLiteral("updated"), std::nullopt, -1});
+    if (!rows) {
+        if (!effects.targets.empty())
+            noteCode(measuring.catalog, effects.targets.front(), RowEvent::Update, 0, effects, effects.columnsChanged);
+        return effects;
+    }
+    checkReturning(fields, composer, effects);
+    const bool joins = !children(fields, l("fromClause")).empty();
+    if (joins)
+        set.values.clear(); // which joined row gives the value is the server's choice
+    countRows(measuring, *rows, set, effects);
+    effects.dependents.front().count = effects.changed.number;
+    noteCode(measuring.catalog, rows->relation, RowEvent::Update, 0, effects, set.columns);
+    noteRowMovement(measuring, rows->relation, set.columns, effects);
+    const Count direct = effects.changed;
+    followKeys(measuring, *rows, set, effects);
+    if (!set.values.empty())
+        addRowSample(measuring.catalog, rows->relation, rows->from, rows->alias, rows->where, set.values, direct, effects);
+    return effects;
+}
+
+} // namespace holdfast::sql

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kinds/sql/sqlmeasurer.h"
+
+#include "kinds/sql/conclude.h"
+#include "kinds/sql/measurestatement.h"
+
+namespace holdfast {
+
+namespace sql {
+
+namespace {
+
+/// A measurement in which nothing could be counted.
+MeasureOutput nothingKnown(const MeasureInput &input, const QString &reason, const Session *session, const LiveIdentity *live, const Recognition &recognition)
+{
+    Effects effects;
+    effects.destroys = true;
+    effects.changes = true;
+    unknownRows(effects, reason);
+    return conclude(input, std::move(effects), session, live, recognition);
+}
+
+Expected expectedOf(const Effects &effects)
+{
+    static const QStringList relations{QStringLiteral("table"), QStringLiteral("view"), QStringLiteral("materialized view"), QStringLiteral("foreign table"), QStringLiteral("sequence")};
+    Expected expected{effects.wholeTables, {}};
+    for (const LostObject &object : effects.objects) {
+        if (object.column == 0 && relations.contains(object.type))
+            expected.vanishing.insert(object.oid);
+    }
+    return expected;
+}
+
+} // namespace
+
+Result<QString, QString> statementsOf(const MeasureInput &input)
+{
+    const auto *action = std::get_if<SqlAction>(&input.request->action);
+    if (!action)
+        return Failure{QStringLiteral("the request carries no SQL")};
+    if (action->statements)
+        return *action->statements;
+    const auto bytes = action->blob && input.blobs ? input.blobs(action->blob->digest) : std::nullopt;
+    if (!bytes)
+        return Failure{QStringLiteral("the blob that holds the statements is not there")};
+    const QString text = QString::fromUtf8(*bytes);
+    if (text.toUtf8() != *bytes)
+        return Failure{QStringLiteral("the blob that holds the statements is not UTF-8")};
+    return text;
+}
+
+Effects measureStatements(const Session &session, const std::vector<Statement> &statements)
+{
+    const Catalog catalog(session);
+    const auto keys = ForeignKeys::load(session.db);
+    Effects all;
+    if (!keys) {
+        unknownRows(all, QStringLiteral("the foreign keys could not be read: %1").arg(keys.error()));
+        return all;
+    }
+    bool first = true;
+    for (const Statement &statement : statements) {
+        Effects one = measureStatement({catalog, *keys}, statement);
+        if (first)
+            all = std::move(one);
+        else
+            join(all, std::move(one));
+        first = false;
+    }
+    return all;
+}
+
+MeasureOutput measureOn(const Session &session, const MeasureInput &input, const std::vector<Statement> &statements, const QString &dataDirectory,
+                        Expected *expected)
+{
+    auto live = askIdentity(session.db);
+    if (live && live->dataDirectory.isEmpty())
+        live->dataDirectory = dataDirectory;
+    const Recognition recognition = live ? recognise(*live, input) : unrecognised(QStringLiteral("the server's identity could not be read: %1").arg(live.error().toString()));
+    Effects effects = measureStatements(session, statements);
+    if (expected)
+        *expected = expectedOf(effects);
+    return conclude(input, std::move(effects), &session, live ? &*live : nullptr, recognition);
+}
+
+} // namespace sql
+
+MeasureOutput SqlMeasurer::measure(const MeasureInput &input) const
+{
+    using namespace sql;
+    const auto text = statementsOf(input);
+    const auto statements = text ? parseStatements(*text) : Result<std::vector<Statement>, ParseError>(Failure{ParseError{text.error(), 0}});
+    const auto session = openMeasuring(*input.target, input.credential, input.at);
+    if (!session) {
+        const QString why = QStringLiteral("the database could not be asked: %1").arg(session.error().toString());
+        return nothingKnown(input, why, nullptr, nullptr, unrecognised(why));
+    }
+    if (statements && !statements->empty())
+        return measureOn(*session, input, *statements);
+    const QString why = statements ? QStringLiteral("there is no statement")
+                                   : QStringLiteral("the statements could not be parsed: %1 (character %2)").arg(statements.error().message).arg(statements.error().position);
+    const auto live = askIdentity(session->db);
+    return nothingKnown(input, why, &*session, live ? &*live : nullptr,
+                        live ? recognise(*live, input) : unrecognised(QStringLiteral("the server's identity could not be read: %1").arg(live.error().toString())));
+}
+
+} // namespace holdfast

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kinds/sql/statements.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+
+#include <pg_query.h>
+
+#include <memory>
+
+namespace holdfast::sql {
+
+namespace {
+
+constexpr qsizetype MaxBytes = 1024 * 1024;
+constexpr qsizetype MaxStatements = 200;
+
+struct FreeParse final
+{
+    void operator()(PgQueryParseResult *result) const
+    {
+        pg_query_free_parse_result(*result);
+        delete result;
+    }
+};
+
+Result<std::vector<Statement>, ParseError> refuse(QString message) { return Failure{ParseError{std::move(message), 0}}; }
+
+} // namespace
+
+Node nodeOf(const QJsonValue &value)
+{
+    const QJsonObject object = value.toObject();
+    if (object.size() != 1)
+        return {};
+    return {object.begin().key(), object.begin().value().toObject()};
+}
+
+Node child(const QJsonObject &fields, QLatin1StringView name) { return nodeOf(fields.value(name)); }
+
+std::vector<Node> children(const QJsonObject &fields, QLatin1StringView name)
+{
+    std::vector<Node> nodes;
+    for (const QJsonValue &value : fields.value(name).toArray())
+        nodes.push_back(nodeOf(value));
+    return nodes;
+}
+
+QStringList names(const QJsonObject &fields, QLatin1StringView name)
+{
+    QStringList list;
+    for (const Node &node : children(fields, name))
+        list += text(node.fields, QLatin1StringView("sval"));
+    return list;
+}
+
+QString text(const QJsonObject &fields, QLatin1StringView name) { return fields.value(name).toString(); }
+
+Result<std::vector<Statement>, ParseError> parseStatements(const QString &sql)
+{
+    const auto source = std::make_shared<const QByteArray>(sql.toUtf8());
+    if (source->size() > MaxBytes)
+        return refuse(QStringLiteral("the text is larger than 1 MiB"));
+    if (source->contains('\0'))
+        return refuse(QStringLiteral("the text contains U+0000"));
+    const std::unique_ptr<PgQueryParseResult, FreeParse> parsed(new PgQueryParseResult(pg_query_parse(source->constData())));
+    if (parsed->error)
+        return Failure{ParseError{QString::fromUtf8(parsed->error->message), parsed->error->cursorpos}};
+    QJsonParseError jsonError{};
+    const QJsonDocument tree = QJsonDocument::fromJson(QByteArray(parsed->parse_tree), &jsonError);
+    if (jsonError.error != QJsonParseError::NoError)
+        return refuse(QStringLiteral("the statement is nested too deeply"));
+    const QJsonArray list = tree.object().value(QLatin1StringView("stmts")).toArray();
+    if (list.size() > MaxStatements)
+        return refuse(QStringLiteral("more than 200 statements"));
+    std::vector<Statement> statements;
+    for (const QJsonValue &value : list)
+        statements.push_back({nodeOf(value.toObject().value(QLatin1StringView("stmt"))), source});
+    return statements;
+}
+
+} // namespace holdfast::sql
