@@ -51,6 +51,10 @@ void fetchFrom(const std::shared_ptr<Download> &download);
 
 void take(const std::shared_ptr<Download> &download, const BlobReadResult &part)
 {
+    if (download->blob.size == AnySize && part.size >= 0 && part.size <= LargestBlob)
+        download->blob.size = part.size;
+    if (download->blob.size == UnknownSize)
+        download->blob.size = std::min(part.size, LargestBlob);
     const std::int64_t left = download->blob.size - download->bytes.size();
     if (part.size != download->blob.size || part.data.size() > left || (part.data.isEmpty() && left > 0))
         return download->handler(Failure{CallError{LinkError{LinkError::Kind::BadSignature, QStringLiteral("the blob is not of the size that was signed")}}});
@@ -81,7 +85,7 @@ void sendBlob(GateLink *link, const QByteArray &bytes, QObject *context, std::fu
 
 void fetchBlob(GateLink *link, const BlobRef &blob, QObject *context, std::function<void(Called<QByteArray>)> handler)
 {
-    if (blob.size < 0 || blob.size > LargestBlob) {
+    if (blob.size < UnknownSize || blob.size > LargestBlob) {
         QTimer::singleShot(0, context, [handler = std::move(handler)] {
             handler(Failure{CallError{broken(QStringLiteral("the blob is larger than 64 MiB"))}});
         });

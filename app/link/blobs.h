@@ -8,6 +8,10 @@ namespace holdfast {
 
 /// Blobs above this are not fetched: what they say does not fit a screen.
 inline constexpr std::int64_t LargestBlob = 64 * 1024 * 1024;
+/// As BlobRef::size where only the digest is known: of a payload that was too large for its ledger entry.
+inline constexpr std::int64_t AnySize = -1;
+/// As BlobRef::size where a document names a blob by digest alone: the digest decides.
+inline constexpr std::int64_t UnknownSize = -1;
 
 /// Sends `bytes` in chunks (protocol 3.6). `handler` gets the digest that the gate now has.
 void sendBlob(GateLink *link, const QByteArray &bytes, QObject *context, std::function<void(Called<Digest>)> handler);

@@ -35,6 +35,7 @@ inline constexpr QStringView LedgerInclusion = u"ledger.inclusion";
 inline constexpr QStringView LedgerEntries = u"ledger.entries";
 inline constexpr QStringView LedgerCosign = u"ledger.cosign";
 inline constexpr QStringView GateHealth = u"gate.health";
+inline constexpr QStringView InviteNew = u"invite.new"; ///< an extension: the gate makes the secret, which it must know
 inline constexpr QStringView BlobWrite = u"blob.write";
 inline constexpr QStringView BlobRead = u"blob.read";
 }

@@ -108,4 +108,17 @@ Parsed<TargetListResult> TargetListResult::fromJson(const Json &result)
     });
 }
 
+Json InviteResult::toJson() const
+{
+    return JsonBuilder().add(QStringLiteral("invite"), invite).add(QStringLiteral("mark"), mark).build();
+}
+
+Parsed<InviteResult> InviteResult::fromJson(const Json &result)
+{
+    return fields::result<InviteResult>(result, [](ObjectReader &reader, InviteResult &out) {
+        out.invite = reader.text(u"invite");
+        out.mark = reader.text(u"mark");
+    });
+}
+
 } // namespace holdfast

@@ -55,4 +55,13 @@ struct TargetListResult final
     [[nodiscard]] static Parsed<TargetListResult> fromJson(const Json &result);
 };
 
+/// Result of invite.new: for an admin, or a machine that may ask for policy. Worth nothing until a registry names its mark.
+struct InviteResult final
+{
+    QString invite; ///< `<gate vkey>#<base64 of 16 secret bytes>`
+    QString mark;
+    [[nodiscard]] Json toJson() const;
+    [[nodiscard]] static Parsed<InviteResult> fromJson(const Json &result);
+};
+
 } // namespace holdfast
