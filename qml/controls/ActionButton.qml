@@ -14,6 +14,7 @@ T.AbstractButton {
     required property string label
     property int kind: ActionButton.Plain
     property string keys: ""
+    property bool picked: false
     property string spoken: root.label
 
     readonly property color ink: !root.enabled ? Theme.colors.ink3
@@ -21,6 +22,7 @@ T.AbstractButton {
         : root.kind === ActionButton.Danger ? Theme.colors.dangerInk
         : root.kind === ActionButton.Link ? Theme.colors.accent : Theme.colors.ink
     readonly property color ground: root.kind === ActionButton.Link ? "transparent"
+        : root.picked ? Theme.colors.selected
         : root.kind === ActionButton.Plain || !root.enabled ? (root.hovered && root.enabled ? Theme.colors.hover : Theme.colors.surface)
         : root.kind === ActionButton.Danger ? Theme.colors.danger
         : root.hovered ? Theme.colors.fillHover : Theme.colors.fill

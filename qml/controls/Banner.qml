@@ -35,7 +35,7 @@ Rectangle {
         anchors.verticalCenter: parent.verticalCenter
         anchors.leftMargin: Theme.lg
         anchors.rightMargin: Theme.lg
-        columns: sentence.implicitWidth + detail.implicitWidth + button.width + Theme.xxl * 2 < root.width ? 3 : 1
+        columns: sentence.implicitWidth + (detail.visible ? detail.implicitWidth : 0) + (button.visible ? button.implicitWidth : 0) + Theme.xxl * 2 < root.width ? 3 : 1
         columnSpacing: Theme.xl
         rowSpacing: Theme.xs
 

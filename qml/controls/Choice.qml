@@ -48,7 +48,7 @@ FocusScope {
 
                 Layout.fillWidth: true
                 implicitHeight: Math.max(Theme.rowHeight, texts.implicitHeight + Theme.md)
-                implicitWidth: texts.implicitWidth + Theme.xxl + Theme.md
+                implicitWidth: name.implicitWidth + Theme.xxl * 2
                 focus: option.picked
                 focusPolicy: Qt.StrongFocus
                 activeFocusOnTab: option.picked
@@ -95,6 +95,8 @@ FocusScope {
                         anchors.verticalCenter: parent.verticalCenter
 
                         PlainLabel {
+                            id: name
+
                             width: parent.width
                             text: option.modelData
                             wrapMode: Text.Wrap

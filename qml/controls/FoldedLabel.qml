@@ -15,7 +15,8 @@ PlainLabel {
 
     readonly property bool foldable: root.whole.length > root.limit
     readonly property bool folded: root.foldable && !root.unfolded
-    readonly property string foldedText: root.whole.slice(0, root.limit / 2) + " ⋯" + (root.whole.length - Math.floor(root.limit / 2) * 2) + "⋯ " + root.whole.slice(-Math.floor(root.limit / 2))
+    readonly property int kept: Math.max(4, Math.floor((root.limit - 6) / 2))
+    readonly property string foldedText: root.whole.slice(0, root.kept) + " ⋯" + (root.whole.length - root.kept * 2) + "⋯ " + root.whole.slice(-root.kept)
 
     text: root.folded ? root.foldedText : root.whole
     wrapMode: Text.WrapAtWordBoundaryOrAnywhere

@@ -16,7 +16,7 @@ T.AbstractButton {
     signal switched(on: bool)
 
     implicitHeight: Math.max(Theme.rowHeight, texts.implicitHeight + Theme.md)
-    implicitWidth: texts.implicitWidth + Theme.xxl * 2
+    implicitWidth: name.implicitWidth + Theme.xxl * 3
     focusPolicy: Qt.StrongFocus
     Accessible.role: Accessible.CheckBox
     Accessible.name: root.note.length > 0 ? root.label + ", " + root.note : root.label
@@ -49,6 +49,8 @@ T.AbstractButton {
             anchors.verticalCenter: parent.verticalCenter
 
             PlainLabel {
+                id: name
+
                 width: parent.width
                 text: root.label
                 wrapMode: Text.Wrap

@@ -4,6 +4,7 @@ pragma ComponentBehavior: Bound
 import QtQuick
 import QtQuick.Layouts
 import QtQuick.Templates as T
+import Holdfast.Console
 import Holdfast.Controls
 import Holdfast.Theme
 
@@ -113,7 +114,7 @@ T.AbstractButton {
                 Layout.preferredWidth: root.columns.outcome
                 text: root.outcome
                 weight: Theme.medium
-                color: Style.toneColor(root.tone)
+                color: root.tone === View.Plain ? Theme.colors.ink2 : Style.toneColor(root.tone)
                 wrapMode: Text.Wrap
                 elide: Text.ElideNone
             }

@@ -60,8 +60,8 @@ T.AbstractButton {
 
         Rule {
             anchors.bottom: parent.bottom
-            x: Theme.xl
-            width: parent.width - Theme.xl
+            x: Theme.xl - Theme.xs
+            width: parent.width - x - Theme.lg
             visible: !root.picked
         }
 

@@ -14,7 +14,7 @@ FocusScope {
     required property Inbox inbox
     required property GateStatus gate
     required property Practice practice
-    property bool sole: false
+    property bool byKey: false
 
     signal reading
 
@@ -120,8 +120,11 @@ FocusScope {
             Accessible.role: Accessible.List
             //: Inbox: name of the list for assistive technology. %n is how many holds it shows.
             Accessible.name: qsTr("%n holds waiting", "", root.inbox.shown)
+            Keys.priority: Keys.BeforeItem
+            Keys.onPressed: root.byKey = true
             Keys.onDownPressed: root.inbox.step(1)
             Keys.onUpPressed: root.inbox.step(-1)
+            onActiveFocusChanged: root.byKey = list.activeFocus && root.byKey
             Keys.onReturnPressed: event => root.read(event)
             Keys.onEnterPressed: event => root.read(event)
             Keys.onRightPressed: event => root.read(event)
@@ -133,7 +136,7 @@ FocusScope {
 
                 width: ListView.view.width
                 picked: line.holdId === root.inbox.current
-                marked: line.picked && list.activeFocus
+                marked: line.picked && list.activeFocus && root.byKey
                 onPickedChanged: {
                     if (line.picked)
                         list.positionViewAtIndex(line.index, ListView.Contain);
@@ -157,7 +160,10 @@ FocusScope {
             }
 
             HoverHandler {
-                onHoveredChanged: root.inbox.still = hovered
+                onHoveredChanged: {
+                    root.inbox.still = hovered;
+                    root.byKey = false;
+                }
             }
         }
 

@@ -48,7 +48,7 @@ Rectangle {
 
             Field {
                 Layout.fillWidth: root.stacked
-                Layout.preferredWidth: Math.min(Theme.navigationWidth + Theme.xxl, Math.max(Theme.navigationWidth, root.width / 3))
+                Layout.preferredWidth: Theme.navigationWidth + Theme.md
                 visible: root.decision.wantsTarget && root.idle
                 //: Decision bar: name of the field for the target's name, for assistive technology. %1 is what must be typed.
                 spoken: qsTr("Type %1 to approve").arg(root.decision.confirmShown)

@@ -23,10 +23,9 @@ RowLayout {
     FoldedLabel {
         Layout.fillWidth: true
         Layout.leftMargin: Math.min(root.depth, 8) * Theme.lg
-        Layout.topMargin: Theme.xs
-        Layout.bottomMargin: Theme.xs
+        Layout.minimumHeight: Theme.dependentHeight
         whole: root.name
-        limit: 96
+        limit: Math.max(16, Math.floor((root.width - Theme.xxl * 8 - Math.min(root.depth, 8) * Theme.lg) / Theme.codeAdvance))
         machine: true
         size: Theme.dense
     }

@@ -40,7 +40,7 @@ ColumnLayout {
         id: list
 
         Layout.fillWidth: true
-        Layout.preferredHeight: root.unfolded ? Math.min(list.contentHeight, Theme.rowHeight * 12) : list.contentItem.childrenRect.height
+        Layout.preferredHeight: Math.min(list.contentHeight, root.unfolded ? Theme.rowHeight * 12 : Theme.dependentHeight * Math.min(root.few, list.count))
         clip: true
         activeFocusOnTab: root.unfolded
         interactive: root.unfolded && list.contentHeight > list.height
@@ -51,11 +51,7 @@ ColumnLayout {
         Accessible.name: qsTr("What goes with it")
 
         delegate: DependentLine {
-            required property int index
-
             width: ListView.view.width
-            visible: root.unfolded || index < root.few
-            height: visible ? implicitHeight : 0
         }
     }
 

@@ -39,7 +39,8 @@ ColumnLayout {
                 label: choice.title
                 //: Review, diff: name of a button that shows one of several diffs. %1 its title, %2 how much it changes.
                 spoken: qsTr("%1, %2").arg(choice.title).arg(choice.summary)
-                kind: choice.key === root.review.diff ? ActionButton.Filled : ActionButton.Plain
+                implicitHeight: Theme.rowHeight - Theme.xs
+                picked: choice.key === root.review.diff
                 onClicked: root.review.chooseDiff(choice.key)
             }
         }

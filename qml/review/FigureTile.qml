@@ -16,6 +16,7 @@ Item {
     required property string qualityText
     required property int severity
     required property string how
+    property bool small: false
 
     readonly property bool known: root.quality !== View.Unknown
 
@@ -33,13 +34,13 @@ Item {
 
         PlainLabel {
             width: parent.width
-            height: Theme.figure + Theme.sm
+            height: root.small ? Theme.xl : Theme.figure + Theme.sm
             text: root.figure
-            size: root.known ? Theme.figure : Theme.verdict
-            minimumPixelSize: Theme.section
+            size: root.small ? Theme.section : root.known ? Theme.figure : Theme.verdict
+            minimumPixelSize: Theme.dense
             fontSizeMode: Text.HorizontalFit
             weight: Theme.strong
-            font.letterSpacing: -0.5
+            font.letterSpacing: root.small ? 0 : -0.5
             color: root.known ? Style.severityColor(root.severity) : Theme.colors.warn
             Accessible.ignored: true
         }
@@ -47,6 +48,7 @@ Item {
         PlainLabel {
             width: parent.width
             text: root.label
+            size: root.small ? Theme.dense : Theme.body
             color: Theme.colors.ink2
             wrapMode: Text.Wrap
             Accessible.ignored: true

@@ -61,6 +61,8 @@ QtObject {
     readonly property int logo: 22
     readonly property int chartHeight: 72
     readonly property int meterHeight: 6
+    readonly property int dependentHeight: 28
+    readonly property int codeAdvance: 8
     readonly property int markWidth: 3
 
     readonly property int quick: root.reducedMotion ? 0 : 120
