@@ -75,11 +75,19 @@ bool BlobTable::isNamed(const Digest &digest) const
     return query.step();
 }
 
-bool BlobTable::isNamedFor(const Digest &digest, const QString &actor, bool reveal) const
+bool BlobTable::isNamedFor(const Digest &digest, const QString &actor) const
 {
     Query query(m_database, "SELECT 1 FROM blob_references AS r LEFT JOIN holds AS h ON h.id = r.hold WHERE r.digest = ? AND "
-                            "(r.kind = 'registry' OR (h.actor = ? AND (r.kind IN ('request', 'receipt') OR (r.kind = 'hold' AND ?)))) LIMIT 1");
-    query.bind(digest).bind(actor).bind(reveal);
+                            "(r.kind = 'registry' OR (h.actor = ? AND r.kind IN ('request', 'receipt'))) LIMIT 1");
+    query.bind(digest).bind(actor);
+    return query.step();
+}
+
+bool BlobTable::isNamedInHold(const Digest &digest, const QString &actor, const QString &target) const
+{
+    Query query(m_database, "SELECT 1 FROM blob_references AS r JOIN holds AS h ON h.id = r.hold WHERE r.digest = ? AND r.kind = 'hold' "
+                            "AND h.actor = ? AND h.target = ? LIMIT 1");
+    query.bind(digest).bind(actor).bind(target);
     return query.step();
 }
 

@@ -29,8 +29,10 @@ public:
 
     void refer(const Digest &digest, std::int64_t index, EntryKind kind, const std::optional<HoldId> &hold);
     [[nodiscard]] bool isNamed(const Digest &digest) const;
-    /// Whether a request or receipt of one of `actor`'s holds, or any registry, names it; with `reveal`, his holds' revisions too.
-    [[nodiscard]] bool isNamedFor(const Digest &digest, const QString &actor, bool reveal) const;
+    /// Whether a request or receipt of one of `actor`'s holds, or any registry, names it.
+    [[nodiscard]] bool isNamedFor(const Digest &digest, const QString &actor) const;
+    /// Whether a revision of one of `actor`'s holds on `target` names it.
+    [[nodiscard]] bool isNamedInHold(const Digest &digest, const QString &actor, const QString &target) const;
 
 private:
     Database &m_database;

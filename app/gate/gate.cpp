@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gate/gate.h"
+
+#include "config/policywriter.h"
+#include "core/text/visible.h"
+#include "gate/kinds.h"
+#include "wire/gateaddress.h"
+
+#include <QFile>
+#include <QFileInfo>
+#include <QSaveFile>
+
+#include <spdlog/spdlog.h>
+
+namespace holdfast {
+
+namespace {
+
+QString checkpointFile(const GateConfig &config)
+{
+    return config.local.store + QStringLiteral(".checkpoint");
+}
+
+/// What this gate's performer pinned: the payload digest of the first registry.
+QString pinFile(const GateConfig &config)
+{
+    return config.local.performKey + QStringLiteral(".pin");
+}
+
+std::optional<Digest> readPin(const QString &path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? Digest::fromString(QString::fromLatin1(file.read(200)).trimmed()) : std::nullopt;
+}
+
+void writePin(const QString &path, const Digest &pin)
+{
+    QSaveFile file(path);
+    if (file.open(QIODevice::WriteOnly) && file.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner)) {
+        file.write(pin.toString().toLatin1() + '\n');
+        file.commit();
+    }
+}
+
+void logInfo(const QString &text)
+{
+    spdlog::get("gate")->info("{}", text.toStdString());
+}
+
+} // namespace
+
+Gate::Gate(GateConfig config, QByteArray ownerSecret) : m_config(std::move(config)), m_ownerSecret(std::move(ownerSecret)) {}
+
+Gate::~Gate()
+{
+    stop();
+}
+
+Result<QString, QString> Gate::start()
+{
+    if (auto opened = open(); !opened)
+        return Failure{opened.error()};
+    const auto port = listen();
+    if (!port)
+        return Failure{port.error()};
+    const QString host = m_config.local.address.contains(QLatin1Char(':')) ? QStringLiteral("[%1]").arg(m_config.local.address) : m_config.local.address;
+    const QString url = QStringLiteral("ws://%1:%2/v1").arg(host).arg(*port);
+    if (!writeGateFile(url))
+        spdlog::get("gate")->warn("gate.json cannot be written: hold needs --gate to find this gate");
+    return url;
+}
+
+Result<Done, QString> Gate::open()
+{
+    auto identity = loadIdentity(m_config.local);
+    if (!identity)
+        return Failure{identity.error()};
+    m_identity = std::move(*identity);
+    auto store = Store::open(m_config.local.store);
+    if (!store)
+        return Failure{store.error().sentence()};
+    m_store = std::move(*store);
+    const auto highest = Housekeeper::kept(checkpointFile(m_config));
+    if (!highest)
+        return Failure{QStringLiteral("%1 cannot be read").arg(checkpointFile(m_config))};
+    m_housekeeper = std::make_unique<Housekeeper>(m_config.local.store, checkpointFile(m_config));
+    m_store->onCommitted([this](int pages) { m_housekeeper->logGrew(pages); });
+
+    Workers::Options options;
+    options.directory = QFileInfo(m_config.file).absolutePath();
+    m_workers = std::make_unique<Workers>(allKinds(), identifyTarget, m_clock, options, [this](Input input) { m_thread->post(std::move(input)); });
+    EngineOptions engine;
+    engine.ownerSecret = m_ownerSecret;
+    engine.measuredFirst = m_workers->measuredFirst();
+    engine.queueLength = [this] { return m_workers->waiting(); };
+    engine.pin = readPin(pinFile(m_config));
+    m_engine = std::make_unique<Engine>(*m_store, m_clock, m_identity, m_config, *this, std::move(engine));
+    m_thread = std::make_unique<StoreThread>(*m_engine);
+
+    ServerOptions sockets;
+    sockets.address = m_config.local.address;
+    sockets.port = m_config.local.port;
+    sockets.hosts = m_config.local.hosts;
+    sockets.origins = m_config.local.origins;
+    m_server = std::make_unique<Server>(sockets, ServerEvents{
+                                                     [this](ConnectionId id) { m_thread->post(Opened{id}); },
+                                                     [this](ConnectionId id, QByteArray message) { m_thread->post(Received{id, std::move(message)}); },
+                                                     [this](ConnectionId id) { m_thread->post(Closed{id}); },
+                                                 });
+    if (auto started = m_engine->start(*highest); !started)
+        return Failure{started.error().sentence()};
+    return Done{};
+}
+
+Result<quint16, QString> Gate::listen()
+{
+    reportDifferences();
+    auto port = m_server->start();
+    if (port)
+        m_thread->start();
+    return port;
+}
+
+void Gate::stop()
+{
+    if (m_server)
+        m_server->stop();
+    if (m_workers)
+        m_workers->stop();
+    if (m_thread)
+        m_thread->stop();
+    m_housekeeper.reset();
+}
+
+void Gate::reportDifferences() const
+{
+    const auto &active = m_engine->context().registries.current();
+    if (!active) {
+        logInfo(QStringLiteral("no owner has enrolled yet: only actor.enrol is answered"));
+        return;
+    }
+    if (active->toml == m_config.policyToml)
+        return;
+    spdlog::get("gate")->warn("the policy in {} is not the one in force: it is not applied; ask for it with a policy request", m_config.file.toStdString());
+    const QStringList inForce = explain(*active->policy);
+    const QStringList inFile = explain(m_config.policy);
+    for (const QString &line : inForce)
+        if (!inFile.contains(line))
+            spdlog::get("gate")->warn("  in force only: {}", visible(line).toStdString());
+    for (const QString &line : inFile)
+        if (!inForce.contains(line))
+            spdlog::get("gate")->warn("  in the file only: {}", visible(line).toStdString());
+}
+
+bool Gate::writeGateFile(const QString &url) const
+{
+    const GateFile file{{QUrl(url), m_identity.key->key()}, m_identity.ledgerKey->key(), m_identity.performKey->key()};
+    return file.write(GateFile::defaultPath());
+}
+
+void Gate::send(ConnectionId to, QByteArray message)
+{
+    m_server->send(to, std::move(message));
+}
+
+void Gate::broadcast(std::vector<ConnectionId> to, QByteArray message)
+{
+    m_server->broadcast(std::move(to), std::move(message));
+}
+
+void Gate::admit(ConnectionId connection)
+{
+    m_server->admit(connection);
+}
+
+void Gate::close(ConnectionId connection, std::uint16_t code, QString reason)
+{
+    m_server->close(connection, code, std::move(reason));
+}
+
+void Gate::start(MeasureJob job)
+{
+    m_workers->start(std::move(job));
+}
+
+void Gate::start(PerformJob job)
+{
+    m_workers->start(std::move(job));
+}
+
+void Gate::start(IdentifyJob job)
+{
+    m_workers->start(std::move(job));
+}
+
+void Gate::rewritePolicy(QByteArray toml)
+{
+    if (const auto written = holdfast::rewritePolicy(m_config.file, toml); !written) {
+        spdlog::get("gate")->error("the policy is in force but not in the file: {}", written.error().sentence().toStdString());
+        return;
+    }
+    m_engine->policyWritten();
+}
+
+void Gate::keepCheckpoint(QByteArray note)
+{
+    m_housekeeper->keep(std::move(note));
+    if (!QFile::exists(pinFile(m_config)))
+        if (const auto pin = m_engine->pin())
+            writePin(pinFile(m_config), *pin);
+}
+
+} // namespace holdfast

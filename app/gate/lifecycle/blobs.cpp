@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gate/lifecycle/blobs.h"
+
+#include <chrono>
+
+namespace holdfast {
+
+namespace {
+
+constexpr std::int64_t largestBlob = 32 * 1024 * 1024;
+constexpr std::int64_t quotaPerActor = 64 * 1024 * 1024; ///< bytes that no document names yet
+constexpr std::chrono::minutes partLife{10};
+constexpr std::chrono::hours idleLife{1};
+constexpr std::chrono::minutes purgeEvery{10};
+
+} // namespace
+
+std::int64_t Blobs::held(const QString &actor) const
+{
+    std::int64_t bytes = m_context.store.blobs.idleBytes(actor);
+    for (const auto &[key, part] : m_parts)
+        if (key.first == actor)
+            bytes += part.size;
+    return bytes;
+}
+
+Answer Blobs::write(const Caller &caller, const Json &params)
+{
+    const auto given = read<BlobWriteParams>(params);
+    if (!given)
+        return given.error();
+    if (given->size > largestBlob)
+        return Refused(ErrorCode::TooLarge, QStringLiteral("$.size: at most %1 bytes").arg(largestBlob));
+    if (given->offset + given->data.size() > given->size)
+        return Refused(RpcError::invalidParams(QStringLiteral("$.data goes beyond $.size")));
+    const QString &actor = caller.actor->name;
+    if (m_context.store.blobs.owns(given->digest, actor))
+        return BlobWriteResult{given->size}.toJson();
+    const std::pair key(actor, given->digest);
+    auto part = m_parts.find(key);
+    if (part == m_parts.end()) {
+        if (held(actor) + given->size > quotaPerActor)
+            return Refused(ErrorCode::TooLarge, QStringLiteral("$.size: this actor has handed in %1 bytes that no document names").arg(held(actor)));
+        part = m_parts.emplace(key, Part{{}, given->size, m_context.now}).first;
+    }
+    if (part->second.size != given->size)
+        return Refused(ErrorCode::Conflict, QStringLiteral("$.size is not what the first part said"));
+    part->second.touched = m_context.now;
+    // A part that does not begin where the last one ended is not taken; the answer says where to go on.
+    if (given->offset == part->second.bytes.size())
+        part->second.bytes += given->data;
+    const std::int64_t have = part->second.bytes.size();
+    if (have < given->size)
+        return BlobWriteResult{have}.toJson();
+    const QByteArray whole = std::move(part->second.bytes);
+    m_parts.erase(part);
+    if (sha256(whole) != given->digest)
+        return Refused(ErrorCode::InvalidDocument, QStringLiteral("$.digest is not that of the bytes"));
+    m_context.store.blobs.add(given->digest, whole);
+    m_context.store.blobs.own(given->digest, actor, given->size, m_context.now);
+    return BlobWriteResult{have}.toJson();
+}
+
+bool Blobs::mayRead(const Caller &caller, const Digest &digest) const
+{
+    if (!caller.isMachine())
+        return m_context.store.blobs.isNamed(digest);
+    if (m_context.store.blobs.isNamedFor(digest, caller.actor->name))
+        return true;
+    // The evidence is the requester's to see only where the target says so.
+    for (const Target &target : m_context.active().policy->targets)
+        if (target.reveal && m_context.store.blobs.isNamedInHold(digest, caller.actor->name, target.name))
+            return true;
+    return false;
+}
+
+Answer Blobs::readPart(const Caller &caller, const Json &params)
+{
+    const auto given = read<BlobReadParams>(params);
+    if (!given)
+        return given.error();
+    const auto bytes = mayRead(caller, given->digest) ? m_context.store.blobs.read(given->digest) : std::nullopt;
+    if (!bytes)
+        return Refused(ErrorCode::NotFound, QStringLiteral("$.digest: no document that this actor may read names it, or it was erased"));
+    if (given->offset > bytes->size())
+        return Refused(RpcError::invalidParams(QStringLiteral("$.offset lies beyond the blob")));
+    return BlobReadResult{bytes->mid(given->offset, given->length), bytes->size()}.toJson();
+}
+
+void Blobs::expire()
+{
+    std::erase_if(m_parts, [this](const auto &part) { return part.second.touched + partLife <= m_context.now; });
+    if (m_context.now - m_purgedAt < purgeEvery)
+        return;
+    m_purgedAt = m_context.now;
+    m_context.store.blobs.purgeIdle(m_context.now - idleLife);
+}
+
+} // namespace holdfast

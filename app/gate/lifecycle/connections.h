@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/documents/registry.h"
+#include "gate/server/server.h"
+
+#include <map>
+#include <vector>
+
+namespace holdfast {
+
+/// One open socket, as the engine knows it.
+struct Connection final
+{
+    QByteArray nonce; ///< of its challenge
+    QString actor; ///< empty until a session is open
+    VerifierKey key; ///< that opened it
+    bool subscribed = false;
+    int unanswered = 0; ///< calls that wait for their answer
+};
+
+/// Who is connected; lives in memory only. Used on the store thread.
+class Connections final
+{
+public:
+    Connection &open(ConnectionId id);
+    void close(ConnectionId id) { m_open.erase(id); }
+    [[nodiscard]] Connection *find(ConnectionId id);
+    [[nodiscard]] std::vector<ConnectionId> subscribers() const;
+    [[nodiscard]] std::vector<ConnectionId> of(const QString &actor) const;
+    [[nodiscard]] int unansweredOf(const QString &actor) const;
+
+private:
+    std::map<ConnectionId, Connection> m_open;
+};
+
+} // namespace holdfast

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "gate/lifecycle/connections.h"
+#include "gate/lifecycle/effects.h"
+#include "gate/lifecycle/registries.h"
+
+namespace holdfast {
+
+/// What all parts of the engine share during one turn. Belongs to the engine; used on the store thread.
+struct Context final
+{
+    Store &store;
+    const Clock &clock;
+    const GateIdentity &identity;
+    const GateConfig &config;
+    Book book;
+    Registries registries;
+    Connections connections;
+    Instant now{}; ///< of the running turn
+    std::vector<Effect> effects;
+
+    Context(Store &theStore, const Clock &theClock, const GateIdentity &theIdentity, const GateConfig &theConfig)
+        : store(theStore), clock(theClock), identity(theIdentity), config(theConfig), book(theStore, theIdentity),
+          registries(theStore, book, theIdentity)
+    {
+    }
+
+    [[nodiscard]] const ActiveRegistry &active() const { return *registries.current(); }
+};
+
+/// Who calls, and with what right. `actor` is valid for the length of the call.
+struct Caller final
+{
+    ConnectionId connection = 0;
+    RpcId id;
+    const Actor *actor = nullptr;
+    VerifierKey key; ///< of the session
+
+    [[nodiscard]] bool isMachine() const { return actor->kind == ActorKind::Machine; }
+};
+
+/// How a call ends. A refusal undoes what the call wrote, unless it is itself on record.
+struct Refused final
+{
+    RpcError error;
+    bool recorded = false;
+
+    Refused(RpcError why, bool keep = false) : error(std::move(why)), recorded(keep) {}
+    Refused(ErrorCode code, QString detail) : error(RpcError::of(code, std::move(detail))) {}
+};
+/// The answer follows in a later turn.
+struct Later final
+{
+};
+using Answer = std::variant<Json, SubmitResult, Refused, Later>;
+
+/// Reads the params of a call; the refusal names the member that is wrong.
+template<typename T>
+[[nodiscard]] Result<T, Refused> read(const Json &params)
+{
+    auto parsed = T::fromJson(params);
+    if (parsed)
+        return std::move(*parsed);
+    const DocumentError &error = parsed.error();
+    if (error.path.startsWith(QStringLiteral("$.envelope.")) || (error.path == QStringLiteral("$.envelope") && error.kind == DocumentError::Kind::InvalidValue))
+        return Failure{Refused(ErrorCode::InvalidDocument, error.sentence())};
+    return Failure{Refused(RpcError::invalidParams(error.sentence()))};
+}
+
+} // namespace holdfast

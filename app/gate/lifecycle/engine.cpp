@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gate/lifecycle/engine.h"
+
+#include "gate/lifecycle/policychange.h"
+
+#include <spdlog/spdlog.h>
+
+namespace holdfast {
+
+namespace {
+
+constexpr int unansweredPerActor = 256;
+constexpr std::uint16_t policyViolation = 1008;
+constexpr std::chrono::seconds clockRetry{1};
+
+template<typename... Visitors>
+struct Overloaded final : Visitors...
+{
+    using Visitors::operator()...;
+};
+template<typename... Visitors>
+Overloaded(Visitors...) -> Overloaded<Visitors...>;
+
+} // namespace
+
+Engine::Engine(Store &store, const Clock &clock, const GateIdentity &identity, const GateConfig &config, Outside &outside, EngineOptions options)
+    : m_context(store, clock, identity, config), m_outside(outside), m_options(std::move(options)), m_holds(m_context), m_evidence(m_context, m_holds),
+      m_check(store, m_context.book, identity.publicKeys(), m_options.pin), m_releasing(m_context, m_holds, m_evidence, m_check, {m_options.measuredFirst}),
+      m_sessions(m_context, m_options.ownerSecret), m_requests(m_context, m_holds), m_decisions(m_context, m_holds, m_evidence, m_releasing),
+      m_commands(m_context, m_holds), m_consoles(m_context, m_holds), m_ledger(m_context), m_blobs(m_context),
+      m_methods({m_sessions, m_requests, m_evidence, m_decisions, m_commands, m_consoles, m_ledger, m_blobs})
+{
+    m_evidence.then({[this](HoldRow &hold) { m_releasing.grant(hold); }, [this](HoldRow &hold) { m_releasing.spend(hold); }});
+    m_releasing.onPolicy([this](const HoldRow &hold) {
+        QString problem = applyPolicyChange(m_context, m_holds, hold);
+        if (problem.isEmpty())
+            m_evidence.policyChanged();
+        return problem;
+    });
+    m_consoles.queueLength(m_options.queueLength);
+}
+
+Engine::~Engine() = default;
+
+Result<Done, StoreError> Engine::start(QByteArrayView highestNote)
+{
+    m_context.now = m_context.clock.now();
+    m_context.store.begin();
+    if (auto loaded = m_context.book.load(highestNote); !loaded)
+        return loaded;
+    if (auto loaded = m_context.registries.load(); !loaded)
+        return loaded;
+    if (!m_context.registries.current() && m_options.ownerSecret.isEmpty())
+        m_context.registries.found(m_context.config.policy.actors, m_context.config.policyToml, m_context.config.policy, m_context.now);
+    if (m_context.registries.current()) {
+        m_releasing.recover();
+        m_releasing.passTime();
+    }
+    if (const auto toml = unwrittenPolicy(m_context))
+        m_context.effects.emplace_back(RewritePolicy{*toml});
+    if (auto committed = m_context.store.commit(); !committed)
+        return committed;
+    release();
+    return Done{};
+}
+
+std::vector<Input> Engine::turn(std::vector<Input> inputs)
+{
+    const Book::Mark book = m_context.book.mark();
+    const auto registry = m_context.registries.current();
+    m_context.now = m_context.clock.now();
+    m_context.effects.clear();
+    m_context.store.begin();
+    for (const Input &input : inputs)
+        take(input);
+    if (m_context.registries.current())
+        m_releasing.passTime();
+    m_blobs.expire();
+    if (std::exchange(m_policyWritten, false))
+        holdfast::policyWritten(m_context);
+    m_holds.answerWaiters();
+    if (const auto committed = m_context.store.commit(); !committed) {
+        m_context.book.reset(book);
+        m_context.registries.reset(registry);
+        giveUp(committed.error());
+        std::erase_if(inputs, [](const Input &input) { return !std::holds_alternative<Measured>(input) && !std::holds_alternative<PerformedHold>(input); });
+        return inputs;
+    }
+    release();
+    return {};
+}
+
+void Engine::guarded(const std::function<bool()> &work)
+{
+    const Book::Mark book = m_context.book.mark();
+    const auto registry = m_context.registries.current();
+    const std::size_t effects = m_context.effects.size();
+    m_context.store.savepoint();
+    if (work()) {
+        m_context.store.release();
+        return;
+    }
+    m_context.store.undo();
+    m_context.book.reset(book);
+    m_context.registries.reset(registry);
+    m_context.effects.erase(m_context.effects.begin() + static_cast<std::ptrdiff_t>(effects), m_context.effects.end());
+}
+
+void Engine::take(const Input &input)
+{
+    std::visit(Overloaded{
+                   [this](const Opened &opened) { m_sessions.challenge(opened.connection); },
+                   [this](const Received &received) { call(received); },
+                   [this](const Closed &gone) { closed(gone.connection); },
+                   [this](const Measured &measured) { m_evidence.take(measured); },
+                   [this](const PerformedHold &performed) { m_releasing.take(performed); },
+                   [this](const Identified &identified) {
+                       if (identified.identity)
+                           m_context.effects.emplace_back(Reply{identified.connection, identified.id, IdentifyResult{*identified.identity}.toJson()});
+                       else
+                           refuse(identified.connection, identified.id, RpcError::of(ErrorCode::Unavailable, identified.identity.error()));
+                   },
+               },
+               input);
+}
+
+void Engine::call(const Received &received)
+{
+    Connection *const state = m_context.connections.find(received.connection);
+    if (state == nullptr)
+        return;
+    const auto message = parseRpc(received.message);
+    if (!message) {
+        const RpcReply &reply = message.error();
+        m_context.effects.emplace_back(Notify{{received.connection}, encode(reply)});
+        return;
+    }
+    const auto *call = std::get_if<RpcCall>(&*message);
+    if (call == nullptr)
+        return; // nobody here asked anything
+    if (!call->id) {
+        refuse(received.connection, {}, RpcError{-32600, {}, QStringLiteral("a call needs an id"), {}, {}});
+        return;
+    }
+    if (m_context.connections.unansweredOf(state->actor) >= unansweredPerActor) {
+        m_context.effects.emplace_back(Disconnect{received.connection, policyViolation, QStringLiteral("too many unanswered calls")});
+        return;
+    }
+    ++state->unanswered;
+    std::optional<Answer> outcome;
+    guarded([&] {
+        if (call->method == method::SessionOpen) {
+            outcome = m_sessions.open(received.connection, call->params);
+        } else if (call->method == method::ActorEnrol && state->actor.isEmpty()) {
+            outcome = m_sessions.enrol(received.connection, call->params);
+        } else {
+            const auto caller = m_sessions.callerOf(received.connection, *call->id);
+            outcome = caller ? m_methods.call(*caller, call->method, call->params) : Answer(caller.error());
+        }
+        const auto *refused = std::get_if<Refused>(&*outcome);
+        return refused == nullptr || refused->recorded;
+    });
+    answer(received.connection, *call, std::move(*outcome));
+}
+
+void Engine::answer(ConnectionId to, const RpcCall &call, Answer answer)
+{
+    std::visit(Overloaded{
+                   [&](Json &result) { m_context.effects.emplace_back(Reply{to, *call.id, std::move(result)}); },
+                   [&](SubmitResult &result) { m_context.effects.emplace_back(Reply{to, *call.id, std::move(result)}); },
+                   [&](Refused &refused) { refuse(to, call.id, std::move(refused.error)); },
+                   [](Later &) {},
+               },
+               answer);
+}
+
+void Engine::refuse(ConnectionId to, const std::optional<RpcId> &id, RpcError error)
+{
+    const bool unauthenticated = error.code == ErrorCode::Unauthenticated;
+    if (id)
+        m_context.effects.emplace_back(Reply{to, *id, std::move(error)});
+    else
+        m_context.effects.emplace_back(Notify{{to}, encode(RpcReply{{}, std::move(error)})});
+    // Who is not let in, or not any more, does not stay.
+    if (unauthenticated)
+        m_context.effects.emplace_back(Disconnect{to, policyViolation, QStringLiteral("unauthenticated")});
+}
+
+void Engine::closed(ConnectionId connection)
+{
+    m_holds.forget(connection);
+    m_evidence.forget(connection);
+    m_context.connections.close(connection);
+}
+
+void Engine::release()
+{
+    const bool signedAnew = m_context.book.signHead();
+    if (signedAnew)
+        m_outside.keepCheckpoint(m_context.book.checkpoint());
+    std::vector<Effect> effects = std::exchange(m_context.effects, {});
+    for (Effect &effect : effects)
+        releaseOne(effect);
+}
+
+void Engine::releaseOne(Effect &effect)
+{
+    std::visit(Overloaded{
+                   [this](Reply &ready) { reply(ready); },
+                   [this](Notify &notify) {
+                       if (notify.to.size() == 1)
+                           m_outside.send(notify.to.front(), std::move(notify.message));
+                       else
+                           m_outside.broadcast(std::move(notify.to), std::move(notify.message));
+                   },
+                   [this](Admit &admit) { m_outside.admit(admit.connection); },
+                   [this](Disconnect &disconnect) { m_outside.close(disconnect.connection, disconnect.code, std::move(disconnect.reason)); },
+                   [this](MeasureJob &job) { m_outside.start(std::move(job)); },
+                   [this](PerformJob &job) { m_outside.start(std::move(job)); },
+                   [this](IdentifyJob &job) { m_outside.start(std::move(job)); },
+                   [this](RewritePolicy &rewrite) { m_outside.rewritePolicy(std::move(rewrite.toml)); },
+               },
+               effect);
+}
+
+void Engine::reply(const Reply &reply)
+{
+    if (Connection *state = m_context.connections.find(reply.to); state != nullptr && state->unanswered > 0)
+        --state->unanswered;
+    RpcReply message;
+    message.id = reply.id;
+    if (const auto *submitted = std::get_if<SubmitResult>(&reply.outcome)) {
+        SubmitResult complete = *submitted;
+        m_ledger.complete(complete);
+        message.outcome = complete.toJson();
+    } else if (const auto *error = std::get_if<RpcError>(&reply.outcome)) {
+        message.outcome = *error;
+    } else {
+        message.outcome = std::get<Json>(reply.outcome);
+    }
+    m_outside.send(reply.to, encode(message));
+}
+
+void Engine::giveUp(const StoreError &error)
+{
+    spdlog::get("gate")->error("nothing of this turn was kept: {}", error.sentence().toStdString());
+    // Whoever asked is told; nothing that was notified or begun in this turn ever leaves.
+    for (Effect &effect : std::exchange(m_context.effects, {})) {
+        if (auto *ready = std::get_if<Reply>(&effect)) {
+            ready->outcome = RpcError::of(ErrorCode::Unavailable, QStringLiteral("the store could not keep it; nothing was done"));
+            reply(*ready);
+        } else if (std::holds_alternative<Disconnect>(effect)) {
+            releaseOne(effect);
+        }
+    }
+}
+
+std::optional<Instant> Engine::nextTurn() const
+{
+    std::optional<Instant> next = m_context.store.holds.nextDeadline();
+    const auto sooner = [&next](std::optional<Instant> candidate) {
+        if (candidate && (!next || *candidate < *next))
+            next = candidate;
+    };
+    sooner(m_holds.nextWaiterEnds());
+    if (!m_context.store.holds.inState(State::Approved).empty())
+        sooner(m_context.now + clockRetry);
+    return next;
+}
+
+std::optional<Digest> Engine::pin() const
+{
+    const auto first = m_context.store.registries.at(0);
+    return first ? std::optional(first->payload) : std::nullopt;
+}
+
+} // namespace holdfast

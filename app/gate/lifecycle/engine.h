@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "gate/lifecycle/methods.h"
+
+#include <memory>
+
+namespace holdfast {
+
+struct EngineOptions final
+{
+    QByteArray ownerSecret; ///< of the first owner; empty when none is awaited
+    std::set<QString> measuredFirst; ///< kinds whose performer cannot roll back
+    std::function<std::int64_t()> queueLength; ///< jobs that wait for a worker; may be empty
+    std::optional<Digest> pin; ///< the first registry, as this gate's performer pinned it
+};
+
+/// The heart of the gate. Takes what came in, all of it inside one transaction; commits; signs the ledger's head; and only then
+/// lets anything out. Everything runs on the thread that calls turn().
+class Engine final
+{
+public:
+    /// None of the references is owned.
+    Engine(Store &store, const Clock &clock, const GateIdentity &identity, const GateConfig &config, Outside &outside, EngineOptions options);
+    ~Engine();
+
+    /// Loads the ledger and the registry; makes registry 0 where no owner is awaited; continues what a crash interrupted.
+    [[nodiscard]] Result<Done, StoreError> start(QByteArrayView highestNote);
+    /// One transaction. Results of workers that could not be committed are given back, to be taken again.
+    [[nodiscard]] std::vector<Input> turn(std::vector<Input> inputs);
+    /// When turn() must be called even if nothing comes in.
+    [[nodiscard]] std::optional<Instant> nextTurn() const;
+    [[nodiscard]] const Context &context() const { return m_context; }
+    /// The first registry, pinned by the performer; set once there is one.
+    [[nodiscard]] std::optional<Digest> pin() const;
+    /// The file has followed the registry: noted in the next turn.
+    void policyWritten() { m_policyWritten = true; }
+
+private:
+    void take(const Input &input);
+    void call(const Received &received);
+    void answer(ConnectionId to, const RpcCall &call, Answer answer);
+    void refuse(ConnectionId to, const std::optional<RpcId> &id, RpcError error);
+    /// Runs one call; where it gives false, all that it wrote is undone.
+    void guarded(const std::function<bool()> &work);
+    void closed(ConnectionId connection);
+    void release();
+    void releaseOne(Effect &effect);
+    void reply(const Reply &reply);
+    void giveUp(const StoreError &error);
+
+    Context m_context;
+    Outside &m_outside;
+    EngineOptions m_options;
+    Holds m_holds;
+    Evidence m_evidence;
+    PerformerCheck m_check;
+    Releasing m_releasing;
+    Sessions m_sessions;
+    Requests m_requests;
+    Decisions m_decisions;
+    Commands m_commands;
+    Consoles m_consoles;
+    LedgerQueries m_ledger;
+    Blobs m_blobs;
+    Methods m_methods;
+    bool m_policyWritten = false;
+};
+
+} // namespace holdfast

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/policy/ruling.h"
+#include "gate/lifecycle/holds.h"
+
+#include <functional>
+#include <map>
+
+namespace holdfast {
+
+/// Turns measurements into revisions, and notices what moved since an approval.
+class Evidence final
+{
+public:
+    /// `release`: the policy lets the hold pass as it is now. `spend`: nothing moved since the grant.
+    struct Next final
+    {
+        std::function<void(HoldRow &)> release;
+        std::function<void(HoldRow &)> spend;
+    };
+    Evidence(Context &context, Holds &holds) : m_context(context), m_holds(holds) {}
+    void then(Next next) { m_next = std::move(next); }
+
+    void take(const Measured &measured);
+    /// Found after the grant was spent: everything was rolled back, and the hold opens again with what is there now.
+    void reopen(HoldRow &hold, const MeasureOutput &now, Instant at, bool credentialReachable);
+    [[nodiscard]] Answer measureAgain(const Caller &caller, const Json &params);
+    /// The policy changed: every pending hold whose ruling it moves is measured again.
+    void policyChanged();
+    /// What the current policy says of what was measured then.
+    [[nodiscard]] Ruling rulingOf(const HoldRow &hold, const Request &request, const Measurement &measured, Instant at) const;
+    void forget(ConnectionId connection);
+
+private:
+    void takeFirst(HoldRow &hold, const Measured &measured);
+    void takeAgain(HoldRow &hold, const Measured &measured);
+    void takeBeforeSpending(HoldRow &hold, const Measured &measured);
+    void revise(HoldRow &hold, const Request &request, const MeasureOutput &output, Instant at, bool credentialReachable);
+    void keepBlobs(const MeasureOutput &output);
+    void answerMeasurers(const HoldRow &hold);
+
+    Context &m_context;
+    Holds &m_holds;
+    Next m_next;
+    std::map<HoldId, std::vector<std::pair<ConnectionId, RpcId>>> m_measurers;
+};
+
+/// Whether a hold carries the terms of `ruling`: mode, tier, quorum, confirmations, tolerances.
+[[nodiscard]] bool carriesTerms(const Hold &hold, const Ruling &ruling);
+
+} // namespace holdfast

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gate/lifecycle/holds.h"
+
+#include "core/documents/decision.h"
+
+#include <algorithm>
+
+namespace holdfast {
+
+Recorded Holds::event(HoldRow &hold, State state, const QString &because, std::optional<Instant> until)
+{
+    Event event;
+    event.gate = m_context.identity.name;
+    event.hold = hold.id;
+    event.revision = hold.revision;
+    event.state = state;
+    event.because = because;
+    event.at = std::max(m_context.now, m_context.book.lastAt());
+    event.until = until;
+    if (isFinal(state) || state == State::Drifted)
+        hold.reason = because;
+    return stateDocument(hold, EntryKind::Event, event.toPayload(), {}, state);
+}
+
+Recorded Holds::record(HoldRow &hold, EntryKind kind, const Envelope &envelope, const std::vector<BlobRef> &named, State state)
+{
+    const Recorded recorded = m_context.book.append(kind, envelope, hold.id, named, m_context.now);
+    moved(hold, recorded, state);
+    return recorded;
+}
+
+Recorded Holds::stateDocument(HoldRow &hold, EntryKind kind, QByteArray payload, const std::vector<BlobRef> &named, State state)
+{
+    return record(hold, kind, Envelope::sign(*m_context.identity.key, payloadTypeOf(kind), std::move(payload)), named, state);
+}
+
+void Holds::moved(HoldRow &hold, const Recorded &recorded, State state)
+{
+    hold.state = state;
+    hold.sequence = recorded.index + 1;
+    hold.changedAt = recorded.at;
+    if (isFinal(state))
+        hold.deadline.reset();
+    m_context.store.holds.save(hold);
+    const auto subscribers = m_context.connections.subscribers();
+    if (subscribers.empty())
+        return;
+    const HoldChange change{recorded.index + 1, head(hold)};
+    m_context.effects.emplace_back(Notify{subscribers, encode(RpcCall{{}, method::HoldChanged.toString(), change.toJson()})});
+}
+
+void Holds::stop(HoldRow &hold, State state, const QString &because)
+{
+    if (const auto grant = m_context.store.grants.find(hold.id, hold.revision))
+        m_context.store.grants.cancel(grant->id);
+    event(hold, state, because);
+    index(hold);
+}
+
+Head Holds::head(const HoldRow &hold) const
+{
+    return {hold.id, hold.state, hold.sequence, hold.revision, hold.holdDigest, hold.requestDigest, hold.approvals, hold.changedAt};
+}
+
+HoldStatus Holds::status(const HoldRow &hold, HoldStatus::Form form) const
+{
+    HoldStatus status;
+    status.hold = form == HoldStatus::Form::Request ? hold.id : HoldId{};
+    status.state = hold.state;
+    status.sequence = hold.sequence;
+    status.revision = hold.revision;
+    status.holdDigest = hold.holdDigest;
+    if (hold.holdDigest)
+        status.code = codeOf(*hold.holdDigest);
+    const Target *target = m_context.active().policy->target(hold.target);
+    if (target != nullptr && target->reveal && hold.holdDocument)
+        status.envelope = m_context.book.document(*hold.holdDocument);
+    if (form == HoldStatus::Form::Request)
+        return status;
+    if (!hold.reason.isEmpty())
+        status.reason = hold.reason;
+    if (const auto counter = hold.counter ? parseJson(*hold.counter) : Result<Json, JsonError>(Failure{JsonError{}}); counter)
+        status.counter = *counter;
+    for (const StoredDecision &decision : m_context.store.holds.allDecisions(hold.id))
+        if (auto envelope = m_context.book.document(decision.document))
+            status.decisions.push_back(std::move(*envelope));
+    if (hold.receiptDocument)
+        status.receipt = m_context.book.document(*hold.receiptDocument);
+    if (form == HoldStatus::Form::Get)
+        status.request = m_context.book.document(hold.requestDocument);
+    return status;
+}
+
+std::optional<Request> Holds::requestOf(const HoldRow &hold) const
+{
+    const auto envelope = m_context.book.document(hold.requestDocument);
+    auto request = envelope ? Request::parse(envelope->payload) : Parsed<Request>(Failure{DocumentError{}});
+    return request ? std::optional(std::move(*request)) : std::nullopt;
+}
+
+std::optional<Hold> Holds::current(const HoldRow &hold) const
+{
+    const auto envelope = hold.holdDocument ? m_context.book.document(*hold.holdDocument) : std::nullopt;
+    auto document = envelope ? Hold::parse(envelope->payload) : Parsed<Hold>(Failure{DocumentError{}});
+    return document ? std::optional(std::move(*document)) : std::nullopt;
+}
+
+std::shared_ptr<const Subject> Holds::subjectOf(const HoldRow &hold) const
+{
+    auto request = requestOf(hold);
+    const ActiveRegistry &active = m_context.active();
+    const Target *target = active.policy->target(hold.target);
+    if (!request || (target == nullptr && hold.kind != kind::Policy))
+        return nullptr;
+    Subject subject;
+    subject.hold = hold.id;
+    subject.actor = hold.actor;
+    subject.person = hold.person;
+    if (target != nullptr) {
+        subject.target = *target;
+    } else {
+        subject.target.name = hold.target;
+        subject.target.kind = hold.kind;
+    }
+    subject.policy = active.policy;
+    subject.policyToml = active.toml;
+    for (const BlobRef &blob : request->blobs())
+        if (auto bytes = m_context.store.blobs.read(blob.digest))
+            subject.blobs.emplace(blob.digest, std::move(*bytes));
+    subject.request = std::move(*request);
+    return std::make_shared<const Subject>(std::move(subject));
+}
+
+void Holds::startMeasuring(const HoldRow &hold, MeasurePurpose purpose)
+{
+    if (auto subject = subjectOf(hold))
+        m_context.effects.emplace_back(MeasureJob{purpose, hold.revision, std::move(subject)});
+}
+
+void Holds::forget(ConnectionId connection)
+{
+    std::erase_if(m_waiters, [connection](const Waiter &waiter) { return waiter.connection == connection; });
+}
+
+void Holds::answerWaiters()
+{
+    std::erase_if(m_waiters, [this](const Waiter &waiter) {
+        const auto hold = m_context.store.holds.find(waiter.hold);
+        const bool moved = hold && hold->sequence > waiter.after;
+        const bool late = waiter.until <= m_context.now;
+        if (!moved && !late)
+            return false;
+        HoldStatus answer = hold ? status(*hold, HoldStatus::Form::Wait) : HoldStatus{};
+        answer.timedOut = !moved;
+        m_context.effects.emplace_back(Reply{waiter.connection, waiter.id, answer.toJson(HoldStatus::Form::Wait)});
+        return true;
+    });
+}
+
+std::optional<Instant> Holds::nextWaiterEnds() const
+{
+    const auto first = std::min_element(m_waiters.begin(), m_waiters.end(), [](const Waiter &a, const Waiter &b) { return a.until < b.until; });
+    return first == m_waiters.end() ? std::nullopt : std::optional(first->until);
+}
+
+void Holds::index(const HoldRow &hold)
+{
+    QStringList text{hold.id.toString(), hold.actor, hold.person, hold.kind, hold.target, hold.operation, hold.environment, hold.summary, hold.reason};
+    text += hold.resources.mid(0, 50);
+    text += hold.approvals;
+    m_context.store.history.index(hold.row, text.join(QLatin1Char('\n')));
+}
+
+} // namespace holdfast

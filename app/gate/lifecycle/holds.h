@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "gate/lifecycle/context.h"
+#include "gate/store/holdtable.h"
+#include "wire/messagesconsole.h"
+#include "wire/messagesrequester.h"
+
+namespace holdfast {
+
+/// A requester's hold.wait that is not answered yet.
+struct Waiter final
+{
+    ConnectionId connection = 0;
+    RpcId id;
+    HoldId hold;
+    std::int64_t after = 0;
+    Instant until{};
+};
+
+/// Moves holds along: every arrow is one entry, one new row, one notification, in this transaction.
+class Holds final
+{
+public:
+    explicit Holds(Context &context) : m_context(context) {}
+
+    /// An event of the gate: the arrow to `state`.
+    Recorded event(HoldRow &hold, State state, const QString &because, std::optional<Instant> until = {});
+    /// A document that somebody signed: the arrow to `state`, or none where it stays.
+    Recorded record(HoldRow &hold, EntryKind kind, const Envelope &envelope, const std::vector<BlobRef> &named, State state);
+    /// As record(), for a document that the gate's own key states.
+    Recorded stateDocument(HoldRow &hold, EntryKind kind, QByteArray payload, const std::vector<BlobRef> &named, State state);
+    /// The row and its watchers follow an entry that was written already.
+    void moved(HoldRow &hold, const Recorded &recorded, State state);
+    /// Ends a hold that was approved but not begun: its grant is void from now on.
+    void stop(HoldRow &hold, State state, const QString &because);
+
+    [[nodiscard]] Head head(const HoldRow &hold) const;
+    [[nodiscard]] HoldStatus status(const HoldRow &hold, HoldStatus::Form form) const;
+    [[nodiscard]] std::optional<Request> requestOf(const HoldRow &hold) const;
+    [[nodiscard]] std::optional<Hold> current(const HoldRow &hold) const;
+    /// What a worker needs to know; nullopt when the request or the target is gone.
+    [[nodiscard]] std::shared_ptr<const Subject> subjectOf(const HoldRow &hold) const;
+    void startMeasuring(const HoldRow &hold, MeasurePurpose purpose);
+
+    void wait(Waiter waiter) { m_waiters.push_back(std::move(waiter)); }
+    void forget(ConnectionId connection);
+    /// Answers whoever waited for what this turn changed, and whoever waited long enough.
+    void answerWaiters();
+    [[nodiscard]] std::optional<Instant> nextWaiterEnds() const;
+
+    /// Text that history.search finds.
+    void index(const HoldRow &hold);
+
+private:
+    Context &m_context;
+    std::vector<Waiter> m_waiters;
+};
+
+} // namespace holdfast

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "gate/server/server.h"
+#include "kinds/performing.h"
+#include "wire/rpc.h"
+
+#include <map>
+#include <memory>
+
+namespace holdfast {
+
+/// Everything that a worker needs to know of a hold, owned by itself: workers never touch the store.
+struct Subject final
+{
+    HoldId hold;
+    Request request;
+    QString actor, person;
+    Target target; ///< of kind `policy`: only its name
+    std::shared_ptr<const PolicyDocument> policy;
+    QByteArray policyToml; ///< the exact text of `policy`
+    std::map<Digest, QByteArray> blobs; ///< what the request names
+};
+
+enum class MeasurePurpose {
+    First, ///< the hold is `measuring`
+    Again, ///< somebody asked, or the policy changed, while it is `pending`
+    BeforeSpending, ///< it is `released`, and what follows cannot be rolled back
+};
+
+struct MeasureJob final
+{
+    MeasurePurpose purpose = MeasurePurpose::First;
+    int revision = 0; ///< of the hold when the job was made
+    std::shared_ptr<const Subject> subject;
+};
+
+struct PerformJob final
+{
+    QByteArray grant;
+    std::shared_ptr<const Subject> subject;
+    Hold approved;
+};
+
+/// The live identity of a target, as `target.identify` asks for it.
+struct IdentifyJob final
+{
+    ConnectionId connection = 0;
+    RpcId id;
+    Target target;
+};
+
+// What comes back, and what comes in: the engine takes these one after another.
+
+struct Opened final
+{
+    ConnectionId connection = 0;
+};
+struct Received final
+{
+    ConnectionId connection = 0;
+    QByteArray message;
+};
+struct Closed final
+{
+    ConnectionId connection = 0;
+};
+struct Measured final
+{
+    MeasurePurpose purpose = MeasurePurpose::First;
+    int revision = 0;
+    HoldId hold;
+    Instant at{}; ///< when the measuring began
+    MeasureOutput output;
+    bool credentialReachable = true;
+};
+struct PerformedHold final
+{
+    HoldId hold;
+    QByteArray grant;
+    Instant startedAt{}, finishedAt{};
+    std::variant<Performed, Drifted> outcome;
+    bool credentialReachable = true;
+};
+struct Identified final
+{
+    ConnectionId connection = 0;
+    RpcId id;
+    Result<Json, QString> identity;
+};
+using Input = std::variant<Opened, Received, Closed, Measured, PerformedHold, Identified>;
+
+} // namespace holdfast

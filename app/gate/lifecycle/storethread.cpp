@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gate/lifecycle/storethread.h"
+
+namespace holdfast {
+
+namespace {
+
+constexpr std::chrono::seconds retryAfterFailure{1};
+constexpr std::chrono::seconds longestSleep{30}; ///< the clock may be set while nothing happens
+
+} // namespace
+
+void StoreThread::start()
+{
+    m_thread = std::thread([this] { run(); });
+}
+
+void StoreThread::post(Input input)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_inputs.push_back(std::move(input));
+    }
+    m_wake.notify_one();
+}
+
+void StoreThread::stop()
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_stop = true;
+    }
+    m_wake.notify_one();
+    if (m_thread.joinable())
+        m_thread.join();
+}
+
+std::vector<Input> StoreThread::next(std::optional<Instant> until)
+{
+    std::unique_lock lock(m_mutex);
+    const Instant latest = m_engine.context().clock.now() + longestSleep;
+    const Instant wake = until ? std::min(*until, latest) : latest;
+    const auto pause = wake - m_engine.context().clock.now();
+    m_wake.wait_for(lock, pause, [this] { return m_stop || !m_inputs.empty(); });
+    return std::exchange(m_inputs, {});
+}
+
+void StoreThread::run()
+{
+    for (;;) {
+        std::vector<Input> inputs = next(m_engine.nextTurn());
+        const bool nothing = inputs.empty();
+        std::vector<Input> again = m_engine.turn(std::move(inputs));
+        std::unique_lock lock(m_mutex);
+        if (!again.empty() && !m_stop) {
+            // The results of workers outlive a failing disk: they are taken again until they are kept.
+            m_wake.wait_for(lock, retryAfterFailure, [this] { return m_stop; });
+            m_inputs.insert(m_inputs.begin(), std::make_move_iterator(again.begin()), std::make_move_iterator(again.end()));
+        }
+        if (m_stop && nothing && m_inputs.empty())
+            return;
+    }
+}
+
+} // namespace holdfast

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gate/lifecycle/workers.h"
+
+#include "core/policy/ruling.h"
+#include "gate/lifecycle/enforcement.h"
+#include "kinds/policy/policymeasurer.h"
+
+namespace holdfast {
+
+namespace {
+
+MeasureInput inputOf(const Subject &subject, const Credential *credential, Instant at)
+{
+    MeasureInput input;
+    input.request = &subject.request;
+    input.requesterPerson = subject.person;
+    input.target = &subject.target;
+    input.targets = &subject.policy->targets;
+    input.credential = credential;
+    input.blobs = [&subject](const Digest &digest) -> std::optional<QByteArray> {
+        const auto found = subject.blobs.find(digest);
+        return found == subject.blobs.end() ? std::nullopt : std::optional(found->second);
+    };
+    input.at = at;
+    return input;
+}
+
+/// What is known of a request that nothing here can look into.
+MeasureOutput unmeasured(const Subject &subject, const QString &why)
+{
+    MeasureOutput output;
+    Measurement &measured = output.measurement;
+    measured.resources = {subject.request.target};
+    measured.operation = QStringLiteral("%1.unknown").arg(subject.request.kind);
+    measured.summaryText = QStringLiteral("Asks for something that could not be measured.");
+    measured.environment = {QStringLiteral("unknown"), Quality::Unknown, why};
+    measured.uninspectable = {why};
+    measured.fingerprint = sha256(subject.request.actionBytes);
+    measured.confirmText = subject.request.target;
+    return output;
+}
+
+} // namespace
+
+Workers::Workers(Kinds kinds, Identifier identify, const Clock &clock, Options options, std::function<void(Input)> done)
+    : m_kinds(std::move(kinds)), m_identify(std::move(identify)), m_clock(clock), m_options(std::move(options)), m_done(std::move(done)),
+      m_measuring(m_options.measuring), m_performing(m_options.performing)
+{
+}
+
+std::set<QString> Workers::measuredFirst() const
+{
+    std::set<QString> found{kind::Policy.toString()};
+    for (const auto &[name, each] : m_kinds)
+        if (each.performer->measureFirst())
+            found.insert(name);
+    return found;
+}
+
+void Workers::stop()
+{
+    m_measuring.stop();
+    m_performing.stop();
+}
+
+void Workers::start(MeasureJob job)
+{
+    const QString owner = job.subject->actor;
+    m_measuring.add(owner, [this, job = std::move(job)] { measure(job); });
+}
+
+void Workers::start(PerformJob job)
+{
+    const QString owner = job.subject->actor;
+    m_performing.add(owner, [this, job = std::move(job)] { perform(job); });
+}
+
+void Workers::start(IdentifyJob job)
+{
+    m_measuring.add(QString(), [this, job = std::move(job)] {
+        const auto credential = resolveCredential(job.target, m_options.directory);
+        auto identity = credential ? m_identify(job.target, *credential, m_clock.now()) : Result<Json, QString>(Failure{credential.error()});
+        m_done(Identified{job.connection, job.id, std::move(identity)});
+    });
+}
+
+MeasureOutput Workers::measured(const Subject &subject, const Result<Credential, QString> &credential, Instant at) const
+{
+    if (subject.request.kind == kind::Policy)
+        return makePolicyMeasurer(subject.policyToml)->measure(inputOf(subject, nullptr, at));
+    const auto found = m_kinds.find(subject.request.kind);
+    if (found == m_kinds.end())
+        return unmeasured(subject, QStringLiteral("this gate does not measure the kind %1").arg(subject.request.kind));
+    if (!credential)
+        return unmeasured(subject, credential.error());
+    return found->second.measurer->measure(inputOf(subject, &*credential, at));
+}
+
+void Workers::measure(const MeasureJob &job) const
+{
+    Measured result;
+    result.purpose = job.purpose;
+    result.revision = job.revision;
+    result.hold = job.subject->hold;
+    result.at = m_clock.now();
+    result.credentialReachable = reachableByRequester(job.subject->target, m_options.directory);
+    result.output = measured(*job.subject, resolveCredential(job.subject->target, m_options.directory), result.at);
+    m_done(std::move(result));
+}
+
+void Workers::perform(const PerformJob &job) const
+{
+    const Subject &subject = *job.subject;
+    PerformedHold result;
+    result.hold = subject.hold;
+    result.grant = job.grant;
+    result.startedAt = m_clock.now();
+    result.credentialReachable = reachableByRequester(subject.target, m_options.directory);
+    const auto found = m_kinds.find(subject.request.kind);
+    const auto credential = resolveCredential(subject.target, m_options.directory);
+    if (found == m_kinds.end() || !credential) {
+        Performed nothing;
+        nothing.outcome = Outcome::NotStarted;
+        nothing.output = (found == m_kinds.end() ? QStringLiteral("this gate does not perform the kind %1").arg(subject.request.kind) : credential.error()).toUtf8();
+        result.outcome = std::move(nothing);
+    } else {
+        PerformInput input;
+        input.measure = inputOf(subject, &*credential, result.startedAt);
+        input.approved = &job.approved;
+        input.compare = [&](const Measurement &now) {
+            const Ruling ruling = rule(*subject.policy, {subject.request.kind, subject.request.target, subject.actor,
+                                                         subject.request.origin.agent.value_or(QString()), &now, result.startedAt});
+            return compare(job.approved, now, ruling.mode, ruling.tier);
+        };
+        result.outcome = found->second.performer->perform(input);
+    }
+    result.finishedAt = m_clock.now();
+    m_done(std::move(result));
+}
+
+} // namespace holdfast

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "gate/lifecycle/fairpool.h"
+#include "gate/lifecycle/jobs.h"
+
+#include <set>
+
+namespace holdfast {
+
+/// One kind of action: what measures it, and what performs it.
+struct Kind final
+{
+    std::unique_ptr<Measurer> measurer;
+    std::unique_ptr<Performer> performer;
+};
+using Kinds = std::map<QString, Kind>;
+
+/// Asks a live target what it is; the identity as an object of strings, or why not.
+using Identifier = std::function<Result<Json, QString>(const Target &, const Credential &, Instant)>;
+
+/// Measures and performs on threads of their own; results go to `done`, which may be called from any thread.
+class Workers final
+{
+public:
+    struct Options final
+    {
+        int measuring = 2, performing = 4; ///< threads
+        QString directory; ///< that relative credentials refer to
+    };
+    Workers(Kinds kinds, Identifier identify, const Clock &clock, Options options, std::function<void(Input)> done);
+
+    void start(MeasureJob job);
+    void start(PerformJob job);
+    void start(IdentifyJob job);
+    [[nodiscard]] std::int64_t waiting() const { return m_measuring.waiting() + m_performing.waiting(); }
+    /// Waits for what has begun; its results still go to `done`.
+    void stop();
+    /// Kinds whose performer cannot roll back; `policy` among them.
+    [[nodiscard]] std::set<QString> measuredFirst() const;
+
+private:
+    void measure(const MeasureJob &job) const;
+    void perform(const PerformJob &job) const;
+    [[nodiscard]] MeasureOutput measured(const Subject &subject, const Result<Credential, QString> &credential, Instant at) const;
+
+    const Kinds m_kinds;
+    const Identifier m_identify;
+    const Clock &m_clock;
+    const Options m_options;
+    const std::function<void(Input)> m_done;
+    FairPool m_measuring, m_performing;
+};
+
+} // namespace holdfast
