@@ -4,8 +4,6 @@
 #include "core/text/visible.h"
 #include "kinds/filesystem/survey.h"
 
-#include <QLocale>
-
 #include <unistd.h>
 
 #include <algorithm>
@@ -38,11 +36,6 @@ CredentialFacts credentialOf(const MeasureInput &input)
     return facts;
 }
 
-QString number(std::int64_t value)
-{
-    return QLocale(QLocale::English, QLocale::UnitedStates).toString(static_cast<qlonglong>(value));
-}
-
 /// A name that a person can type: the one top entry's, else the target's.
 QString confirmTextOf(const Survey &survey, const Target &target)
 {
@@ -59,12 +52,12 @@ void summarise(Measurement &m, const Survey &survey)
     const QString where = survey.tops.empty() ? QString() : survey.tops.front().path;
     const QString more = survey.tops.size() > 1 ? QStringLiteral(" and %1 more").arg(survey.tops.size() - 1) : QString();
     m.summaryTemplate = m.operation;
-    m.summaryParams = {{QStringLiteral("files"), least + number(trees.files)}, {QStringLiteral("entries"), least + number(trees.objects())},
-                       {QStringLiteral("bytes"), least + number(trees.freedBytes)}, {QStringLiteral("path"), where + more}};
+    m.summaryParams = {{QStringLiteral("files"), least + QString::number(trees.files)}, {QStringLiteral("entries"), least + QString::number(trees.objects())},
+                       {QStringLiteral("bytes"), least + QString::number(trees.freedBytes)}, {QStringLiteral("path"), where + more}};
     if (survey.tops.empty())
         m.summaryText = QStringLiteral("Deletes nothing: no path can be reached beneath the target's roots.");
     else
-        m.summaryText = QStringLiteral("Deletes %1%2 files (%3 bytes freed) in %4%5.").arg(least, number(trees.files), number(trees.freedBytes), where, more);
+        m.summaryText = QStringLiteral("Deletes %1%2 files (%3 bytes freed) in %4%5.").arg(least, QString::number(trees.files), QString::number(trees.freedBytes), where, more);
 }
 
 void list(MeasureOutput &output, const Survey &survey)

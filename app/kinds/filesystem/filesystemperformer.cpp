@@ -5,8 +5,6 @@
 #include "kinds/filesystem/staging.h"
 #include "kinds/filesystem/survey.h"
 
-#include <QLocale>
-
 #include <fcntl.h>
 
 #include <algorithm>
@@ -41,7 +39,7 @@ bool hasDrifted(const PerformInput &input, const Measurement &now)
 
 Fact effect(QStringView id, const QString &label, std::int64_t number, const QString &unit, Severity severity)
 {
-    return {id.toString(), label, QLocale(QLocale::English, QLocale::UnitedStates).toString(static_cast<qlonglong>(number)), number, unit, Quality::Measured,
+    return {id.toString(), label, QString::number(number), number, unit, Quality::Measured,
             QStringLiteral("unlinkat, entry by entry"), SystemClock().now(), severity};
 }
 

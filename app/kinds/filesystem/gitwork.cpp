@@ -1,76 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinds/filesystem/gitwork.h"
 
-#include "kinds/posix/process.h"
-#include "kinds/posix/uniquefd.h"
-
-#include <QList>
-
-#include <fcntl.h>
-#include <sys/stat.h>
+#include "kinds/filesystem/safegit.h"
 
 namespace holdfast {
 
 namespace {
-
-constexpr std::chrono::seconds Deadline{20};
-constexpr qsizetype OutputLimit = 32 * 1024 * 1024;
-
-std::vector<QByteArray> safeEnvironment(bool bare)
-{
-    std::vector<QByteArray> names{"PATH=/usr/bin:/bin", "HOME=/nonexistent", "LC_ALL=C", bare ? "GIT_DIR=." : "GIT_DIR=.git",
-            "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null", "GIT_ATTR_NOSYSTEM=1", "GIT_OPTIONAL_LOCKS=0",
-            "GIT_TERMINAL_PROMPT=0", "GIT_ALLOW_PROTOCOL=none", "GIT_PAGER=cat", "GIT_LITERAL_PATHSPECS=1", "GIT_NO_REPLACE_OBJECTS=1"};
-    if (!bare)
-        names.push_back("GIT_WORK_TREE=.");
-    return names;
-}
-
-std::optional<ProcessUser> ownerOf(int directory)
-{
-    struct stat entry{};
-    if (::geteuid() != 0 || ::fstat(directory, &entry) != 0 || entry.st_uid == 0)
-        return std::nullopt;
-    return ProcessUser{entry.st_uid, entry.st_gid};
-}
-
-class Git final
-{
-public:
-    Git(int directory, bool bare) : m_program(::open("/usr/bin/git", O_PATH | O_CLOEXEC)), m_directory(directory), m_bare(bare) {}
-
-    /// Standard output, or nullopt; `why` then says what went wrong.
-    std::optional<QByteArray> ask(const QList<QByteArray> &arguments, QString &why) const
-    {
-        if (!m_program) {
-            why = QStringLiteral("git is not installed where the gate runs");
-            return std::nullopt;
-        }
-        ProcessSpec spec;
-        spec.program = m_program.get();
-        spec.argv = {"git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.pager=cat", "-c", "core.untrackedCache=false",
-                     "-c", "core.alternateRefsCommand=", "-c", "safe.directory=*"};
-        spec.argv.insert(spec.argv.end(), arguments.begin(), arguments.end());
-        spec.environment = safeEnvironment(m_bare);
-        spec.directory = m_directory;
-        spec.deadline = Deadline;
-        spec.outputLimit = OutputLimit;
-        spec.mergeErrors = false;
-        spec.runAs = ownerOf(m_directory);
-        ProcessEnd end = runProcess(spec);
-        if (end.succeeded() && end.outputTotal <= OutputLimit)
-            return std::move(end.output);
-        const QString command = QString::fromUtf8(arguments.first());
-        why = end.timedOut ? QStringLiteral("git %1 took longer than %2 s").arg(command).arg(Deadline.count())
-                           : QStringLiteral("git %1 failed (%2)").arg(command).arg(end.exitCode.value_or(-1));
-        return std::nullopt;
-    }
-
-private:
-    UniqueFd m_program;
-    int m_directory;
-    bool m_bare;
-};
 
 /// A clean or process filter is run by `git status` on any file whose time moved.
 bool namesPrograms(const QByteArray &configuration)
@@ -108,7 +43,7 @@ std::int64_t countTracked(const QByteArray &listing, GitWork &work)
     return hidden;
 }
 
-bool countFiles(const Git &git, const QByteArray &within, GitWork &work)
+bool countFiles(const SafeGit &git, const QByteArray &within, GitWork &work)
 {
     QList<QByteArray> listed{"ls-files", "-v", "-z"};
     QList<QByteArray> status{"status", "--porcelain=v2", "-z", "--untracked-files=all", "--ignored=traditional", "--ignore-submodules=all", "--no-renames"};
@@ -128,7 +63,7 @@ bool countFiles(const Git &git, const QByteArray &within, GitWork &work)
     return true;
 }
 
-bool countHistory(const Git &git, GitWork &work)
+bool countHistory(const SafeGit &git, GitWork &work)
 {
     const auto remotes = git.ask({"for-each-ref", "--count=1", "--format=%(refname)", "refs/remotes"}, work.unknown);
     // A stash is counted as such, not as commits.
@@ -152,7 +87,7 @@ GitWork inspectRepository(int directory, const QString &path, bool bare, const Q
     GitWork work;
     work.path = path;
     work.metadataLost = within.isEmpty();
-    const Git git(directory, bare);
+    const SafeGit git(directory, {bare, false, ownerOf(directory), "none", {}, std::chrono::seconds(20)});
     const auto configuration = git.ask({"config", "--list", "-z", "--name-only"}, work.unknown);
     if (!configuration)
         return work;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinds/filesystem/survey.h"
 
-#include <QLocale>
-
 #include <pwd.h>
 
 #include <algorithm>
@@ -12,11 +10,6 @@ namespace holdfast {
 namespace {
 
 constexpr std::size_t MaxNamedProcesses = 5;
-
-QString grouped(std::int64_t number)
-{
-    return QLocale(QLocale::English, QLocale::UnitedStates).toString(static_cast<qlonglong>(number));
-}
 
 QString accountName(std::uint32_t uid)
 {
@@ -49,7 +42,7 @@ public:
     }
     Fact &count(QStringView id, const QString &label, std::int64_t number, const QString &unit, const QString &how, Severity severity = Severity::Info)
     {
-        auto &fact = say(id, label, grouped(number), how, severity);
+        auto &fact = say(id, label, QString::number(number), how, severity);
         fact.number = number;
         fact.unit = unit;
         return fact;
@@ -94,7 +87,7 @@ void addState(Facts &facts, const TreeSums &trees)
     facts.count(u"fs.unreadable", QStringLiteral("unreadable directories"), trees.unreadable.size(), QStringLiteral("directories"), trees.unreadable.isEmpty() ? QStringLiteral("every directory was read to its end") : trees.unreadable.join(QStringLiteral(", ")), trees.unreadable.isEmpty() ? Severity::Info : Severity::Danger);
     QStringList owners;
     for (const auto &[uid, entries] : trees.owners)
-        owners.append(QStringLiteral("%1 (%2)").arg(accountName(uid), grouped(entries)));
+        owners.append(QStringLiteral("%1 (%2)").arg(accountName(uid), QString::number(entries)));
     facts.say(u"fs.owners", QStringLiteral("owners"), owners.join(QStringLiteral(", ")), QStringLiteral("entries by owning account"), owners.size() > 1 ? Severity::Notice : Severity::Info);
     if (trees.objects() > 0)
         facts.say(u"fs.newest-change", QStringLiteral("newest change"), formatInstant(Instant{std::chrono::seconds(trees.newestSeconds)}), QStringLiteral("newest modification time"));

@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kinds/filesystem/ground.h"
+#include "kinds/filesystem/heldpath.h"
+
+#include <QTest>
+
+#include <csignal>
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+using namespace holdfast;
+
+class FilesystemMeasure final : public QObject
+{
+    Q_OBJECT
+
+private:
+    static QString why(const Measurement &m) { return m.uninspectable.join(QStringLiteral(" | ")); }
+
+private Q_SLOTS:
+    void countsFilesDirectoriesAndLinks()
+    {
+        Ground g;
+        g.write(QStringLiteral("t/a"), QByteArray(5000, 'x'));
+        g.write(QStringLiteral("t/d/b"), "12345");
+        QFile::link(QStringLiteral("/etc"), g.path(QStringLiteral("t/link")));
+        ::mkfifo(g.path(QStringLiteral("t/pipe")).toUtf8().constData(), 0600);
+        g.ask({g.path(QStringLiteral("t"))});
+        const auto out = g.measure();
+        const auto &m = out.measurement;
+        QCOMPARE(numberOf(m, fact::DestroyedFiles), 2);
+        QCOMPARE(numberOf(m, u"fs.directories"), 2);
+        QCOMPARE(numberOf(m, u"fs.links"), 1);
+        QCOMPARE(numberOf(m, u"fs.others"), 1);
+        QCOMPARE(numberOf(m, fact::DestroyedObjects), 6);
+        QCOMPARE(numberOf(m, u"fs.bytes"), 5000 + 5 + 4);
+        QVERIFY2(m.uninspectable.isEmpty(), qPrintable(why(m)));
+        QCOMPARE(m.operation, QStringLiteral("filesystem.delete-tree"));
+        QCOMPARE(m.resources, QStringList{g.path(QStringLiteral("t"))});
+        QCOMPARE(m.confirmText, QStringLiteral("t"));
+        QVERIFY(m.environment.quality == Quality::Configured);
+        QVERIFY(m.recovery.verdict == Verdict::None);
+        QCOMPARE(m.dependents.at(0).count, std::optional<std::int64_t>(6));
+        QCOMPARE(out.blobs.size(), std::size_t{1});
+        QVERIFY(out.blobs[0].bytes.contains("/t/d/b  5 bytes"));
+        QCOMPARE(m.diffs.at(0).blob.digest, out.blobs[0].digest);
+    }
+
+    void bytesOfAFileWithANameOutsideAreNotFreed()
+    {
+        Ground g;
+        g.write(QStringLiteral("t/a"), QByteArray(100'000, 'x'));
+        g.write(QStringLiteral("keep/b"), QByteArray(200'000, 'y'));
+        QCOMPARE(::link(g.path(QStringLiteral("keep/b")).toUtf8().constData(), g.path(QStringLiteral("t/b")).toUtf8().constData()), 0);
+        g.ask({g.path(QStringLiteral("t"))});
+        const auto part = g.measure().measurement;
+        QCOMPARE(numberOf(part, u"fs.shared-files"), 1);
+        QVERIFY(numberOf(part, fact::DestroyedBytes) < 200'000);
+        g.ask({g.path(QStringLiteral("t")), g.path(QStringLiteral("keep"))});
+        const auto whole = g.measure().measurement;
+        QCOMPARE(numberOf(whole, u"fs.shared-files"), 0);
+        QVERIFY(numberOf(whole, fact::DestroyedBytes) >= 300'000);
+    }
+
+    void whatLiesOutsideTheRootsIsRefused_data()
+    {
+        QTest::addColumn<QString>("path");
+        QTest::addColumn<QString>("word");
+        QTest::newRow("outside") << QStringLiteral("/etc/hostname") << QStringLiteral("outside the target's roots");
+        QTest::newRow("sibling with the root's name as prefix") << QStringLiteral("%1-other/x") << QStringLiteral("outside the target's roots");
+        QTest::newRow("dots") << QStringLiteral("%1/../../etc") << QStringLiteral("component . or ..");
+        QTest::newRow("the root itself") << QStringLiteral("%1") << QStringLiteral("itself a root");
+        QTest::newRow("the root itself with slashes") << QStringLiteral("%1//") << QStringLiteral("itself a root");
+        QTest::newRow("relative") << QStringLiteral("etc") << QStringLiteral("not an absolute path");
+        QTest::newRow("through a link") << QStringLiteral("%1/link/hostname") << QStringLiteral("through a symbolic link");
+        QTest::newRow("through a link inside") << QStringLiteral("%1/inner/file") << QStringLiteral("through a symbolic link");
+    }
+    void whatLiesOutsideTheRootsIsRefused()
+    {
+        QFETCH(QString, path);
+        QFETCH(QString, word);
+        Ground g;
+        g.write(QStringLiteral("real/file"));
+        QFile::link(QStringLiteral("/etc"), g.path(QStringLiteral("link")));
+        QFile::link(g.path(QStringLiteral("real")), g.path(QStringLiteral("inner")));
+        g.ask({path.replace(QStringLiteral("%1"), g.root())});
+        const auto m = g.measure().measurement;
+        QVERIFY2(why(m).contains(word), qPrintable(why(m)));
+        QVERIFY(m.fact(u"fs.stop") != nullptr);
+        QVERIFY(m.fact(u"fs.stop")->severity == Severity::Danger);
+        QVERIFY(m.fact(fact::DestroyedFiles)->quality == Quality::Unknown);
+        QVERIFY(!m.fact(fact::DestroyedFiles)->number);
+        QVERIFY(m.recovery.verdict == Verdict::Unknown);
+    }
+
+    void aLinkItselfCountsAsALink()
+    {
+        Ground g;
+        QFile::link(QStringLiteral("/etc"), g.path(QStringLiteral("link")));
+        g.ask({g.path(QStringLiteral("link/"))});
+        const auto m = g.measure().measurement;
+        QCOMPARE(numberOf(m, fact::DestroyedObjects), 1);
+        QCOMPARE(numberOf(m, u"fs.links"), 1);
+        QCOMPARE(m.operation, QStringLiteral("filesystem.delete-file"));
+    }
+
+    void theRootMayBeReachedThroughALinkOfTheOwner()
+    {
+        Ground g;
+        g.write(QStringLiteral("t/a"));
+        const QString alias = g.base.path() + QStringLiteral("/alias");
+        QFile::link(g.root(), alias);
+        g.target.roots = {alias};
+        g.ask({alias + QStringLiteral("/t")});
+        const auto m = g.measure().measurement;
+        QVERIFY2(m.uninspectable.isEmpty(), qPrintable(why(m)));
+        QCOMPARE(m.resources, QStringList{g.path(QStringLiteral("t"))});
+    }
+
+    void overlappingPathsAreCountedOnce()
+    {
+        Ground g;
+        g.write(QStringLiteral("t/d/a"));
+        g.ask({g.path(QStringLiteral("t/d")), g.path(QStringLiteral("t")), g.path(QStringLiteral("t//d/a")), g.path(QStringLiteral("t"))});
+        const auto m = g.measure().measurement;
+        QCOMPARE(m.resources, QStringList{g.path(QStringLiteral("t"))});
+        QCOMPARE(numberOf(m, fact::DestroyedFiles), 1);
+    }
+
+    void aDirectoryNeedsRecursive()
+    {
+        Ground g;
+        g.write(QStringLiteral("t/a"));
+        g.ask({g.path(QStringLiteral("t"))}, false);
+        QVERIFY(why(g.measure().measurement).contains(QStringLiteral("not recursive")));
+        g.ask({g.path(QStringLiteral("t/a"))}, false);
+        QVERIFY(g.measure().measurement.uninspectable.isEmpty());
+    }
+
+    void whatIsMissingDestroysNothing()
+    {
+        Ground g;
+        g.ask({g.path(QStringLiteral("none")), g.path(QStringLiteral("no/such/place"))});
+        const auto m = g.measure().measurement;
+        QCOMPARE(numberOf(m, fact::DestroyedObjects), 0);
+        QCOMPARE(numberOf(m, u"fs.missing"), 2);
+    }
+
+    void aDirectoryThatCannotBeReadMakesTheCountsUnknown()
+    {
+        if (::geteuid() == 0) {
+            // Root reads everything: a child that is not root measures.
+            Ground g;
+            g.write(QStringLiteral("t/closed/a"));
+            ::chmod(g.base.path().toUtf8().constData(), 0755);
+            ::chmod(g.path(QStringLiteral("t/closed")).toUtf8().constData(), 0700);
+            g.ask({g.path(QStringLiteral("t"))});
+            QCOMPARE(::seteuid(65534), 0);
+            const auto m = g.measure().measurement;
+            QCOMPARE(::seteuid(0), 0);
+            check(m);
+            return;
+        }
+        Ground g;
+        g.write(QStringLiteral("t/closed/a"));
+        ::chmod(g.path(QStringLiteral("t/closed")).toUtf8().constData(), 0);
+        g.ask({g.path(QStringLiteral("t"))});
+        const auto m = g.measure().measurement;
+        ::chmod(g.path(QStringLiteral("t/closed")).toUtf8().constData(), 0700);
+        check(m);
+    }
+
+    void aMountWithinIsAStop()
+    {
+        Ground g;
+        g.write(QStringLiteral("t/a"));
+        QDir().mkpath(g.path(QStringLiteral("t/m")));
+        const QByteArray point = g.path(QStringLiteral("t/m")).toUtf8();
+        if (::mount("none", point.constData(), "tmpfs", 0, nullptr) != 0)
+            QSKIP("mounting needs root");
+        g.write(QStringLiteral("t/m/inside"));
+        g.ask({g.path(QStringLiteral("t"))});
+        const auto m = g.measure().measurement;
+        g.ask({g.path(QStringLiteral("t/m"))});
+        const auto itself = g.measure().measurement;
+        // The same device mounted twice has the same st_dev: only the mount identity tells.
+        const QByteArray bind = g.path(QStringLiteral("t/a")).toUtf8();
+        ::umount(point.constData());
+        const int bound = ::mount("/etc/hostname", bind.constData(), nullptr, MS_BIND, nullptr);
+        g.ask({g.path(QStringLiteral("t"))});
+        const auto file = g.measure().measurement;
+        ::umount(bind.constData());
+        QCOMPARE(numberOf(m, u"fs.mounts"), 1);
+        QVERIFY(m.fact(u"fs.mounts")->severity == Severity::Danger);
+        QCOMPARE(numberOf(m, fact::DestroyedFiles), 1);
+        QVERIFY(why(m).contains(QStringLiteral("is a mount point")));
+        QVERIFY(why(itself).contains(QStringLiteral("is a mount point")));
+        QCOMPARE(bound, 0);
+        QVERIFY(why(file).contains(QStringLiteral("is a mount point")));
+    }
+
+    void aHomeOrARunningClusterIsAStop()
+    {
+        const QString home = QStringLiteral("/var/mail"); // of the account `mail`
+        if (!QFile::exists(home))
+            QSKIP("no account's home of a known place here");
+        Ground g;
+        g.target.roots = {QStringLiteral("/var")};
+        g.ask({home});
+        QVERIFY2(why(g.measure().measurement).contains(QStringLiteral("home directory of mail")), qPrintable(why(g.measure().measurement)));
+
+        Ground c;
+        c.write(QStringLiteral("pg/PG_VERSION"), "15\n");
+        c.write(QStringLiteral("pg/base/1/1259"));
+        c.write(QStringLiteral("pg/postmaster.pid"), QByteArray::number(qint64{::getpid()}) + "\n/data\n");
+        c.ask({c.path(QStringLiteral("pg"))});
+        QVERIFY(why(c.measure().measurement).contains(QStringLiteral("running PostgreSQL server")));
+        c.ask({c.path(QStringLiteral("pg/base/1"))});
+        QVERIFY(why(c.measure().measurement).contains(QStringLiteral("inside the data directory of a running PostgreSQL server")));
+        c.write(QStringLiteral("pg/postmaster.pid"), "999999999\n/data\n");
+        c.ask({c.path(QStringLiteral("pg"))});
+        QVERIFY(c.measure().measurement.uninspectable.isEmpty());
+    }
+
+    void aBackupWithinIsAStopAndOneBesideIsTold()
+    {
+        Ground g;
+        g.write(QStringLiteral("t/a"));
+        const QString backup = g.write(QStringLiteral("t/backups/one"));
+        g.target.backups = {{QStringLiteral("same-disk"), QStringLiteral("file:") + backup, std::nullopt, g.path(QStringLiteral("t/backups"))}};
+        g.ask({g.path(QStringLiteral("t"))});
+        QVERIFY(why(g.measure().measurement).contains(QStringLiteral("where the backup same-disk lies")));
+        const QString beside = g.write(QStringLiteral("elsewhere/one"));
+        g.target.backups = {{QStringLiteral("same-disk"), QStringLiteral("file:") + beside, std::nullopt, g.path(QStringLiteral("elsewhere"))}};
+        const auto m = g.measure().measurement;
+        QVERIFY(m.uninspectable.isEmpty());
+        QCOMPARE(m.fact(fact::BackupSameFate)->value, QStringLiteral("yes"));
+        QVERIFY(m.recovery.verdict == Verdict::Recoverable);
+        g.target.backups[0].newest = QStringLiteral("2020-01-01T00:00:00.000Z");
+        QVERIFY(g.measure().measurement.recovery.verdict == Verdict::Partly);
+        g.target.backups[0].newest = QStringLiteral("command:/bin/echo 2031-01-01T00:00:00.000Z");
+        QCOMPARE(formatInstant(*g.measure().measurement.recovery.newestCopy), QStringLiteral("2031-01-01T00:00:00.000Z"));
+        g.target.backups[0].newest = QStringLiteral("command:/bin/false");
+        QVERIFY(g.measure().measurement.recovery.verdict == Verdict::Unknown);
+    }
+
+    void aProcessThatHasAFileOpenIsNamed()
+    {
+        Ground g;
+        const QByteArray file = g.write(QStringLiteral("t/a")).toUtf8();
+        int ready[2];
+        QCOMPARE(::pipe(ready), 0);
+        const pid_t child = ::fork();
+        if (child == 0) {
+            ::setsid();
+            const int fd = ::open(file.constData(), O_RDONLY);
+            [[maybe_unused]] const auto told = ::write(ready[1], &fd, sizeof fd);
+            ::pause();
+            ::_exit(0);
+        }
+        int fd = 0;
+        QCOMPARE(::read(ready[0], &fd, sizeof fd), ssize_t{sizeof fd});
+        g.ask({g.path(QStringLiteral("t"))});
+        const auto m = g.measure().measurement;
+        ::kill(child, SIGKILL);
+        ::close(ready[0]);
+        ::close(ready[1]);
+        QCOMPARE(numberOf(m, fact::DependentsLive), 1);
+        QVERIFY(m.fact(fact::DependentsLive)->how.contains(QString::number(child)));
+        QCOMPARE(m.dependents.back().type, QStringLiteral("process"));
+    }
+
+    void hostileNamesAreCarriedAndShownEscaped()
+    {
+        Ground g;
+        QDir().mkpath(g.path(QStringLiteral("t")));
+        const QByteArray base = g.path(QStringLiteral("t/")).toUtf8();
+        const QList<QByteArray> names{"new\nline", "esc\x1b[31m", "\xe2\x80\xae" "lmth.exe", QByteArray(200, 'n'), "bad\xff\xfe", "<img src='x'>", " ", "-rf"};
+        for (const auto &name : names) {
+            const int fd = ::open((base + name).constData(), O_CREAT | O_WRONLY, 0600);
+            QVERIFY(fd >= 0);
+            ::close(fd);
+        }
+        g.ask({g.path(QStringLiteral("t"))});
+        const auto out = g.measure();
+        QCOMPARE(numberOf(out.measurement, fact::DestroyedFiles), names.size());
+        QCOMPARE(out.blobs[0].bytes.count('\n'), names.size() + 1);
+        QVERIFY(out.blobs[0].bytes.contains("⟨U+202E⟩"));
+        QVERIFY(out.blobs[0].bytes.contains("⟨0xff⟩"));
+        QVERIFY(!out.blobs[0].bytes.contains('\x1b'));
+        g.ask({QString::fromUtf8(base) + QStringLiteral("new\nline"), QString::fromUtf8(base + names[2])});
+        const auto chosen = g.measure().measurement;
+        QCOMPARE(numberOf(chosen, fact::DestroyedFiles), 2);
+        QCOMPARE(chosen.confirmText, QStringLiteral("files"));
+    }
+
+    void claimsThatDoNotFitAreContradictions()
+    {
+        Ground g;
+        g.write(QStringLiteral("t/a"));
+        g.target.environment = QStringLiteral("production");
+        g.request.claims.environment = QStringLiteral("staging");
+        g.request.claims.reversible = true;
+        g.ask({g.path(QStringLiteral("t"))});
+        const auto m = g.measure().measurement;
+        QCOMPARE(m.contradictions.size(), std::size_t{2});
+        QCOMPARE(m.contradictions[0].measured, QStringLiteral("production"));
+    }
+
+    void theFingerprintFollowsContentEvenUnderAForgedTime()
+    {
+        Ground g;
+        const QByteArray file = g.write(QStringLiteral("t/a"), "one").toUtf8();
+        g.ask({g.path(QStringLiteral("t"))});
+        const auto before = g.measure().measurement;
+        QCOMPARE(g.measure().measurement.fingerprint, before.fingerprint);
+        struct stat was{};
+        ::stat(file.constData(), &was);
+        g.write(QStringLiteral("t/a"), "two");
+        const timespec times[2]{was.st_atim, was.st_mtim};
+        ::utimensat(AT_FDCWD, file.constData(), times, 0);
+        const auto after = g.measure().measurement;
+        QVERIFY(after.fingerprint != before.fingerprint);
+        QCOMPARE(numberOf(after, fact::DestroyedBytes), numberOf(before, fact::DestroyedBytes));
+    }
+
+    void fiftyThousandFiles()
+    {
+        Ground g;
+        for (int d = 0; d < 50; ++d) {
+            QDir().mkpath(g.path(QStringLiteral("t/%1").arg(d)));
+            const QByteArray base = g.path(QStringLiteral("t/%1/").arg(d)).toUtf8();
+            for (int f = 0; f < 1000; ++f)
+                ::close(::open((base + QByteArray::number(f)).constData(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+        }
+        g.ask({g.path(QStringLiteral("t"))});
+        const auto out = g.measure();
+        QCOMPARE(numberOf(out.measurement, fact::DestroyedFiles), 50'000);
+        QCOMPARE(out.measurement.dependents.size(), std::size_t{51});
+        QVERIFY(out.blobs[0].bytes.size() < 1024 * 1024);
+        QVERIFY(out.blobs[0].bytes.contains("more entries"));
+    }
+
+    void tooDeepIsUnknownNotWrong()
+    {
+        Ground g;
+        std::filesystem::path at = g.path(QStringLiteral("t")).toStdString();
+        std::filesystem::create_directory(at);
+        int here = ::open(at.c_str(), O_RDONLY | O_DIRECTORY);
+        for (int depth = 0; depth < 260; ++depth) {
+            QCOMPARE(::mkdirat(here, "d", 0700), 0);
+            const int next = ::openat(here, "d", O_RDONLY | O_DIRECTORY);
+            ::close(here);
+            here = next;
+        }
+        ::close(here);
+        g.ask({g.path(QStringLiteral("t"))});
+        const auto m = g.measure().measurement;
+        QVERIFY(m.fact(fact::DestroyedObjects)->quality == Quality::Unknown);
+        QVERIFY(why(m).contains(QStringLiteral("deeper than")));
+    }
+
+private:
+    static void check(const Measurement &m)
+    {
+        QCOMPARE(numberOf(m, u"fs.unreadable"), 1);
+        QVERIFY(m.fact(fact::DestroyedFiles)->quality == Quality::Unknown);
+        QVERIFY(!m.fact(fact::DestroyedFiles)->number);
+        QVERIFY(m.fact(fact::DestroyedFiles)->how.contains(QStringLiteral("closed")));
+        QVERIFY(m.recovery.verdict == Verdict::Unknown);
+        QVERIFY(why(m).contains(QStringLiteral("cannot be read")));
+    }
+};
+
+QTEST_GUILESS_MAIN(FilesystemMeasure)
+#include "tst_filesystemmeasure.moc"
