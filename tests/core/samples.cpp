@@ -187,6 +187,12 @@ void addHolds(std::vector<Sample> &list)
     least.measured = Measurement{};
     least.measured.operation = QStringLiteral("command.run");
     least.measured.summaryText = QStringLiteral("A command would run.");
+    Fact unknown = measurement().facts.front();
+    unknown.number.reset();
+    unknown.unit.clear();
+    unknown.quality = Quality::Unknown;
+    unknown.how = QStringLiteral("the server does not answer");
+    least.measured.facts = {unknown};
     least.measured.environment = {QStringLiteral("unknown"), Quality::Unknown, QStringLiteral("no target answers")};
     least.tolerances.clear();
     least.policy.confirm.clear();
@@ -226,6 +232,9 @@ std::vector<Sample> all()
     list.push_back(sample(u"session", u"session", payloadtype::Session, session()));
     list.push_back(sample(u"enrol", u"enrol", payloadtype::Enrol, enrol(),
                           {QStringLiteral("$.keys.cosign"), QStringLiteral("$.keys.decide"), QStringLiteral("$.keys.session")}));
+    Enrol ofMachine = enrol();
+    ofMachine.keys = machine(QStringLiteral("agent"), QStringLiteral("web-dev")).keys;
+    list.push_back(sample(u"enrol-machine", u"enrol", payloadtype::Enrol, ofMachine));
     addRequests(list);
     addRegistries(list);
     addHolds(list);
