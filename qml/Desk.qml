@@ -69,6 +69,7 @@ FocusScope {
         review: root.app.review
         decision: root.app.decision
         backShown: root.narrow
+        anyWaiting: root.app.inbox.shown > 0
         onBack: root.back()
     }
 }

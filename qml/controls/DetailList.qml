@@ -13,6 +13,7 @@ ColumnLayout {
     property int nameWidth: Theme.navigationWidth
     property int size: Theme.body
     property bool ruled: true
+    property int fold: 240
 
     spacing: 0
 
@@ -54,7 +55,7 @@ ColumnLayout {
                 FoldedLabel {
                     Layout.fillWidth: true
                     whole: entry.value
-                    limit: 240
+                    limit: root.fold
                     size: entry.machine ? Theme.dense : root.size
                     machine: entry.machine
                     color: Style.toneColor(entry.tone)

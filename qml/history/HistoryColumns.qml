@@ -10,7 +10,7 @@ QtObject {
 
     required property real width
 
-    readonly property bool wide: root.width > Theme.readingWidth
+    readonly property bool wide: root.width > Theme.readingWidth + Theme.navigationWidth
     readonly property int decided: Theme.navigationWidth - Theme.xxl * 2 + Theme.sm
     readonly property int requester: root.wide ? Theme.navigationWidth - Theme.xxl * 2 + Theme.sm : 0
     readonly property int decidedBy: root.wide ? Theme.navigationWidth / 2 + Theme.sm : 0

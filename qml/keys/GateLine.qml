@@ -25,9 +25,7 @@ Card {
     ColumnLayout {
         id: column
 
-        anchors.left: parent.left
-        anchors.right: parent.right
-        anchors.verticalCenter: parent.verticalCenter
+        anchors.fill: parent
         anchors.margins: Theme.lg
         spacing: Theme.xs
 

@@ -27,9 +27,7 @@ Card {
     ColumnLayout {
         id: column
 
-        anchors.left: parent.left
-        anchors.right: parent.right
-        anchors.verticalCenter: parent.verticalCenter
+        anchors.fill: parent
         anchors.margins: Theme.lg
         spacing: Theme.xs
 
@@ -41,7 +39,7 @@ Card {
                 Layout.fillWidth: true
                 text: root.purpose
                 weight: Theme.strong
-                wrapMode: Text.Wrap
+                elide: Text.ElideRight
             }
 
             StatusDot {

@@ -15,11 +15,20 @@ Rectangle {
 
     signal deny
 
-    readonly property bool stacked: root.width < Theme.readingWidth
+    readonly property bool longName: root.decision.wantsTarget && metrics.advanceWidth > Theme.navigationWidth + Theme.xxl
+    readonly property bool stacked: root.longName || root.width < Theme.readingWidth
     readonly property bool idle: root.decision.state === Decision.Open || root.decision.state === Decision.Failed
 
     implicitHeight: grid.implicitHeight + Theme.lg * 2
     color: Theme.colors.surface
+
+    TextMetrics {
+        id: metrics
+
+        font.family: Theme.face
+        font.pixelSize: Theme.body
+        text: target.hint
+    }
 
     Rule {
         width: parent.width
@@ -42,13 +51,24 @@ Rectangle {
             decision: root.decision
         }
 
+        PlainLabel {
+            Layout.fillWidth: true
+            visible: root.longName && root.idle
+            text: root.decision.confirmShown
+            machine: true
+            size: Theme.dense
+            wrapMode: Text.WrapAnywhere
+        }
+
         RowLayout {
             Layout.fillWidth: root.stacked
             spacing: Theme.md
 
             Field {
+                id: target
+
                 Layout.fillWidth: root.stacked
-                Layout.preferredWidth: Theme.navigationWidth + Theme.md
+                Layout.preferredWidth: Math.max(Theme.navigationWidth, metrics.advanceWidth + Theme.xxl * 2)
                 visible: root.decision.wantsTarget && root.idle
                 //: Decision bar: name of the field for the target's name, for assistive technology. %1 is what must be typed.
                 spoken: qsTr("Type %1 to approve").arg(root.decision.confirmShown)

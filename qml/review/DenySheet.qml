@@ -31,7 +31,7 @@ Sheet {
     heading: qsTr("Deny")
     words: root.sentence
     onAboutToShow: root.reset()
-    onOpened: reason.forceActiveFocus()
+    onOpened: reason.forceActiveFocus(Qt.TabFocusReason)
 
     function reset() {
         root.preset = 0;

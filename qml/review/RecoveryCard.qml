@@ -57,6 +57,7 @@ Card {
             Layout.fillWidth: true
             rows: root.review.recovery
             ruled: false
+            fold: 48
             size: Theme.dense
             nameWidth: Theme.xxl * 3
         }

@@ -14,6 +14,7 @@ FocusScope {
     required property Review review
     required property Decision decision
     property bool backShown: false
+    property bool anyWaiting: true
 
     signal back
 
@@ -106,7 +107,7 @@ FocusScope {
             : qsTr("No hold is open")
         words: root.review.problem.length > 0 ? root.review.problem
             //: Review: hint when no hold is open; J and K are keys.
-            : root.review.state === Review.Nothing ? qsTr("Choose one with J and K.") : ""
+            : root.review.state === Review.Nothing && root.anyWaiting ? qsTr("Choose one with J and K.") : ""
     }
 
     DenySheet {
