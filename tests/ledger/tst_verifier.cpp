@@ -5,6 +5,7 @@
 #include <QDir>
 #include <QDirIterator>
 #include <QFile>
+#include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -122,6 +123,7 @@ private Q_SLOTS:
     void lies();
     void lowOrderKeyIsRefused();
     void missingPolicyIsSaid();
+    void anIndependentProgramAgrees();
 };
 
 void TestVerifier::anHonestLedgerHolds()
@@ -498,6 +500,44 @@ void TestVerifier::missingPolicyIsSaid()
     QVERIFY(!found.isEmpty() && found[0].contains(QStringLiteral("the policy that the registry names")));
     // Nothing says that the sponsor may approve, so his approval does not count.
     QVERIFY(found.join(u'\n').contains(QStringLiteral("the signer is the requester's own person")));
+}
+
+void TestVerifier::anIndependentProgramAgrees()
+{
+    const QString python = QStringLiteral("/usr/bin/python3");
+    if (QProcess::execute(python, {QStringLiteral("-c"), QStringLiteral("import nacl.bindings")}) != 0)
+        QSKIP("python3-nacl is not installed");
+    const auto agrees = [&](const QString &directory, const VerifierKey &pin, QByteArray *said) {
+        QProcess process;
+        process.start(python, {qEnvironmentVariable("HOLDFAST_SOURCE") + QStringLiteral("/tests/e2e/verify_ledger.py"), directory, QStringLiteral("--gate"), pin.toString()});
+        process.waitForFinished();
+        *said = process.readAllStandardOutput() + process.readAllStandardError();
+        return process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1;
+    };
+    Story story;
+    tellAll(story);
+    QByteArray said;
+    QTemporaryDir dir;
+    QVERIFY(story.writeTo(dir.path()));
+    QVERIFY2(agrees(dir.path(), story.gate.key(), &said) == 0, said.constData());
+    QVERIFY(said.contains("\"holds\": true"));
+    QCOMPARE(agrees(dir.path(), Story().gate.key(), &said), 1);
+    const std::vector<QByteArray> honest = story.entries;
+    for (std::size_t i = 1; i < honest.size(); i += 5) {
+        std::swap(story.entries[i], story.entries[i - 1]);
+        story.rebuild(renumbered(story.entries));
+        QTemporaryDir lies;
+        QVERIFY(story.writeTo(lies.path()));
+        QVERIFY2(agrees(lies.path(), story.gate.key(), &said) == 1 && said.contains("\"holds\": false"), said.constData());
+        story.rebuild(honest);
+    }
+    // More than one tile: the two ways of hashing must meet.
+    while (story.entries.size() < 300)
+        story.ask();
+    QTemporaryDir large;
+    QVERIFY(story.writeTo(large.path()));
+    QVERIFY2(agrees(large.path(), story.ledger.key(), &said) == 0, said.constData());
+    QVERIFY(verifyExport(large.path(), story.ledger.key(), &policyOrNothing).holds());
 }
 
 QTEST_GUILESS_MAIN(TestVerifier)
