@@ -2,6 +2,7 @@
 #include "fakes/postgres.h"
 
 #include <QCoreApplication>
+#include <QFile>
 #include <QProcess>
 #include <QRandomGenerator>
 
