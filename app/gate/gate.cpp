@@ -94,7 +94,7 @@ Result<Done, QString> Gate::open()
     engine.measuredFirst = m_workers->measuredFirst();
     engine.queueLength = [this] { return m_workers->waiting(); };
     engine.pin = readPin(pinFile(m_config));
-    m_engine = std::make_unique<Engine>(*m_store, m_clock, m_identity, m_config, *this, std::move(engine));
+    m_engine = std::make_unique<Engine>(*m_store, m_clock, m_identity, m_config, static_cast<Outside &>(*this), std::move(engine));
     m_thread = std::make_unique<StoreThread>(*m_engine);
 
     ServerOptions sockets;

@@ -14,7 +14,7 @@ namespace holdfast {
 Kinds allKinds()
 {
     Kinds kinds;
-    kinds.emplace(kind::Sql.toString(), Kind{makeSqlMeasurer(), makeSqlPerformer()});
+    kinds.emplace(kind::Sql.toString(), Kind{std::make_unique<SqlMeasurer>(), std::make_unique<SqlPerformer>()});
     kinds.emplace(kind::Filesystem.toString(), Kind{makeFilesystemMeasurer(), makeFilesystemPerformer()});
     kinds.emplace(kind::Command.toString(), Kind{makeCommandMeasurer(), makeCommandPerformer()});
     return kinds;
