@@ -15,8 +15,8 @@ Sheet {
 
     //: Sheet at the first closing of the window: its heading.
     heading: qsTr("Keep the gate running?")
-    //: Sheet at the first closing of the window: what each choice means.
     words: root.app.settings.trayAvailable
+        //: Sheet at the first closing of the window: what each choice means.
         ? qsTr("Requests are held only while the gate runs. It can stay, with its tray icon and notifications, after this window closes. You can change this in the settings.")
         //: Sheet at the first closing of the window, on a desktop without a tray.
         : qsTr("Requests are held only while the gate runs. It can stay after this window closes; this desktop has no tray, so start Holdfast again to see the window. You can change this in the settings.")

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fakes/sampleapp.h"
+
+#include <QAbstractItemModelTester>
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace Qt::StringLiterals;
+using namespace holdfast;
+
+// Lists keep the identity of their rows, and the inbox keeps its order while it is held still.
+class ViewModelsTest : public QObject {
+    Q_OBJECT
+
+private:
+    static QStringList ids(Inbox &inbox)
+    {
+        QStringList keys;
+        for (int row = 0; row < inbox.rows()->rowCount(); ++row)
+            keys.append(inbox.rows()->index(row, 0).data(inbox.rows()->roleNames().key("holdId")).toString());
+        return keys;
+    }
+
+    static QList<InboxRow> rows(const QStringList &keys)
+    {
+        QList<InboxRow> rows;
+        for (const auto &key : keys) {
+            InboxRow row;
+            row.key = key;
+            rows.append(row);
+        }
+        return rows;
+    }
+
+private Q_SLOTS:
+    void replaceGoesStepByStep()
+    {
+        Inbox inbox;
+        const QAbstractItemModelTester tester(inbox.rows(), QAbstractItemModelTester::FailureReportingMode::QtTest);
+        inbox.show(rows({u"a"_s, u"b"_s, u"c"_s}), 3);
+        QSignalSpy reset(inbox.rows(), &QAbstractItemModel::modelReset);
+        inbox.show(rows({u"c"_s, u"d"_s, u"a"_s}), 3);
+        QCOMPARE(ids(inbox), (QStringList{u"c"_s, u"d"_s, u"a"_s}));
+        QVERIFY(reset.isEmpty());
+        inbox.show({}, 0);
+        QCOMPARE(inbox.shown(), 0);
+    }
+
+    void rowsStayWhileHeldStill()
+    {
+        Inbox inbox;
+        inbox.show(rows({u"a"_s, u"b"_s}), 2);
+        inbox.setStill(true);
+        inbox.show(rows({u"new"_s, u"b"_s}), 2);
+        QCOMPARE(ids(inbox), (QStringList{u"a"_s, u"b"_s, u"new"_s}));
+        QVERIFY(inbox.rows()->index(0, 0).data(inbox.rows()->roleNames().key("ended")).toBool());
+        inbox.setStill(false);
+        QCOMPARE(ids(inbox), (QStringList{u"new"_s, u"b"_s}));
+    }
+
+    void opensByIdOnly()
+    {
+        Inbox inbox;
+        QSignalSpy spy(&inbox, &Inbox::openWanted);
+        inbox.show(rows({u"a"_s, u"b"_s}), 2);
+        inbox.open(u"gone"_s);
+        QVERIFY(spy.isEmpty());
+        inbox.step(1);
+        QCOMPARE(spy.takeFirst().constFirst().toString(), u"a"_s);
+        inbox.setCurrent(u"b"_s);
+        inbox.step(1);
+        QCOMPARE(spy.takeFirst().constFirst().toString(), u"b"_s);
+    }
+
+    void cordOnlyWhereItMayBePulled()
+    {
+        Running running;
+        QSignalSpy spy(&running, &Running::stopWanted);
+        running.show(fakes::sampleRunning());
+        running.stop(u"r2"_s);
+        running.stop(u"r3"_s);
+        QVERIFY(spy.isEmpty());
+        running.stop(u"r1"_s);
+        QCOMPARE(spy.size(), 1);
+        QCOMPARE(running.count(), 2);
+        QCOMPARE(running.endedCount(), 3);
+    }
+
+    void passphraseIsGivenOnce()
+    {
+        PassphrasePrompt prompt;
+        QSignalSpy spy(&prompt, &PassphrasePrompt::given);
+        prompt.give(u"unasked"_s);
+        prompt.ask(u"To approve"_s);
+        prompt.give({});
+        QVERIFY(spy.isEmpty());
+        prompt.give(u"correct horse"_s);
+        prompt.give(u"correct horse"_s);
+        QCOMPARE(spy.size(), 1);
+    }
+
+    void shortPassphraseMakesNoKeys()
+    {
+        Keys keys;
+        QSignalSpy spy(&keys, &Keys::ownerWanted);
+        keys.createOwner(u"ines"_s, u"short"_s);
+        keys.createOwner({}, u"correct horse battery"_s);
+        QVERIFY(spy.isEmpty());
+        keys.createOwner(u"ines"_s, u"correct horse battery"_s);
+        keys.createOwner(u"ines"_s, u"correct horse battery"_s);
+        QCOMPARE(spy.size(), 1);
+    }
+};
+
+QTEST_MAIN(ViewModelsTest)
+#include "tst_viewmodels.moc"

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+// The whole window on sample data, by keyboard and by the accessibility interface.
+#include "fakes/sampleapp.h"
+
+#include <QAccessible>
+#include <QQmlApplicationEngine>
+#include <QQuickItem>
+#include <QQuickWindow>
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace Qt::StringLiterals;
+using namespace holdfast;
+
+class WindowTest : public QObject {
+    Q_OBJECT
+
+private:
+    struct Stage {
+        fakes::SampleApp sample;
+        QQmlApplicationEngine engine;
+        QQuickWindow *window = nullptr;
+    };
+
+    std::unique_ptr<Stage> m_stage;
+
+    App &app() { return m_stage->sample.app(); }
+    QQuickWindow *window() { return m_stage->window; }
+
+    void start(const QString &scene)
+    {
+        m_stage = std::make_unique<Stage>();
+        QVERIFY(m_stage->sample.set(scene));
+        m_stage->engine.addImportPath(u"qrc:/qt/qml"_s);
+        m_stage->engine.setInitialProperties({{u"app"_s, QVariant::fromValue(&app())}});
+        m_stage->engine.load(QUrl(u"qrc:/qt/qml/Holdfast/Main.qml"_s));
+        QVERIFY(!m_stage->engine.rootObjects().isEmpty());
+        m_stage->window = qobject_cast<QQuickWindow *>(m_stage->engine.rootObjects().constFirst());
+        window()->requestActivate();
+        QVERIFY(QTest::qWaitForWindowActive(window()));
+    }
+
+    static void collect(QQuickItem *item, QList<QQuickItem *> &all)
+    {
+        if (!item->isVisible())
+            return;
+        all.append(item);
+        const auto children = item->childItems();
+        for (auto *child : children)
+            collect(child, all);
+    }
+
+    QList<QQuickItem *> items()
+    {
+        QList<QQuickItem *> all;
+        collect(window()->contentItem(), all);
+        return all;
+    }
+
+    static QString nameOf(QQuickItem *item)
+    {
+        auto *face = QAccessible::queryAccessibleInterface(item);
+        return face ? face->text(QAccessible::Name) : QString();
+    }
+
+    QQuickItem *named(const QString &part)
+    {
+        const auto all = items();
+        for (auto *item : all) {
+            if (nameOf(item).contains(part))
+                return item;
+        }
+        return nullptr;
+    }
+
+    static void pressOverAccessibility(QQuickItem *item)
+    {
+        auto *face = QAccessible::queryAccessibleInterface(item);
+        if (face && face->actionInterface())
+            face->actionInterface()->doAction(QAccessibleActionInterface::pressAction());
+    }
+
+    void typeTarget()
+    {
+        auto *field = named(u"Type bookings-prod to approve"_s);
+        QVERIFY(field);
+        field->forceActiveFocus();
+        for (const auto letter : u"bookings-prod"_s)
+            QTest::keyClick(window(), letter.toLatin1());
+        QCOMPARE(app().decision()->typedTarget(), u"bookings-prod"_s);
+    }
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        QQuickWindow::setGraphicsApi(QSGRendererInterface::Software);
+        QAccessible::setActive(true);
+        QTest::failOnWarning(QRegularExpression(u"qrc:/"_s));
+    }
+
+    void cleanup() { m_stage.reset(); }
+
+    void everyPlaceForTheKeyboardHasAName_data()
+    {
+        QTest::addColumn<QString>("scene");
+        for (const auto *scene : {"review", "review-delta", "empty", "running", "timeline", "keychain-locked", "settings", "first-run", "offline", "long-names"})
+            QTest::newRow(scene) << QString::fromLatin1(scene);
+    }
+
+    void everyPlaceForTheKeyboardHasAName()
+    {
+        QFETCH(QString, scene);
+        start(scene);
+        const auto all = items();
+        for (auto *item : all) {
+            if (item->activeFocusOnTab())
+                QVERIFY2(!nameOf(item).isEmpty(), item->metaObject()->className());
+        }
+    }
+
+    void lockedApproveMeetsTheLockEveryWay()
+    {
+        start(u"review"_s);
+        QSignalSpy spy(app().decision(), &DecisionLock::approveWanted);
+        auto *approve = named(u"locked: Approve deletion"_s);
+        QVERIFY(approve);
+        approve->forceActiveFocus();
+        QTest::keyClick(window(), Qt::Key_Return);
+        QTest::keyClick(window(), Qt::Key_Space);
+        QTest::keyClick(window(), Qt::Key_A, Qt::ControlModifier | Qt::ShiftModifier);
+        const auto at = approve->mapToScene({approve->width() / 2, approve->height() / 2}).toPoint();
+        QTest::mouseDClick(window(), Qt::LeftButton, {}, at);
+        pressOverAccessibility(approve);
+        QVERIFY(!spy.wait(DecisionLock::doubleClickMs + DecisionLock::armMs));
+    }
+
+    void openApproveIgnoresEnterAndSpace()
+    {
+        start(u"review-open"_s);
+        QTRY_VERIFY(app().decision()->mayApprove());
+        QSignalSpy spy(app().decision(), &DecisionLock::approveWanted);
+        auto *approve = named(u"Approve deletion, Ctrl+Shift+A"_s);
+        QVERIFY(approve);
+        approve->forceActiveFocus();
+        QTest::keyClick(window(), Qt::Key_Return);
+        QTest::keyClick(window(), Qt::Key_Enter);
+        QTest::keyClick(window(), Qt::Key_Space);
+        const auto at = approve->mapToScene({approve->width() / 2, approve->height() / 2}).toPoint();
+        QTest::mouseDClick(window(), Qt::LeftButton, {}, at);
+        QVERIFY(!spy.wait(DecisionLock::doubleClickMs * 2));
+    }
+
+    void approvesByTypingAndChordOnly()
+    {
+        start(u"review"_s);
+        for (const auto &[id, words] : fakes::sampleTerms().sections)
+            app().decision()->reach(id);
+        typeTarget();
+        QTRY_VERIFY(app().decision()->mayApprove());
+        QSignalSpy spy(app().decision(), &DecisionLock::approveWanted);
+        QTest::keyClick(window(), Qt::Key_Return);
+        QVERIFY(spy.isEmpty());
+        QTest::keyClick(window(), Qt::Key_A, Qt::ControlModifier | Qt::ShiftModifier);
+        QCOMPARE(spy.size(), 1);
+    }
+
+    void approveIsNeverFocusedWhenAHoldOpens()
+    {
+        start(u"review-open"_s);
+        QTRY_VERIFY(app().decision()->mayApprove());
+        auto *focused = window()->activeFocusItem();
+        QVERIFY(!focused || !nameOf(focused).contains(u"Approve"_s));
+    }
+
+    void denyOpensWithAReasonAndEnterSends()
+    {
+        start(u"review"_s);
+        QSignalSpy spy(app().decision(), &DecisionLock::denyWanted);
+        QTest::keyClick(window(), Qt::Key_D);
+        QTRY_VERIFY(named(u"Add a word to the reason"_s));
+        QVERIFY(spy.isEmpty());
+        QTRY_VERIFY(window()->activeFocusItem() && window()->activeFocusItem()->isVisible());
+        QTRY_VERIFY((QTest::keyClick(window(), Qt::Key_Return), spy.size() == 1));
+        QCOMPARE(spy[0][0].toString(), fakes::sampleHold().holdId);
+        QVERIFY(!spy[0][1].toString().isEmpty());
+    }
+
+    void movesAndFiltersByKey()
+    {
+        start(u"review"_s);
+        QTest::keyClick(window(), Qt::Key_J);
+        QCOMPARE(app().inbox()->current(), u"h2"_s);
+        QTest::keyClick(window(), Qt::Key_K);
+        QCOMPARE(app().inbox()->current(), fakes::sampleHold().holdId);
+        QTest::keyClick(window(), Qt::Key_Slash);
+        QTest::keyClick(window(), 'j');
+        QCOMPARE(app().inbox()->filter(), u"j"_s);
+        QCOMPARE(app().inbox()->current(), fakes::sampleHold().holdId);
+        QTest::keyClick(window(), Qt::Key_Escape);
+        QVERIFY(app().inbox()->filter().isEmpty());
+    }
+
+    void goesToEveryPage()
+    {
+        start(u"review"_s);
+        for (int page = App::SettingsPage; page >= App::InboxPage; --page) {
+            QTest::keyClick(window(), static_cast<Qt::Key>(Qt::Key_1 + page), Qt::ControlModifier);
+            QCOMPARE(static_cast<int>(app().page()), page);
+        }
+    }
+
+    void payloadIsReachedByOpeningIt()
+    {
+        start(u"review"_s);
+        const auto wanted = [this] { return app().decision()->unreached(); };
+        QTRY_VERIFY(!wanted().contains(u"facts"_s));
+        QVERIFY(wanted().contains(u"payload"_s));
+        auto *tab = named(u"Payload, not yet seen"_s);
+        QVERIFY(tab);
+        pressOverAccessibility(tab);
+        auto *evidence = named(u"Evidence"_s);
+        QVERIFY(evidence);
+        evidence->forceActiveFocus();
+        QTRY_VERIFY((QTest::keyClick(window(), Qt::Key_PageDown), !wanted().contains(u"payload"_s)));
+    }
+
+    void offlineLocksBoth()
+    {
+        start(u"offline"_s);
+        QTest::keyClick(window(), Qt::Key_D);
+        QVERIFY(!named(u"Add a word to the reason"_s));
+        QVERIFY(!app().decision()->mayApprove());
+    }
+
+    void passphraseLeavesTheField()
+    {
+        start(u"passphrase"_s);
+        QSignalSpy spy(app().passphrase(), &PassphrasePrompt::given);
+        QQuickItem *field = nullptr;
+        QTRY_VERIFY((field = window()->activeFocusItem()) && nameOf(field) == u"Passphrase"_s);
+        for (const auto letter : u"correct"_s)
+            QTest::keyClick(window(), letter.toLatin1());
+        QTest::keyClick(window(), Qt::Key_Return);
+        QCOMPARE(spy.size(), 1);
+        QCOMPARE(spy[0][0].toString(), u"correct"_s);
+        QVERIFY(field->property("text").toString().isEmpty());
+    }
+};
+
+QTEST_MAIN(WindowTest)
+#include "tst_window.moc"
