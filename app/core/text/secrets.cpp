@@ -33,8 +33,8 @@ constexpr std::array Shapes{
     Shape{"Railway project token", R"((?i)\bproject-access-token["']?\s*[:=]\s*["']?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))"},
     Shape{"basic credentials", R"((?i)\bauthorization["']?\s*:\s*basic\s+([a-z0-9+/]{8,}={0,2}))"},
     Shape{"password in a URL", R"(\b[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s:/@?#"'<>]*:(?![$<{*%\[])([^\s@/?#"'<>]+)@[A-Za-z0-9\[])"},
-    Shape{"PostgreSQL password", R"(\bPGPASSWORD=["']?(?![$<{*])([^\s"']+))"},
-    Shape{"password in a connection string", R"((?i)\b(?:host|hostaddr|dbname|user)\s*=\s*\S+(?:\s+[a-z_]+\s*=\s*\S+)*?\s+password\s*=\s*(?![$<{*])('[^']+'|[^\s']+))"},
+    Shape{"PostgreSQL password", R"(\bPGPASSWORD=["']?(?![$<{*]|\[secret: )([^\s"']+))"},
+    Shape{"password in a connection string", R"((?i)\b(?:host|hostaddr|dbname|user)\s*=\s*\S+(?:\s+[a-z_]+\s*=\s*\S+)*?\s+password\s*=\s*(?![$<{*]|\[secret: )('[^']+'|[^\s']+))"},
     Shape{"Holdfast invite", R"(\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}#([A-Za-z0-9+/_-]{22}==))"},
 };
 

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kinds/command/understanding.h"
+#include "kinds/filesystem/survey.h"
+
+#include "core/text/secrets.h"
+
+#include <algorithm>
+
+namespace holdfast {
+
+namespace {
+
+constexpr qsizetype MaxShown = 300;
+
+/// Options of other programs that change what is destroyed, or leave out a question or a copy.
+const std::vector<TellingFlag> &knownFlags()
+{
+    static const std::vector<TellingFlag> flags{
+        {QStringLiteral("--skip-final-snapshot"), QStringLiteral("leaves out the last copy")},
+        {QStringLiteral("--delete-automated-backups"), QStringLiteral("deletes the backups too")},
+        {QStringLiteral("--force-delete-without-recovery"), QStringLiteral("leaves out the recovery window")},
+        {QStringLiteral("--recovery-window-in-days"), QStringLiteral("sets the recovery window")},
+        {QStringLiteral("--auto-approve"), QStringLiteral("asks nothing")},
+        {QStringLiteral("-auto-approve"), QStringLiteral("asks nothing")},
+        {QStringLiteral("--force"), QStringLiteral("goes on where it would stop or ask")},
+        {QStringLiteral("--yes"), QStringLiteral("asks nothing")},
+        {QStringLiteral("-y"), QStringLiteral("asks nothing")},
+        {QStringLiteral("--quiet"), QStringLiteral("asks nothing, with some programs")},
+        {QStringLiteral("--no-prompt"), QStringLiteral("asks nothing")},
+        {QStringLiteral("--all"), QStringLiteral("everything, not something named")},
+        {QStringLiteral("--all-namespaces"), QStringLiteral("everywhere")},
+        {QStringLiteral("--cascade"), QStringLiteral("what depends on it, too")},
+        {QStringLiteral("--recursive"), QStringLiteral("everything beneath it")},
+        {QStringLiteral("--grace-period=0"), QStringLiteral("no time to end cleanly")}};
+    return flags;
+}
+
+std::vector<TellingFlag> flagsIn(const QStringList &argv)
+{
+    std::vector<TellingFlag> found;
+    for (const auto &flag : knownFlags()) {
+        const bool given = std::any_of(argv.begin(), argv.end(), [&](const QString &argument) { return argument == flag.flag || argument.startsWith(flag.flag + u'='); });
+        if (given)
+            found.push_back(flag);
+    }
+    return found;
+}
+
+/// One line as a person would type it, quoted where a shell would split or expand it.
+QString shownLine(const QStringList &argv)
+{
+    QStringList words;
+    for (const auto &argument : argv) {
+        const bool plain = !argument.isEmpty() && std::all_of(argument.begin(), argument.end(), [](QChar c) {
+            return (c.unicode() < 0x80 && c.isLetterOrNumber()) || QStringView(u"-_./:=,@+%").contains(c);
+        });
+        words.append(plain ? argument : u'\'' + QString(argument).replace(u'\'', QStringLiteral("'\\''")) + u'\'');
+    }
+    const QString line = QString::fromUtf8(maskSecrets(words.join(u' ').toUtf8()));
+    return line.size() > MaxShown ? line.first(MaxShown) + u'…' : line;
+}
+
+Fact fact(const QString &id, const QString &label, const QString &value, const QString &how, Instant at, Severity severity = Severity::Info)
+{
+    return {id, label, value, std::nullopt, {}, Quality::Measured, how, at, severity};
+}
+
+QString hashOf(const HashedFile &file)
+{
+    return file.path + u' ' + file.digest.toString();
+}
+
+std::vector<Fact> commandFacts(const CommandPlan &plan, const Understanding &understanding, Instant at)
+{
+    std::vector<Fact> facts;
+    if (const auto reasons = plan.refused + understanding.stops; !reasons.isEmpty()) {
+        facts.push_back(fact(QStringLiteral("command.stop"), QStringLiteral("never performed because"), reasons.front(), reasons.join(QStringLiteral("; ")), at, Severity::Danger));
+        facts.back().number = reasons.size();
+    }
+    if (plan.program)
+        facts.push_back(fact(QStringLiteral("command.program"), QStringLiteral("program"), hashOf(*plan.program), plan.program->writableByOthers ? QStringLiteral("its bytes were hashed; others than its owner may change them") : QStringLiteral("its bytes were hashed"), at, plan.program->writableByOthers ? Severity::Warning : Severity::Info));
+    int index = 0;
+    for (const auto &file : plan.files)
+        facts.push_back(fact(QStringLiteral("command.file.%1").arg(++index), file.script ? QStringLiteral("script in the arguments") : QStringLiteral("file in the arguments"), hashOf(file), QStringLiteral("its bytes were hashed; the program opens it again by its name"), at, file.writableByOthers ? Severity::Notice : Severity::Info));
+    facts.push_back(fact(QStringLiteral("command.directory"), QStringLiteral("working directory"), plan.directoryPath, QStringLiteral("as opened"), at));
+    facts.push_back(fact(QStringLiteral("command.user"), QStringLiteral("runs as"), plan.userName, plan.runAs ? QStringLiteral("the gate changes its user: owner of the target's directory, else nobody") : QStringLiteral("the gate's own user"), at, plan.runAs ? Severity::Info : Severity::Warning));
+    const QString unset = plan.unsetNames.isEmpty() ? QString() : QStringLiteral("; not set where the gate runs: ") + plan.unsetNames.join(QStringLiteral(", "));
+    facts.push_back(fact(QStringLiteral("command.environment"), QStringLiteral("environment"), plan.environmentNames.isEmpty() ? QStringLiteral("none") : plan.environmentNames.join(QStringLiteral(", ")), QStringLiteral("names that the target passes on") + unset, at));
+    for (const auto &flag : understanding.flags)
+        facts.push_back(fact(QStringLiteral("command.flag.") + QString(flag.flag).remove(u'='), flag.flag, flag.means, QStringLiteral("given in the arguments"), at, Severity::Danger));
+    return facts;
+}
+
+CredentialFacts credentialOf(const CommandPlan &plan, const MeasureInput &input)
+{
+    CredentialFacts facts;
+    facts.name = input.credential != nullptr && !input.credential->name.isEmpty() ? input.credential->name : QStringLiteral("the user %1").arg(plan.userName);
+    facts.can = {QStringLiteral("whatever %1 may do as %2").arg(plan.name, plan.userName)};
+    if (!plan.runAs)
+        facts.excess = {QStringLiteral("read the gate's own keys: it runs as the gate's user, which cannot change its user")};
+    facts.reachableByRequester = input.credential == nullptr || input.credential->reachableByRequester;
+    return facts;
+}
+
+Digest joined(const Digest &first, const Digest &second)
+{
+    return sha256(first.toBytes() + second.toBytes());
+}
+
+} // namespace
+
+Understanding understandNothing(const CommandPlan &plan, const QString &reason)
+{
+    Understanding result;
+    auto &m = result.inner.measurement;
+    m.operation = QStringLiteral("command.run");
+    m.resources = {QStringLiteral("program ") + (plan.program ? plan.program->path : plan.name)};
+    m.uninspectable = {reason};
+    m.recovery.how = QStringLiteral("what the command does is not known");
+    result.flags = flagsIn(plan.argv);
+    return result;
+}
+
+MeasureOutput describe(const CommandPlan &plan, Understanding understanding, const MeasureInput &input)
+{
+    auto output = std::move(understanding.inner);
+    auto &m = output.measurement;
+    auto facts = commandFacts(plan, understanding, input.at);
+    m.facts.insert(m.facts.end(), facts.begin(), facts.end());
+    m.uninspectable = plan.refused + understanding.stops + m.uninspectable;
+    m.uninspectable.removeDuplicates();
+    if (plan.moreFiles)
+        m.uninspectable.append(QStringLiteral("the arguments name more files than were hashed"));
+    const QString line = shownLine(plan.argv);
+    m.summaryTemplate = QStringLiteral("command.run");
+    m.summaryText = m.summaryText.isEmpty() ? QStringLiteral("Runs %1").arg(line) : QStringLiteral("Runs %1: %2").arg(line, m.summaryText);
+    m.summaryParams.push_back({QStringLiteral("command"), line});
+    if (m.environment.value.isEmpty())
+        m.environment = configuredEnvironment(*input.target);
+    m.credential = credentialOf(plan, input);
+    m.fingerprint = joined(plan.fingerprint(), m.fingerprint);
+    if (m.confirmText.isEmpty())
+        m.confirmText = plan.name;
+    m.contradictions.clear();
+    contradict(m, input.request->claims);
+    return output;
+}
+
+} // namespace holdfast

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kinds/command/commandmeasurer.h"
+
+#include "kinds/command/understanding.h"
+
+#include <array>
+
+namespace holdfast {
+
+namespace {
+
+struct KnownProgram final
+{
+    QStringView name;
+    Decoder decoder;
+};
+
+constexpr std::array KnownPrograms{KnownProgram{u"rm", &understandRm}, KnownProgram{u"psql", &understandPsql},
+                                   KnownProgram{u"dropdb", &understandDropdb}, KnownProgram{u"git", &understandGit}};
+
+class CommandMeasurer final : public Measurer
+{
+public:
+    MeasureOutput measure(const MeasureInput &input) const override
+    {
+        const auto plan = planCommand(input);
+        return describe(plan, understand(plan, input), input);
+    }
+};
+
+} // namespace
+
+Understanding understand(const CommandPlan &plan, const MeasureInput &input)
+{
+    for (const auto &known : KnownPrograms) {
+        if (plan.program && plan.name == known.name)
+            return known.decoder(plan, input);
+    }
+    return understandNothing(plan, QStringLiteral("what %1 does with its arguments is not understood").arg(plan.name));
+}
+
+std::unique_ptr<Measurer> makeCommandMeasurer()
+{
+    return std::make_unique<CommandMeasurer>();
+}
+
+} // namespace holdfast

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kinds/command/commandplan.h"
+
+namespace holdfast {
+
+/// One option that changes what a command destroys, said in words.
+struct TellingFlag final
+{
+    QString flag;
+    QString means;
+};
+
+/// What a decoder made of one program's arguments. `inner` holds its facts, resources, dependents, diffs and verdict; the
+/// command's own facts are added around it. What it could not understand stands in inner.measurement.uninspectable.
+struct Understanding final
+{
+    MeasureOutput inner;
+    std::vector<TellingFlag> flags;
+    QStringList stops; ///< hard stops: never performed, whoever signed
+};
+
+using Decoder = Understanding (*)(const CommandPlan &plan, const MeasureInput &input);
+
+[[nodiscard]] Understanding understandRm(const CommandPlan &plan, const MeasureInput &input);
+[[nodiscard]] Understanding understandPsql(const CommandPlan &plan, const MeasureInput &input);
+[[nodiscard]] Understanding understandDropdb(const CommandPlan &plan, const MeasureInput &input);
+[[nodiscard]] Understanding understandGit(const CommandPlan &plan, const MeasureInput &input);
+
+/// `not-understood` facts of a command that no decoder knows: never a quiet pass.
+[[nodiscard]] Understanding understandNothing(const CommandPlan &plan, const QString &reason);
+
+/// Picks the decoder by the name of the configured program and asks it.
+[[nodiscard]] Understanding understand(const CommandPlan &plan, const MeasureInput &input);
+
+/// Facts, summary, credential and fingerprint of the command around what was understood.
+[[nodiscard]] MeasureOutput describe(const CommandPlan &plan, Understanding understanding, const MeasureInput &input);
+
+} // namespace holdfast
