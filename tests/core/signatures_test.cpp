@@ -5,6 +5,7 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <array>
 
 using namespace holdfast;
 
@@ -16,6 +17,7 @@ private Q_SLOTS:
     void initTestCase() { initialiseCryptography(); }
     void wycheproof();
     void lowOrderKeyIsRefused();
+    void mixedOrderKeyIsRefused();
     void verifierKeys();
     void verifierKeysRefused();
     void mangledVerifierKeysRefused();
@@ -141,6 +143,37 @@ void SignaturesTest::lowOrderKeyIsRefused()
     PublicKeyBytes unreduced;
     unreduced.fill(0xff);
     QVERIFY(!VerifierKey::parse(VerifierKey{QStringLiteral("beyond"), VerifierKey::Type::Ed25519, unreduced}.toString()));
+}
+
+void SignaturesTest::mixedOrderKeyIsRefused()
+{
+    // A good key plus the point of order two: libsodium alone accepts the signatures whose challenge is even.
+    std::array<unsigned char, 32> pair[2]; // scalar and its point
+    crypto_core_ed25519_scalar_random(pair[0].data());
+    QCOMPARE(crypto_scalarmult_ed25519_base_noclamp(pair[1].data(), pair[0].data()), 0);
+    PublicKeyBytes orderTwo, mixed;
+    orderTwo.fill(0xff);
+    orderTwo.front() = 0xec;
+    orderTwo.back() = 0x7f;
+    QCOMPARE(crypto_core_ed25519_add(mixed.data(), pair[1].data(), orderTwo.data()), 0);
+    QVERIFY(!VerifierKey::parse(VerifierKey{QStringLiteral("mixed"), VerifierKey::Type::Ed25519, mixed}.toString()));
+    int acceptedBySodium = 0;
+    for (int i = 0; i < 64; ++i) {
+        std::array<unsigned char, 32> nonce, challenge, product;
+        std::array<unsigned char, 64> hash, signature;
+        const QByteArray message = QByteArray::number(i);
+        crypto_core_ed25519_scalar_random(nonce.data());
+        QCOMPARE(crypto_scalarmult_ed25519_base_noclamp(signature.data(), nonce.data()), 0);
+        const QByteArray hashed = QByteArrayView(signature.data(), 32).toByteArray() + QByteArrayView(mixed.data(), 32).toByteArray() + message;
+        crypto_hash_sha512(hash.data(), reinterpret_cast<const unsigned char *>(hashed.constData()), static_cast<unsigned long long>(hashed.size()));
+        crypto_core_ed25519_scalar_reduce(challenge.data(), hash.data());
+        crypto_core_ed25519_scalar_mul(product.data(), challenge.data(), pair[0].data());
+        crypto_core_ed25519_scalar_add(signature.data() + 32, product.data(), nonce.data());
+        const auto *text = reinterpret_cast<const unsigned char *>(message.constData());
+        acceptedBySodium += crypto_sign_verify_detached(signature.data(), text, static_cast<unsigned long long>(message.size()), mixed.data()) == 0 ? 1 : 0;
+        QVERIFY(!verifySignature(mixed, message, QByteArrayView(signature.data(), 64)));
+    }
+    QVERIFY(acceptedBySodium > 0);
 }
 
 void SignaturesTest::verifierKeys()
