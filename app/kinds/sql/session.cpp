@@ -87,7 +87,7 @@ Result<Done, PgError> setMeasuringLimits(const PgConnection &db, const Login &lo
         "SELECT pg_catalog.set_config('statement_timeout', '30s', true), pg_catalog.set_config('lock_timeout', '500ms', true),"
         " pg_catalog.set_config('idle_in_transaction_session_timeout', '30s', true), pg_catalog.set_config('row_security', 'off', true),"
         " pg_catalog.set_config('search_path', '', true), pg_catalog.set_config('standard_conforming_strings', 'on', true),"
-        " pg_catalog.set_config('transform_null_equals', 'off', true), pg_catalog.set_config('max_parallel_workers_per_gather', '2', true)");
+        " pg_catalog.set_config('transform_null_equals', 'off', true), pg_catalog.set_config('jit', 'off', true)");
     if (const auto set = db.query(limits); !set)
         return set.failure();
     for (const auto &[name, value] : login.settings) {

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "fakes/postgres.h"
+#include "kinds/performing.h"
+#include "kinds/sql/identity.h"
+
+namespace holdfast::tests {
+
+/// A database of a real cluster as a target, and requests against it.
+class Ground final
+{
+public:
+    Ground(const fakes::PostgresCluster &cluster, const QString &database);
+
+    Target target; ///< url and name are set; more may be
+    std::vector<Target> targets; ///< besides `target`
+    Claims claims;
+
+    [[nodiscard]] MeasureOutput measure(const QString &sql) const;
+    /// Performs against what was approved, with tolerances; `compare` is the product's own.
+    [[nodiscard]] std::variant<Performed, Drifted> perform(const QString &sql, const MeasureOutput &approved, const std::vector<Tolerance> &tolerances = {}) const;
+    /// Runs SQL as superuser; an error fails the test by its text.
+    [[nodiscard]] QString sql(const QString &text) const { return m_cluster.sql(text, m_database); }
+
+private:
+    [[nodiscard]] Request request(const QString &sql) const;
+    const fakes::PostgresCluster &m_cluster;
+    QString m_database;
+};
+
+/// The fact's number, or -1 when it is unknown, or -2 when there is no such fact.
+[[nodiscard]] std::int64_t number(const MeasureOutput &output, QStringView id);
+[[nodiscard]] std::int64_t number(const Performed &performed, QStringView id);
+[[nodiscard]] QString dump(const MeasureOutput &output);
+[[nodiscard]] QString dump(const std::variant<Performed, Drifted> &outcome);
+
+} // namespace holdfast::tests
