@@ -100,7 +100,7 @@ Expected<std::unique_ptr<GateAccess>> GateAccess::asRequester(const Program &pro
     auto key = PlainFileStore::read(program.keyPath());
     if (!key)
         return Failure{Problem{ExitCode::Usage, key.error().detail + QStringLiteral(". `hold key new` makes one")}};
-    return open(std::move(gate).value(), std::make_unique<SeedSigner>(std::move(key).value()));
+    return open(program.output, std::move(gate).value(), std::make_unique<SeedSigner>(std::move(key).value()));
 }
 
 Expected<std::unique_ptr<GateAccess>> GateAccess::asHuman(const Program &program)
@@ -113,22 +113,22 @@ Expected<std::unique_ptr<GateAccess>> GateAccess::asHuman(const Program &program
     auto signer = humanSessionKey(gate->address.key.name, program.output);
     if (!signer)
         return signer.failure();
-    return open(std::move(gate).value(), std::move(signer).value());
+    return open(program.output, std::move(gate).value(), std::move(signer).value());
 }
 
-Expected<std::unique_ptr<GateAccess>> GateAccess::open(FoundGate gate, std::unique_ptr<Signer> signer)
+Expected<std::unique_ptr<GateAccess>> GateAccess::open(const Output &output, FoundGate gate, std::unique_ptr<Signer> signer)
 {
     auto access = std::unique_ptr<GateAccess>(new GateAccess(std::move(gate), std::move(signer)));
     auto session = access->m_link.open(PatienceToConnect);
     if (!session)
         return Failure{problemOf(session.error())};
     access->m_session = std::move(session).value();
-    if (auto pinned = access->pin(); !pinned)
+    if (auto pinned = access->pin(output); !pinned)
         return pinned.failure();
     return access;
 }
 
-Expected<Done> GateAccess::pin()
+Expected<Done> GateAccess::pin(const Output &output)
 {
     const auto now = openCheckpoint(m_session.checkpoint.toUtf8(), m_link.link().ledgerKey(), m_session.gate);
     if (!now)
@@ -147,8 +147,9 @@ Expected<Done> GateAccess::pin()
     }
     pins.url = m_gate.address.url.toString();
     pins.checkpoint = m_session.checkpoint.toUtf8();
+    // The address pins the gate's key in any case; without a file only going back would not be noticed the next time.
     if (pins.checkpoint != m_pinnedCheckpoint && !PinFile(gateKey()).save(pins))
-        return Failure{badProof(QStringLiteral("what this gate proved cannot be pinned: %1 cannot be written").arg(PinFile(gateKey()).path()))};
+        output.note(QStringLiteral("what this gate proved is not kept: %1 cannot be written").arg(PinFile(gateKey()).path()));
     m_gate.pins = std::move(pins);
     return Done{};
 }

@@ -49,8 +49,8 @@ public:
 
 private:
     GateAccess(FoundGate gate, std::unique_ptr<Signer> signer);
-    [[nodiscard]] static Expected<std::unique_ptr<GateAccess>> open(FoundGate gate, std::unique_ptr<Signer> signer);
-    [[nodiscard]] Expected<Done> pin();
+    [[nodiscard]] static Expected<std::unique_ptr<GateAccess>> open(const Output &output, FoundGate gate, std::unique_ptr<Signer> signer);
+    [[nodiscard]] Expected<Done> pin(const Output &output);
     [[nodiscard]] Expected<Registry> registryAt(std::optional<std::int64_t> serial, Digest *payload = nullptr);
 
     FoundGate m_gate;

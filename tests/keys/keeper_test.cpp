@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "keys/keykeeper.h"
+#include "keys/sealedfilestore.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+#include <QTimer>
+
+using namespace holdfast;
+
+/// A person's keys over a real sealed file and over a store that fails at each step: nothing half kept, nothing made by looking.
+class KeeperTest final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { initialiseCryptography(); }
+    void keepsAndSigns();
+    void neverMadeIsAbsent();
+    void lostIsNotNew();
+    void failingStore_data();
+    void failingStore();
+    void anotherKeyInTheStore();
+    void forgets();
+};
+
+namespace {
+
+constexpr ArgonCost Cheap{1, 64};
+const QString Gate = QStringLiteral("g.example/gate");
+
+SecretBytes secret(const char *text)
+{
+    QByteArray bytes(text);
+    bytes.detach();
+    return SecretBytes::take(bytes);
+}
+
+/// In memory; the Nth write fails.
+class FailingStore final : public KeyStore
+{
+public:
+    void probe(StateHandler handler) override { handler(KeyState::Present, {}); }
+    void read(const QString &name, ReadHandler handler) override
+    {
+        const auto found = values.find(name);
+        if (found == values.end())
+            return handler(Failure{KeyStoreError{KeyState::Absent, QStringLiteral("none")}});
+        QByteArray copy(found->second.constData(), found->second.size());
+        handler(SecretBytes::take(copy));
+    }
+    void write(const QString &name, SecretBytes value, DoneHandler handler) override
+    {
+        if (++writes == failAt)
+            return handler(Failure{KeyStoreError{KeyState::Locked, QStringLiteral("locked")}});
+        values[name] = QByteArray(reinterpret_cast<const char *>(value.data()), static_cast<qsizetype>(value.size()));
+        handler(Done{});
+    }
+    void remove(const QString &name, DoneHandler handler) override
+    {
+        values.erase(name);
+        handler(Done{});
+    }
+    std::map<QString, QByteArray> values;
+    int writes = 0;
+    int failAt = 0;
+};
+
+KeyIndex indexIn(const QTemporaryDir &dir)
+{
+    return *KeyIndex::load(dir.filePath(QStringLiteral("keys.json")));
+}
+
+KeyState keep(KeyKeeper &keeper, const FreshKeys &keys, KeyPlace place = KeyPlace::Keychain)
+{
+    std::optional<KeyState> state;
+    keeper.keep(keys, Gate, QStringLiteral("ops-lead"), place, secret("correct horse"),
+                [&state](Result<Done, KeyStoreError> done) { state = done ? KeyState::Present : done.error().state; }, Cheap);
+    [&state] { QTRY_VERIFY(state.has_value()); }();
+    return state.value_or(KeyState::Unavailable);
+}
+
+KeyState sessionState(KeyKeeper &keeper, std::unique_ptr<Signer> *out = nullptr)
+{
+    std::optional<KeyState> state;
+    keeper.sessionSigner(Gate, [&](Result<std::unique_ptr<Signer>, KeyStoreError> signer) {
+        state = signer ? KeyState::Present : signer.error().state;
+        if (signer && out != nullptr)
+            *out = std::move(signer).value();
+    });
+    [&state] { QTRY_VERIFY(state.has_value()); }();
+    return state.value_or(KeyState::Unavailable);
+}
+
+} // namespace
+
+void KeeperTest::keepsAndSigns()
+{
+    const QTemporaryDir dir;
+    SealedFileStore sealed(dir.filePath(QStringLiteral("keys.sealed")), Cheap);
+    QVERIFY(sealed.create(secret("file")));
+    const FreshKeys keys = FreshKeys::make(QStringLiteral("ops-lead"));
+    KeyKeeper keeper(indexIn(dir), nullptr, &sealed);
+    QVERIFY(!keeper.wasMade(Gate));
+    QVERIFY(keep(keeper, keys, KeyPlace::SealedFile) == KeyState::Present);
+
+    KeyKeeper later(indexIn(dir), nullptr, &sealed);
+    QVERIFY(later.wasMade(Gate));
+    std::unique_ptr<Signer> session;
+    QVERIFY(sessionState(later, &session) == KeyState::Present);
+    QCOMPARE(session->key(), keys.session.key());
+    std::optional<DecidingKey> deciding;
+    later.decidingKey(Gate, [&deciding](Result<DecidingKey, KeyStoreError> key) {
+        if (key)
+            deciding = *key;
+    });
+    QTRY_VERIFY(deciding.has_value());
+    QCOMPARE(deciding->key(), keys.decide.key());
+    QVERIFY(deciding->unlock(secret("correct horse")));
+    sealed.lock();
+    QVERIFY(sessionState(later) == KeyState::Locked);
+}
+
+void KeeperTest::neverMadeIsAbsent()
+{
+    const QTemporaryDir dir;
+    FailingStore store;
+    KeyKeeper keeper(indexIn(dir), &store, nullptr);
+    QVERIFY(sessionState(keeper) == KeyState::Absent);
+    QCOMPARE(store.writes, 0);
+    QVERIFY(keeper.index().records().empty());
+}
+
+void KeeperTest::lostIsNotNew()
+{
+    const QTemporaryDir dir;
+    FailingStore store;
+    KeyKeeper keeper(indexIn(dir), &store, nullptr);
+    QVERIFY(keep(keeper, FreshKeys::make(QStringLiteral("ops-lead"))) == KeyState::Present);
+    const int writes = store.writes;
+    store.values.clear();
+    QVERIFY(sessionState(keeper) == KeyState::Absent);
+    QVERIFY(keeper.wasMade(Gate)); // known still: the console says that it is lost
+    QCOMPARE(store.writes, writes);
+}
+
+void KeeperTest::failingStore_data()
+{
+    QTest::addColumn<int>("failAt");
+    QTest::newRow("session") << 1;
+    QTest::newRow("decide") << 2;
+}
+
+void KeeperTest::failingStore()
+{
+    QFETCH(int, failAt);
+    const QTemporaryDir dir;
+    FailingStore store;
+    store.failAt = failAt;
+    KeyKeeper keeper(indexIn(dir), &store, nullptr);
+    QVERIFY(keep(keeper, FreshKeys::make(QStringLiteral("ops-lead"))) == KeyState::Locked);
+    QVERIFY(store.values.empty());
+    QVERIFY(!keeper.wasMade(Gate));
+    QVERIFY(indexIn(dir).records().empty());
+}
+
+void KeeperTest::anotherKeyInTheStore()
+{
+    const QTemporaryDir dir;
+    FailingStore store;
+    KeyKeeper keeper(indexIn(dir), &store, nullptr);
+    QVERIFY(keep(keeper, FreshKeys::make(QStringLiteral("ops-lead"))) == KeyState::Present);
+    for (auto &[name, value] : store.values)
+        value[0] = static_cast<char>(value[0] ^ 1);
+    QVERIFY(sessionState(keeper) == KeyState::Unavailable);
+    std::optional<KeyState> state;
+    keeper.decidingKey(Gate, [&state](Result<DecidingKey, KeyStoreError> key) { state = key ? KeyState::Present : key.error().state; });
+    QVERIFY(*state == KeyState::Unavailable);
+}
+
+void KeeperTest::forgets()
+{
+    const QTemporaryDir dir;
+    FailingStore store;
+    KeyKeeper keeper(indexIn(dir), &store, nullptr);
+    QVERIFY(keep(keeper, FreshKeys::make(QStringLiteral("ops-lead"))) == KeyState::Present);
+    bool done = false;
+    keeper.forget(Gate, [&done](Result<Done, KeyStoreError> result) { done = static_cast<bool>(result); });
+    QVERIFY(done);
+    QVERIFY(store.values.empty());
+    QVERIFY(indexIn(dir).records().empty());
+}
+
+QTEST_GUILESS_MAIN(KeeperTest)
+#include "keeper_test.moc"
