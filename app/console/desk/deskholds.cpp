@@ -7,6 +7,7 @@
 #include "console/present/difflines.h"
 #include "console/present/format.h"
 #include "console/present/holdpresenter.h"
+#include "core/text/visible.h"
 #include "diff/formats.h"
 #include "link/blobs.h"
 #include "wire/messages.h"

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The first hold, end to end: asked, seen, approved, done; denied; drifted; and everything that must release nothing."""
+import re
+import subprocess
+import sys
+
+from driver import BIN, DATA, HOME, PLACE, Console, Failure, Ground, check, hold, hold_start, wait
+
+NAME = "owner"
+PASSPHRASE = "correct horse battery"
+AGENT = ["--key", HOME + "/.config/holdfast/practice-agent.key"]
+
+
+def enrol(console):
+    console.see("Create my keys", 180)
+    # The gate must listen before keys can be made for it.
+    console.see("Nothing is destroyed until you sign it")
+    console.tab_to("^Your name$")
+    console.key("ctrl+a")
+    console.type(NAME)
+    console.tab_to("^Passphrase for your deciding key$")
+    console.type(PASSPHRASE)
+    console.tab_to("^The same again$")
+    console.type(PASSPHRASE)
+    console.tab_to("Create my keys")
+    console.key("space")
+    console.see("Filter the inbox", 60)
+    console.see("entries proven", 60)
+
+
+def ask(statement, *more):
+    return hold_start("sql", *AGENT, "--target", "bookings-staging", "--claim-environment", "staging", "--intent", "clean up staging", *more, statement)
+
+
+def open_first(console, sentence):
+    console.see(sentence, 60)
+    console.key("Escape")
+    console.key("j")
+    console.see("Evidence")
+    console.see(f"(?s){sentence}")
+
+
+def read_everything(console):
+    """Scrolls the evidence to its end and opens what must be opened, as a person does by keyboard."""
+    console.tab_to("^Evidence$")
+    for _ in range(12):
+        console.key("Next")
+    if console.find("more$"):
+        console.tab_to("more$")
+        console.key("space")
+    for _ in range(12):
+        if not console.find("^locked: .*(See|Open|Scroll)"):
+            break
+        console.tab_to("^(Diff|Payload|Credential|Policy|Requester)")
+        console.key("Right")
+        console.tab_to("^Evidence$")
+        for _ in range(8):
+            console.key("Next")
+
+
+def receipt_of(process, code):
+    out, err = process.communicate(timeout=120)
+    if process.returncode != code:
+        raise Failure(f"hold ended with {process.returncode}, not {code}\n{out}\n{err}")
+    return out + err
+
+
+def approve(console, target):
+    console.tab_to(f"^Type {re.escape(target)} to approve")
+    console.key("ctrl+a")
+    console.type(target)
+    wait("the lock to open", lambda: console.find(r"^Approve.*, Ctrl\+Shift\+A"), 30)
+    console.key("ctrl+shift+a")
+    console.see("^Passphrase$", 20)
+    console.type(PASSPHRASE)
+    console.key("Return")
+
+
+def nothing_released(console, ground, before, what):
+    check(ground.count("bookings") == before, f"{what}: released nothing")
+
+
+def approved_run(console, ground):
+    before = ground.count("bookings")
+    doomed = ground.count("bookings", "id <= 40")
+    process = ask("DELETE FROM bookings WHERE id <= 40")
+    open_first(console, "Delete .*bookings")
+    check(console.find("(?i)claims") is not None, "the contradiction between claim and measurement is on the screen")
+    lock = console.see("^locked: Approve")
+    console.press(lock)
+    nothing_released(console, ground, before, "a press through AT-SPI on the locked button")
+    for chord in ("Return", "space", "ctrl+shift+a"):
+        console.key(chord)
+        nothing_released(console, ground, before, f"{chord} on the open hold")
+    subprocess.run(["xdotool", "keydown", "Return"], check=True)
+    subprocess.run(["xdotool", "keyup", "Return"], check=True)
+    read_everything(console)
+    console.tab_to("^Type bookings-prod to approve")
+    console.type("bookings-staging")
+    console.key("ctrl+shift+a")
+    nothing_released(console, ground, before, "the wrong name")
+    console.key("Return")
+    nothing_released(console, ground, before, "Enter in the field")
+    approve(console, "bookings-prod")
+    text = receipt_of(process, 0)
+    check(ground.count("bookings") == before - doomed, f"{doomed} rows are gone, as signed")
+    check("committed" in text, "the receipt came back to the requester, exit 0")
+
+
+def denied_run(console, ground):
+    before = ground.count("bookings")
+    process = ask("DELETE FROM bookings WHERE id <= 80 AND id > 40")
+    open_first(console, "Delete .*bookings")
+    console.key("d")
+    console.see("^Reason$")
+    console.key("Return")
+    if console.find("^Passphrase$"):
+        console.type(PASSPHRASE)
+        console.key("Return")
+    text = receipt_of(process, 2)
+    check(ground.count("bookings") == before, "denied: the rows are there")
+    check(re.search("(?i)denied", text) is not None, "the reason came back, exit 2")
+
+
+def drifted_run(console, ground):
+    process = ask("DELETE FROM late_fees WHERE id <= 50")
+    open_first(console, "Delete .*late_fees")
+    read_everything(console)
+    ground.query("DELETE FROM late_fees WHERE id = 50")
+    before = ground.count("late_fees")
+    approve(console, "bookings-prod")
+    console.see("What changed since it was last measured", 60)
+    check(ground.count("late_fees") == before, "drift: rolled back, the rows are there")
+    check(console.find("^locked: Approve") is not None, "revision 2 must be read and signed anew")
+    shown = hold("show", *AGENT, "--json", hold_id(console))
+    check('"revision":2' in shown.stdout.replace(" ", ""), "the hold stands at revision 2")
+    console.key("Escape")
+    console.key("d")
+    console.see("^Reason$")
+    console.key("Return")
+    receipt_of(process, 2)
+
+
+def hold_id(console):
+    listed = hold("targets", *AGENT, "--json")
+    check(listed.returncode == 0, "the agent sees its own targets")
+    import sqlite3
+    database = sqlite3.connect(f"file:{DATA}/gate/gate.db?mode=ro", uri=True)
+    return database.execute("SELECT hold FROM holds ORDER BY rowid DESC LIMIT 1").fetchone()[0]
+
+
+def ledger_holds():
+    exported = PLACE + "/export"
+    done = hold("export", exported)
+    check(done.returncode == 0, "hold export: " + (done.stderr.strip().splitlines() or ["done"])[-1])
+    check(hold("verify", exported).returncode == 0, "hold verify: the pinned ledger holds")
+    script = subprocess.run(["/usr/bin/python3", __file__.rsplit("/", 1)[0] + "/verify_ledger.py", exported], capture_output=True, text=True)
+    check(script.returncode == 0, "the independent script agrees: " + script.stdout.strip().splitlines()[-1])
+
+
+def main():
+    console = Console()
+    try:
+        enrol(console)
+        ground = Ground()
+        check(ground.count("bookings") > 1000, "the practice ground is a real database")
+        approved_run(console, ground)
+        denied_run(console, ground)
+        drifted_run(console, ground)
+        ledger_holds()
+    except Failure as failure:
+        console.picture("failed")
+        print(f"FAIL  {failure}", file=sys.stderr)
+        return 1
+    finally:
+        console.close()
+    print("first hold: all steps passed")
+    return 0
+
+
+sys.exit(main())
