@@ -5,15 +5,15 @@
 
 namespace holdfast {
 
-Connection &Connections::open(ConnectionId id)
+OpenConnection &Connections::open(ConnectionId id)
 {
-    Connection &made = m_open[id];
-    made = Connection{};
+    OpenConnection &made = m_open[id];
+    made = OpenConnection{};
     made.nonce = randomBytes(16);
     return made;
 }
 
-Connection *Connections::find(ConnectionId id)
+OpenConnection *Connections::find(ConnectionId id)
 {
     const auto found = m_open.find(id);
     return found == m_open.end() ? nullptr : &found->second;

@@ -10,7 +10,7 @@
 namespace holdfast {
 
 /// One open socket, as the engine knows it.
-struct Connection final
+struct OpenConnection final
 {
     QByteArray nonce; ///< of its challenge
     QString actor; ///< empty until a session is open
@@ -23,15 +23,15 @@ struct Connection final
 class Connections final
 {
 public:
-    Connection &open(ConnectionId id);
+    OpenConnection &open(ConnectionId id);
     void close(ConnectionId id) { m_open.erase(id); }
-    [[nodiscard]] Connection *find(ConnectionId id);
+    [[nodiscard]] OpenConnection *find(ConnectionId id);
     [[nodiscard]] std::vector<ConnectionId> subscribers() const;
     [[nodiscard]] std::vector<ConnectionId> of(const QString &actor) const;
     [[nodiscard]] int unansweredOf(const QString &actor) const;
 
 private:
-    std::map<ConnectionId, Connection> m_open;
+    std::map<ConnectionId, OpenConnection> m_open;
 };
 
 } // namespace holdfast

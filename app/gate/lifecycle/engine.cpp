@@ -126,7 +126,7 @@ void Engine::take(const Input &input)
 
 void Engine::call(const Received &received)
 {
-    Connection *const state = m_context.connections.find(received.connection);
+    OpenConnection *const state = m_context.connections.find(received.connection);
     if (state == nullptr)
         return;
     const auto message = parseRpc(received.message);
@@ -225,7 +225,7 @@ void Engine::releaseOne(Effect &effect)
 
 void Engine::reply(const Reply &reply)
 {
-    if (Connection *state = m_context.connections.find(reply.to); state != nullptr && state->unanswered > 0)
+    if (OpenConnection *state = m_context.connections.find(reply.to); state != nullptr && state->unanswered > 0)
         --state->unanswered;
     RpcReply message;
     message.id = reply.id;

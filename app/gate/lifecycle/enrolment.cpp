@@ -3,6 +3,7 @@
 #include "core/documents/session.h"
 #include "core/text/visible.h"
 #include "gate/lifecycle/sessions.h"
+#include "wire/messagesrequester.h"
 
 #include <sodium.h>
 
@@ -31,7 +32,7 @@ void addRole(Actor &actor, QStringView wanted)
 
 Answer Sessions::enrol(ConnectionId connection, const Json &params)
 {
-    const Connection *state = m_context.connections.find(connection);
+    const OpenConnection *state = m_context.connections.find(connection);
     const auto given = read<EnvelopeParams>(params);
     if (!given)
         return given.error();
@@ -145,7 +146,7 @@ Answer Sessions::invite(const Caller &caller, const Json &params)
         return Refused(ErrorCode::Forbidden, QStringLiteral("invites are made by admins, or by a machine that may ask for policy"));
     const Invite invite{m_context.identity.key->key(), randomBytes(16)};
     m_context.store.standing.addInvite(invite.mark(), invite.secret, m_context.now);
-    return JsonBuilder().add(QStringLiteral("invite"), invite.toString()).add(QStringLiteral("mark"), invite.mark()).build();
+    return InviteResult{invite.toString(), invite.mark()}.toJson();
 }
 
 } // namespace holdfast

@@ -48,7 +48,7 @@ Methods::Methods(Parts parts)
     both(method::RegistryGet, handler(parts.consoles, &Consoles::registry));
     both(method::BlobWrite, handler(parts.blobs, &Blobs::write));
     both(method::BlobRead, handler(parts.blobs, &Blobs::readPart));
-    both(u"invite.new", handler(parts.sessions, &Sessions::invite));
+    both(method::InviteNew, handler(parts.sessions, &Sessions::invite));
 }
 
 Answer Methods::call(const Caller &caller, const QString &method, const Json &params) const

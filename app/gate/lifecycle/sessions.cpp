@@ -59,7 +59,7 @@ Answer Sessions::open(ConnectionId connection, const Json &params)
 {
     if (!m_context.registries.current())
         return Refused(ErrorCode::Unavailable, QStringLiteral("no owner has enrolled at this gate yet"));
-    Connection *const state = m_context.connections.find(connection);
+    OpenConnection *const state = m_context.connections.find(connection);
     if (state == nullptr || !state->actor.isEmpty())
         return Refused(ErrorCode::Conflict, QStringLiteral("a session is open on this connection"));
     const auto given = read<EnvelopeParams>(params);
@@ -109,7 +109,7 @@ Answer Sessions::open(ConnectionId connection, const Json &params)
 
 Result<Caller, Refused> Sessions::callerOf(ConnectionId connection, const RpcId &id) const
 {
-    const Connection *state = m_context.connections.find(connection);
+    const OpenConnection *state = m_context.connections.find(connection);
     if (state == nullptr || state->actor.isEmpty() || !m_context.registries.current())
         return Failure{Refused(ErrorCode::Unauthenticated, QStringLiteral("session.open comes first"))};
     const Actor *actor = m_context.active().registry.actor(state->actor);
