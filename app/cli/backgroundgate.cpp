@@ -57,8 +57,9 @@ std::optional<pid_t> runningGate()
     if (!file.open(QIODevice::ReadOnly))
         return std::nullopt;
     const qlonglong pid = file.readAll().trimmed().toLongLong();
-    const QFileInfo process(QStringLiteral("/proc/%1/exe").arg(pid));
-    if (pid <= 1 || QFileInfo(process.symLinkTarget()).fileName() != u"holdfastd" || process.ownerId() != ::geteuid())
+    const QString process = QStringLiteral("/proc/%1").arg(pid);
+    const QString program = QFileInfo(process + QStringLiteral("/exe")).symLinkTarget(); // `… (deleted)` after an update
+    if (pid <= 1 || QFileInfo(program).fileName().section(u' ', 0, 0) != u"holdfastd" || QFileInfo(process).ownerId() != ::geteuid())
         return std::nullopt;
     return static_cast<pid_t>(pid);
 }

@@ -217,6 +217,9 @@ ExitCode tellParseResult(const CLI::App &app, const CLI::ParseError &error)
     const Output output(false, false);
     if (!out.str().empty())
         output.print(QString::fromStdString(out.str()));
+    // CLI11 misses a command before it notices that another word stands in its place.
+    if (const auto remaining = app.remaining(); code != 0 && app.get_subcommands().empty() && !remaining.empty())
+        output.note(QStringLiteral("hold: there is no command %1").arg(QString::fromStdString(remaining.front())));
     if (!err.str().empty())
         output.note(QString::fromStdString(err.str()));
     return code == 0 ? ExitCode::Done : ExitCode::Usage;

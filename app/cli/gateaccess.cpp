@@ -28,7 +28,6 @@ LinkOptions linkOptions(const FoundGate &gate)
     if (gate.keys)
         options.ledgerKey = gate.keys->ledgerKey;
     options.clientName = QStringLiteral("hold");
-    options.clientVersion = QStringLiteral("1");
     return options;
 }
 

@@ -34,7 +34,6 @@ Expected<LinkOptions> addressFor(const Program &program, const Invite &invite)
     LinkOptions options;
     options.address = gate->address;
     options.clientName = QStringLiteral("hold");
-    options.clientVersion = QStringLiteral("1");
     return options;
 }
 
@@ -59,6 +58,20 @@ Expected<Done> enrol(const Program &program, const Invite &invite, const Signer 
     return Done{};
 }
 
+/// A new key; with an invite also one that is there already, so that an enrolment that failed can be tried again.
+Result<SeedSigner, KeyStoreError> keyFor(const Program &program, const KeyNewOptions &options, bool toEnrol)
+{
+    if (toEnrol) {
+        auto known = PlainFileStore::read(program.keyPath());
+        if (known || known.error().state != KeyState::Absent)
+            return known;
+    }
+    auto made = PlainFileStore::create(program.keyPath(), options.name.isEmpty() ? defaultName() : options.name);
+    if (made)
+        program.output.note(QStringLiteral("a new key lies in %1").arg(program.keyPath()));
+    return made;
+}
+
 } // namespace
 
 ExitCode runKeyNew(const Program &program, const KeyNewOptions &options)
@@ -70,10 +83,9 @@ ExitCode runKeyNew(const Program &program, const KeyNewOptions &options)
         if (const auto address = addressFor(program, *invite); !address)
             return program.output.problem(address.error());
     }
-    const auto signer = PlainFileStore::create(program.keyPath(), options.name.isEmpty() ? defaultName() : options.name);
+    const auto signer = keyFor(program, options, invite.has_value());
     if (!signer)
         return program.output.problem({ExitCode::Usage, signer.error().detail});
-    program.output.note(QStringLiteral("a new key lies in %1").arg(program.keyPath()));
     program.output.print(signer->key().toString());
     program.output.result(JsonBuilder().add(QStringLiteral("key"), signer->key().toString()).add(QStringLiteral("file"), program.keyPath()).build());
     if (!invite)

@@ -93,9 +93,13 @@ void GateLink::connectSocket()
         if (m_socket->subprotocol() != Subprotocol)
             lose(broken(QStringLiteral("what answers there does not speak holdfast.v1")));
     });
-    connect(m_socket, &QWebSocket::disconnected, this, [this] { lose({LinkError::Kind::Unreachable, QStringLiteral("the gate closed the connection")}); });
-    connect(m_socket, qOverload<QAbstractSocket::SocketError>(&QWebSocket::error), this, [this] {
-        lose({LinkError::Kind::Unreachable, QStringLiteral("the gate cannot be reached: %1").arg(m_socket->errorString())});
+    // Before the handshake both say the same, and which comes first depends on how far it got.
+    const auto unreachable = [this] { lose({LinkError::Kind::Unreachable, QStringLiteral("the gate cannot be reached: %1").arg(m_socket->errorString())}); };
+    connect(m_socket, qOverload<QAbstractSocket::SocketError>(&QWebSocket::error), this, unreachable);
+    connect(m_socket, &QWebSocket::disconnected, this, [this, unreachable] {
+        if (m_state == State::Connecting && m_socket->error() != QAbstractSocket::UnknownSocketError)
+            return unreachable();
+        lose({LinkError::Kind::Unreachable, QStringLiteral("the gate closed the connection")});
     });
     setState(State::Connecting);
     m_handshake.start();

@@ -23,7 +23,7 @@ struct LinkOptions final
     GateAddress address;
     std::optional<VerifierKey> ledgerKey; ///< pinned; without it the challenge's is taken until the registry is verified
     QString clientName = QStringLiteral("holdfast");
-    QString clientVersion;
+    QString clientVersion = QStringLiteral(HOLDFAST_VERSION);
     std::chrono::milliseconds answer{10'000}; ///< of a handshake, a session, and of a call unless it says otherwise
     std::chrono::milliseconds firstDelay{250}, longestDelay{30'000}; ///< before connecting again; doubled each time
     std::chrono::milliseconds ping{20'000}; ///< two that stay unanswered: the connection is dropped
