@@ -12,6 +12,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 namespace holdfast {
 
 namespace {
@@ -80,6 +82,11 @@ Result<Done, QString> Gate::open()
     if (!store)
         return Failure{store.error().sentence()};
     m_store = std::move(*store);
+    const auto decides = [](const Actor &actor) { return actor.kind == ActorKind::Human && actor.has(role::Approver) && actor.key(purpose::Decide) != nullptr; };
+    const auto &actors = m_config.policy.actors;
+    if (!m_store->registries.newest() && m_ownerSecret.isEmpty() && std::none_of(actors.begin(), actors.end(), decides))
+        return Failure{QStringLiteral("%1: nobody could approve anything: start once with --owner-fd, or write a human [[actor]] with role approver and keys")
+                           .arg(m_config.file)};
     const auto highest = Housekeeper::kept(checkpointFile(m_config));
     if (!highest)
         return Failure{QStringLiteral("%1 cannot be read").arg(checkpointFile(m_config))};

@@ -26,7 +26,7 @@ Result<Json, QString> identifyTarget(const Target &target, const Credential &cre
         return Failure{QStringLiteral("only targets of kind sql have an identity")};
     const auto live = sql::identifySql(target, &credential, at);
     if (!live)
-        return Failure{live.error().sentence()};
+        return Failure{live.error().toString()};
     return JsonBuilder().add(QStringLiteral("system"), live->identity.system).add(QStringLiteral("database"), live->identity.database).build();
 }
 

@@ -37,13 +37,34 @@ std::vector<ConnectionId> Connections::of(const QString &actor) const
     return found;
 }
 
-int Connections::unansweredOf(const QString &actor) const
+void Connections::asked(OpenConnection &connection)
 {
-    int sum = 0;
-    for (const auto &[id, connection] : m_open)
-        if (connection.actor == actor)
-            sum += connection.unanswered;
-    return sum;
+    ++connection.unanswered;
+    if (!connection.actor.isEmpty())
+        ++m_unanswered[connection.actor];
+}
+
+void Connections::answered(OpenConnection &connection)
+{
+    if (connection.unanswered == 0)
+        return;
+    --connection.unanswered;
+    if (auto &count = m_unanswered[connection.actor]; count > 0)
+        --count;
+}
+
+int Connections::unanswered(const OpenConnection &connection) const
+{
+    const auto known = m_unanswered.find(connection.actor);
+    return connection.actor.isEmpty() || known == m_unanswered.end() ? connection.unanswered : known->second;
+}
+
+void Connections::close(ConnectionId id)
+{
+    if (OpenConnection *gone = find(id))
+        while (gone->unanswered > 0)
+            answered(*gone);
+    m_open.erase(id);
 }
 
 } // namespace holdfast

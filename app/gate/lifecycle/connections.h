@@ -24,14 +24,18 @@ class Connections final
 {
 public:
     OpenConnection &open(ConnectionId id);
-    void close(ConnectionId id) { m_open.erase(id); }
+    void close(ConnectionId id);
     [[nodiscard]] OpenConnection *find(ConnectionId id);
     [[nodiscard]] std::vector<ConnectionId> subscribers() const;
     [[nodiscard]] std::vector<ConnectionId> of(const QString &actor) const;
-    [[nodiscard]] int unansweredOf(const QString &actor) const;
+    /// Counts the calls that wait for an answer: of the actor, over all his connections; before a session, of the connection.
+    void asked(OpenConnection &connection);
+    void answered(OpenConnection &connection);
+    [[nodiscard]] int unanswered(const OpenConnection &connection) const;
 
 private:
     std::map<ConnectionId, OpenConnection> m_open;
+    std::map<QString, int> m_unanswered; ///< by actor
 };
 
 } // namespace holdfast

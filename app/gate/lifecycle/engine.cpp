@@ -142,11 +142,11 @@ void Engine::call(const Received &received)
         refuse(received.connection, {}, RpcError{-32600, {}, QStringLiteral("a call needs an id"), {}, {}});
         return;
     }
-    if (m_context.connections.unansweredOf(state->actor) >= unansweredPerActor) {
+    if (m_context.connections.unanswered(*state) >= unansweredPerActor) {
         m_context.effects.emplace_back(Disconnect{received.connection, policyViolation, QStringLiteral("too many unanswered calls")});
         return;
     }
-    ++state->unanswered;
+    m_context.connections.asked(*state);
     std::optional<Answer> outcome;
     guarded([&] {
         if (call->method == method::SessionOpen) {
@@ -225,8 +225,8 @@ void Engine::releaseOne(Effect &effect)
 
 void Engine::reply(const Reply &reply)
 {
-    if (OpenConnection *state = m_context.connections.find(reply.to); state != nullptr && state->unanswered > 0)
-        --state->unanswered;
+    if (OpenConnection *state = m_context.connections.find(reply.to))
+        m_context.connections.answered(*state);
     RpcReply message;
     message.id = reply.id;
     if (const auto *submitted = std::get_if<SubmitResult>(&reply.outcome)) {
@@ -244,6 +244,7 @@ void Engine::reply(const Reply &reply)
 void Engine::giveUp(const StoreError &error)
 {
     spdlog::get("gate")->error("nothing of this turn was kept: {}", error.sentence().toStdString());
+    m_evidence.abandon();
     // Whoever asked is told; nothing that was notified or begun in this turn ever leaves.
     for (Effect &effect : std::exchange(m_context.effects, {})) {
         if (auto *ready = std::get_if<Reply>(&effect)) {

@@ -235,6 +235,13 @@ void Evidence::policyChanged()
     }
 }
 
+void Evidence::abandon()
+{
+    for (const auto &[hold, waiting] : std::exchange(m_measurers, {}))
+        for (const auto &[connection, id] : waiting)
+            m_context.effects.emplace_back(Reply{connection, id, RpcError::of(ErrorCode::Unavailable, {})});
+}
+
 void Evidence::forget(ConnectionId connection)
 {
     for (auto &[hold, waiting] : m_measurers)

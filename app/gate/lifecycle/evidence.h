@@ -31,6 +31,8 @@ public:
     /// What the current policy says of what was measured then.
     [[nodiscard]] Ruling rulingOf(const HoldRow &hold, const Request &request, const Measurement &measured, Instant at) const;
     void forget(ConnectionId connection);
+    /// The jobs of this turn never begin: whoever waits for a measurement is answered, so that he may ask again.
+    void abandon();
 
 private:
     void takeFirst(HoldRow &hold, const Measured &measured);

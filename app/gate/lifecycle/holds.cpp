@@ -42,6 +42,7 @@ void Holds::moved(HoldRow &hold, const Recorded &recorded, State state)
     if (isFinal(state))
         hold.deadline.reset();
     m_context.store.holds.save(hold);
+    m_touched.insert(hold.id);
     const auto subscribers = m_context.connections.subscribers();
     if (subscribers.empty())
         return;
@@ -137,30 +138,44 @@ void Holds::startMeasuring(const HoldRow &hold, MeasurePurpose purpose)
         m_context.effects.emplace_back(MeasureJob{purpose, hold.revision, std::move(subject)});
 }
 
+void Holds::wait(Waiter waiter)
+{
+    m_touched.insert(waiter.hold);
+    m_ends.emplace(waiter.until, waiter.hold);
+    m_waiters.emplace(waiter.hold, std::move(waiter));
+}
+
 void Holds::forget(ConnectionId connection)
 {
-    std::erase_if(m_waiters, [connection](const Waiter &waiter) { return waiter.connection == connection; });
+    std::erase_if(m_waiters, [connection](const auto &each) { return each.second.connection == connection; });
 }
 
 void Holds::answerWaiters()
 {
-    std::erase_if(m_waiters, [this](const Waiter &waiter) {
-        const auto hold = m_context.store.holds.find(waiter.hold);
-        const bool moved = hold && hold->sequence > waiter.after;
-        const bool late = waiter.until <= m_context.now;
-        if (!moved && !late)
-            return false;
-        HoldStatus answer = hold ? status(*hold, HoldStatus::Form::Wait) : HoldStatus{};
-        answer.timedOut = !moved;
-        m_context.effects.emplace_back(Reply{waiter.connection, waiter.id, answer.toJson(HoldStatus::Form::Wait)});
-        return true;
-    });
+    for (auto end = m_ends.begin(); end != m_ends.end() && end->first <= m_context.now; end = m_ends.erase(end))
+        m_touched.insert(end->second);
+    for (const HoldId &id : std::exchange(m_touched, {})) {
+        const auto [first, last] = m_waiters.equal_range(id);
+        const auto hold = first == last ? std::nullopt : m_context.store.holds.find(id);
+        for (auto waiter = first; hold && waiter != last;)
+            waiter = answer(waiter->second, *hold) ? m_waiters.erase(waiter) : std::next(waiter);
+    }
+}
+
+bool Holds::answer(const Waiter &waiter, const HoldRow &hold)
+{
+    const bool moved = hold.sequence > waiter.after;
+    if (!moved && waiter.until > m_context.now)
+        return false;
+    HoldStatus now = status(hold, HoldStatus::Form::Wait);
+    now.timedOut = !moved;
+    m_context.effects.emplace_back(Reply{waiter.connection, waiter.id, now.toJson(HoldStatus::Form::Wait)});
+    return true;
 }
 
 std::optional<Instant> Holds::nextWaiterEnds() const
 {
-    const auto first = std::min_element(m_waiters.begin(), m_waiters.end(), [](const Waiter &a, const Waiter &b) { return a.until < b.until; });
-    return first == m_waiters.end() ? std::nullopt : std::optional(first->until);
+    return m_ends.empty() ? std::nullopt : std::optional(m_ends.begin()->first);
 }
 
 void Holds::index(const HoldRow &hold)

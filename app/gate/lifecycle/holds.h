@@ -6,6 +6,8 @@
 #include "wire/messagesconsole.h"
 #include "wire/messagesrequester.h"
 
+#include <set>
+
 namespace holdfast {
 
 /// A requester's hold.wait that is not answered yet.
@@ -43,7 +45,7 @@ public:
     [[nodiscard]] std::shared_ptr<const Subject> subjectOf(const HoldRow &hold) const;
     void startMeasuring(const HoldRow &hold, MeasurePurpose purpose);
 
-    void wait(Waiter waiter) { m_waiters.push_back(std::move(waiter)); }
+    void wait(Waiter waiter);
     void forget(ConnectionId connection);
     /// Answers whoever waited for what this turn changed, and whoever waited long enough.
     void answerWaiters();
@@ -53,8 +55,12 @@ public:
     void index(const HoldRow &hold);
 
 private:
+    [[nodiscard]] bool answer(const Waiter &waiter, const HoldRow &hold);
+
     Context &m_context;
-    std::vector<Waiter> m_waiters;
+    std::multimap<HoldId, Waiter> m_waiters;
+    std::multimap<Instant, HoldId> m_ends; ///< when somebody's patience ends; may name holds that nobody waits for any more
+    std::set<HoldId> m_touched; ///< moved, or newly waited for, since the last answers
 };
 
 } // namespace holdfast

@@ -91,7 +91,7 @@ void Releasing::spend(HoldRow &hold)
         m_holds.startMeasuring(hold, MeasurePurpose::BeforeSpending);
         return;
     }
-    if (const QString reason = m_check.whyNot(hold.id, grant->id, m_context.now); !reason.isEmpty()) {
+    if (const QString reason = m_check.whyNot(hold.id, grant->id, std::max(m_context.now, m_context.book.lastAt())); !reason.isEmpty()) {
         m_holds.stop(hold, State::Stopped, QStringLiteral("the performer refuses: %1").arg(reason));
         return;
     }

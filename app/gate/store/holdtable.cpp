@@ -141,13 +141,6 @@ std::vector<HoldRow> HoldTable::inState(State state) const
     return rowsOf(query);
 }
 
-std::vector<HoldRow> HoldTable::openOf(const QString &actor) const
-{
-    Query query(m_database, "SELECT " HOLD_COLUMNS " FROM holds WHERE open = 1 AND actor = ? ORDER BY row");
-    query.bind(actor);
-    return rowsOf(query);
-}
-
 std::vector<HoldRow> HoldTable::due(Instant now, int limit) const
 {
     Query query(m_database, "SELECT " HOLD_COLUMNS " FROM holds WHERE deadline IS NOT NULL AND deadline <= ? ORDER BY deadline LIMIT ?");
@@ -163,13 +156,13 @@ std::optional<Instant> HoldTable::nextDeadline() const
 
 std::int64_t HoldTable::countOpen() const
 {
-    Query query(m_database, "SELECT count(*) FROM holds WHERE open = 1");
+    Query query(m_database, "SELECT coalesce(sum(n), 0) FROM open_counts");
     return query.step() ? query.integer(0) : 0;
 }
 
 std::int64_t HoldTable::countOpenOf(const QString &actor) const
 {
-    Query query(m_database, "SELECT count(*) FROM holds WHERE open = 1 AND actor = ?");
+    Query query(m_database, "SELECT n FROM open_counts WHERE actor = ?");
     query.bind(actor);
     return query.step() ? query.integer(0) : 0;
 }

@@ -59,7 +59,6 @@ public:
     /// Ended ones whose last entry lies at or after ledger position `cursor`, in that order, above sequence `after`.
     [[nodiscard]] std::vector<HoldRow> endedSince(std::int64_t cursor, std::int64_t after, int limit) const;
     [[nodiscard]] std::vector<HoldRow> inState(State state) const;
-    [[nodiscard]] std::vector<HoldRow> openOf(const QString &actor) const;
     [[nodiscard]] std::vector<HoldRow> due(Instant now, int limit) const;
     [[nodiscard]] std::optional<Instant> nextDeadline() const;
     [[nodiscard]] std::int64_t countOpen() const;

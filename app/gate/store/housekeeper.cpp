@@ -13,6 +13,7 @@ namespace holdfast {
 namespace {
 
 constexpr int pagesWorthACheckpoint = 1000; // 4 MB
+constexpr std::chrono::milliseconds betweenRounds{200};
 constexpr int pagesWorthWaitingFor = 50000; // 200 MB: then the log is emptied even if writers must wait
 
 void writeNote(const QString &file, const QByteArray &note)
@@ -74,6 +75,8 @@ void Housekeeper::run()
     auto database = Database::open(m_storeFile);
     std::unique_lock lock(m_mutex);
     for (;;) {
+        // Not after every commit: this thread's fsync competes with the next commit's.
+        m_wake.wait_for(lock, betweenRounds, [this] { return m_stop; });
         m_wake.wait(lock, [this] { return m_stop || m_pages >= pagesWorthACheckpoint || !m_note.isEmpty(); });
         const bool last = m_stop;
         const int pages = std::exchange(m_pages, 0);

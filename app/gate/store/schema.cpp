@@ -30,7 +30,11 @@ CREATE TABLE holds (
     tier TEXT, operation TEXT NOT NULL, environment TEXT NOT NULL, summary TEXT NOT NULL, resources TEXT NOT NULL,
     approvals TEXT NOT NULL, outcome TEXT, decided_ms INTEGER, reason TEXT NOT NULL, counter BLOB);
 CREATE INDEX holds_open ON holds (row) WHERE open = 1;
-CREATE INDEX holds_open_actor ON holds (actor) WHERE open = 1;
+CREATE TABLE open_counts (actor TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TRIGGER holds_opened AFTER INSERT ON holds WHEN NEW.open = 1 BEGIN
+    INSERT INTO open_counts VALUES (NEW.actor, 1) ON CONFLICT (actor) DO UPDATE SET n = n + 1; END;
+CREATE TRIGGER holds_ended AFTER UPDATE OF open ON holds WHEN OLD.open = 1 AND NEW.open = 0 BEGIN
+    UPDATE open_counts SET n = n - 1 WHERE actor = NEW.actor; END;
 CREATE INDEX holds_sequence ON holds (sequence) WHERE open = 0;
 CREATE INDEX holds_deadline ON holds (deadline) WHERE deadline IS NOT NULL;
 CREATE INDEX holds_state ON holds (state) WHERE state IN ('measuring', 'approved', 'released', 'executing', 'drifted');

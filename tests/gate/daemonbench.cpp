@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "daemonbench.h"
+
+#include "core/documents/session.h"
+
+#include <QElapsedTimer>
+#include <QFile>
+#include <QTest>
+#include <QWebSocketHandshakeOptions>
+
+#include <csignal>
+#include <unistd.h>
+
+namespace holdfast::tests {
+
+namespace {
+
+constexpr int patienceMs = 20'000;
+constexpr int ownerDescriptor = 3;
+
+} // namespace
+
+Daemon::Daemon(const QByteArray &policy)
+{
+    QFile file(path(QStringLiteral("gate.toml")));
+    if (!file.open(QIODevice::WriteOnly))
+        qFatal("gate.toml cannot be written");
+    file.write("[gate]\nname = \"test.example/gate\"\nlisten = \"127.0.0.1:0\"\nstore = \"sqlite:gate.db\"\nkey = \"file:gate.key\"\n\n" + policy);
+}
+
+Daemon::~Daemon()
+{
+    kill();
+}
+
+bool Daemon::start(const QByteArray &ownerSecret)
+{
+    m_process = std::make_unique<QProcess>();
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(QStringLiteral("XDG_RUNTIME_DIR"), path(QStringLiteral("run")));
+    m_process->setProcessEnvironment(environment);
+    QStringList arguments{QStringLiteral("--config"), path(QStringLiteral("gate.toml"))};
+    int ends[2] = {-1, -1};
+    if (!ownerSecret.isEmpty()) {
+        if (pipe(ends) != 0 || write(ends[1], ownerSecret.constData(), static_cast<std::size_t>(ownerSecret.size())) != ownerSecret.size())
+            return false;
+        m_process->setChildProcessModifier([ends] { dup2(ends[0], ownerDescriptor); });
+        arguments += {QStringLiteral("--owner-fd"), QString::number(ownerDescriptor)};
+    }
+    m_process->start(qEnvironmentVariable("HOLDFAST_BIN") + QStringLiteral("/holdfastd"), arguments);
+    for (const int end : ends)
+        if (end >= 0)
+            close(end);
+    if (!m_process->waitForStarted())
+        return false;
+    QElapsedTimer timer;
+    timer.start();
+    while (!m_process->canReadLine() && timer.elapsed() < patienceMs)
+        if (!m_process->waitForReadyRead(100) && m_process->state() == QProcess::NotRunning)
+            return false;
+    m_printed = m_process->readLine();
+    m_url = QUrl(QString::fromUtf8(m_printed.mid(qsizetype(strlen("listening on "))).trimmed()));
+    return m_url.isValid() && m_url.port() > 0;
+}
+
+int Daemon::stop()
+{
+    m_process->terminate();
+    if (!m_process->waitForFinished(patienceMs))
+        return -1;
+    m_printed += m_process->readAllStandardOutput();
+    return m_process->exitStatus() == QProcess::NormalExit ? m_process->exitCode() : -1;
+}
+
+void Daemon::kill()
+{
+    if (m_process && m_process->state() != QProcess::NotRunning) {
+        m_process->kill();
+        m_process->waitForFinished(patienceMs);
+    }
+}
+
+Client::Client(const QUrl &url)
+{
+    QObject::connect(&m_socket, &QWebSocket::textMessageReceived, &m_socket, [this](const QString &message) { m_messages.push_back(message.toUtf8()); });
+    QWebSocketHandshakeOptions options;
+    options.setSubprotocols({QStringLiteral("holdfast.v1")});
+    m_socket.open(url, options);
+    if (!waitForMessage(patienceMs))
+        return;
+    const auto message = parseRpc(m_messages.front());
+    m_messages.pop_front();
+    if (const auto *call = message ? std::get_if<RpcCall>(&*message) : nullptr; call != nullptr)
+        if (auto challenge = Challenge::fromJson(call->params))
+            m_challenge = *challenge;
+}
+
+bool Client::waitForMessage(int timeoutMs)
+{
+    return QTest::qWaitFor([this] { return !m_messages.empty(); }, timeoutMs);
+}
+
+std::optional<RpcReply> Client::call(QStringView method, const Json &params, int timeoutMs)
+{
+    m_socket.sendTextMessage(QString::fromUtf8(encode(RpcCall{RpcId{++m_last}, method.toString(), params})));
+    while (isOpen() && waitForMessage(timeoutMs)) {
+        const auto message = parseRpc(m_messages.front());
+        m_messages.pop_front();
+        const auto *reply = message ? std::get_if<RpcReply>(&*message) : nullptr;
+        if (reply != nullptr && reply->id == RpcId{m_last})
+            return *reply;
+    }
+    return std::nullopt;
+}
+
+bool Client::openSession(const Signer &key)
+{
+    SessionOpen open;
+    open.gate = m_challenge.gate;
+    open.gateKey = m_challenge.key;
+    open.nonce = m_challenge.nonce;
+    open.clientNonce = randomBytes(16);
+    open.key = key.key();
+    open.clientName = QStringLiteral("test");
+    open.clientVersion = QStringLiteral("1");
+    open.at = SystemClock().now();
+    const auto reply = call(method::SessionOpen, EnvelopeParams{Envelope::sign(key, payloadtype::SessionOpen, open.toPayload())}.toJson());
+    return reply && std::holds_alternative<Json>(reply->outcome);
+}
+
+} // namespace holdfast::tests
