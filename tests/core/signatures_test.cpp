@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 using namespace holdfast;
 
@@ -76,7 +77,7 @@ private:
     int countIn(quint64 from, quint64 to, const QByteArray &masked)
     {
         if (to - from > (quint64{1} << 30))
-            return 0; // a sanitizer's shadow
+            return 0; // reserved, not used
         int hits = 0;
         const auto overlap = static_cast<quint64>(masked.size() - 1);
         for (quint64 at = from; at < to; at += static_cast<quint64>(m_buffer.size()) - overlap) {
@@ -92,10 +93,14 @@ private:
     int countInBuffer(qint64 size, const QByteArray &masked) const
     {
         int hits = 0;
-        const auto same = [](char memory, char wanted) { return static_cast<unsigned char>(memory) == (static_cast<unsigned char>(wanted) ^ mask); };
-        const char *const first = m_buffer.constData();
-        for (qint64 i = 0; i + masked.size() <= size; ++i)
-            hits += same(first[i], masked[0]) && std::equal(masked.begin(), masked.end(), first + i, [&](char wanted, char memory) { return same(memory, wanted); });
+        const auto same = [](char wanted, char memory) { return static_cast<unsigned char>(memory) == (static_cast<unsigned char>(wanted) ^ mask); };
+        const char *at = m_buffer.constData();
+        const char *const end = at + size - masked.size() + 1;
+        const int first = static_cast<unsigned char>(masked[0]) ^ mask;
+        while (at < end && (at = static_cast<const char *>(std::memchr(at, first, static_cast<std::size_t>(end - at)))) != nullptr) {
+            hits += std::equal(masked.begin(), masked.end(), at, same) ? 1 : 0;
+            ++at;
+        }
         return hits;
     }
 
@@ -251,6 +256,9 @@ void SignaturesTest::secretsMove()
 
 void SignaturesTest::seedLeavesNoTrace()
 {
+#ifdef __SANITIZE_ADDRESS__
+    QSKIP("a sanitizer maps terabytes and keeps what was freed");
+#endif
     MemoryScan scan;
     if (!scan.isOpen())
         QSKIP("/proc/self/mem cannot be read here");
