@@ -41,7 +41,7 @@ QStringList changedFiles(const CommandPlan &plan)
     QStringList changed;
     const auto look = [&changed](const HashedFile &was) {
         const auto now = hashFile(AT_FDCWD, was.path.toUtf8(), was.size + 1);
-        if (now && now->digest != was.digest)
+        if (!now || now->digest != was.digest)
             changed.append(was.path);
     };
     for (const auto &file : plan.files)
@@ -88,7 +88,7 @@ Performed report(const CommandPlan &plan, ProcessEnd end)
         effects.push_back(effect(QStringLiteral("command.left-behind"), QStringLiteral("processes it left behind, ended"), QString::number(end.leftBehind), end.leftBehind, QStringLiteral("processes"), Severity::Warning));
     effects.push_back(effect(QStringLiteral("command.output"), QStringLiteral("bytes written"), QString::number(end.outputTotal), end.outputTotal, QStringLiteral("bytes"), end.outputTotal > result.output.size() ? Severity::Notice : Severity::Info));
     if (const auto changed = changedFiles(plan); !changed.isEmpty())
-        effects.push_back(effect(QStringLiteral("command.changed-files"), QStringLiteral("hashed files that changed while it ran"), changed.join(QStringLiteral(", ")), changed.size(), QStringLiteral("files"), Severity::Danger));
+        effects.push_back(effect(QStringLiteral("command.changed-files"), QStringLiteral("hashed files that changed or went while it ran"), changed.join(QStringLiteral(", ")), changed.size(), QStringLiteral("files"), Severity::Warning));
     return result;
 }
 

@@ -124,7 +124,7 @@ QString textOfPath(QByteArrayView bytes)
             }
         }
         if (size == 0)
-            result += QStringLiteral("⟨0x%1⟩").arg(static_cast<unsigned char>(bytes[at]), 2, 16, QLatin1Char('0'));
+            result += QStringLiteral("\\x%1").arg(static_cast<unsigned char>(bytes[at]), 2, 16, QLatin1Char('0'));
         at += std::max<qsizetype>(size, 1);
     }
     return result;

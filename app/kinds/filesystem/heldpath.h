@@ -54,7 +54,7 @@ struct HeldRoot final
 /// Absolute path of an open descriptor as the kernel tells it.
 [[nodiscard]] QString pathOf(int descriptor);
 
-/// Bytes of a name or path as text: bytes that are not UTF-8 become `⟨0xFF⟩`.
+/// Bytes of a name or path as text: bytes that are not UTF-8 become `\xff`.
 [[nodiscard]] QString textOfPath(QByteArrayView bytes);
 
 } // namespace holdfast

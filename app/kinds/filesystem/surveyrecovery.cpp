@@ -46,7 +46,8 @@ Recovery recoveryOf(const Survey &survey)
 {
     Recovery recovery;
     recovery.quality = Quality::Measured;
-    if (!survey.trees.incomplete.isEmpty() || !survey.trees.unreadable.isEmpty() || !survey.refused.isEmpty()) {
+    const auto &trees = survey.trees;
+    if (!trees.incomplete.isEmpty() || !trees.unreadable.isEmpty() || !trees.mounts.isEmpty() || !survey.refused.isEmpty()) {
         recovery.quality = Quality::Unknown;
         recovery.how = QStringLiteral("what would go could not be measured whole");
         return recovery;

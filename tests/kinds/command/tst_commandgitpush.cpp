@@ -22,7 +22,14 @@ private:
             environment.insert(QStringLiteral("GIT_%1_NAME").arg(QString::fromUtf8(who)), QStringLiteral("Ada"));
             environment.insert(QStringLiteral("GIT_%1_EMAIL").arg(QString::fromUtf8(who)), QStringLiteral("ada@example.org"));
         }
-        environment.insert(QStringLiteral("GIT_CONFIG_GLOBAL"), QStringLiteral("/dev/null"));
+        // The test is root where the repository is nobody's.
+        static const QTemporaryDir own;
+        const QString configuration = own.filePath(QStringLiteral("gitconfig"));
+        QFile file(configuration);
+        if (!file.open(QIODevice::WriteOnly) || file.write("[safe]\n\tdirectory = *\n") < 0)
+            qFatal("cannot write the test's own file");
+        file.close();
+        environment.insert(QStringLiteral("GIT_CONFIG_GLOBAL"), configuration);
         process.setProcessEnvironment(environment);
         process.start(QStringLiteral("git"), arguments);
         if (!process.waitForFinished(60'000) || process.exitCode() != 0)
@@ -31,8 +38,9 @@ private:
     }
     static void commits(const QString &directory, int count)
     {
+        static int serial = 0; // equal commits on two branches would be one commit
         for (int i = 0; i < count; ++i)
-            git(directory, {QStringLiteral("commit"), QStringLiteral("-q"), QStringLiteral("--allow-empty"), QStringLiteral("-m"), QStringLiteral("c%1").arg(i)});
+            git(directory, {QStringLiteral("commit"), QStringLiteral("-q"), QStringLiteral("--allow-empty"), QStringLiteral("-m"), QStringLiteral("c%1").arg(++serial)});
     }
     /// origin has main (5 commits) and topic (main's first 3 and 4 of its own); the clone is at main.
     static void make(Bench &b)
@@ -79,7 +87,7 @@ private Q_SLOTS:
     {
         Bench b;
         make(b);
-        git(b.path(QStringLiteral("clone")), {QStringLiteral("-c"), QStringLiteral("safe.directory=*"), QStringLiteral("push"), QStringLiteral("-q"), QStringLiteral("origin"), QStringLiteral("topic:copy")});
+        git(b.path(QStringLiteral("clone")), {QStringLiteral("push"), QStringLiteral("-q"), QStringLiteral("origin"), QStringLiteral("topic:copy")});
         QProcess::execute(QStringLiteral("chown"), {QStringLiteral("-R"), QStringLiteral("65534:65534"), b.work()});
         auto m = push(b, {QStringLiteral("origin"), QStringLiteral(":topic")});
         QCOMPARE(numberOf(m, fact::DestroyedObjects), 0);
@@ -104,7 +112,7 @@ private Q_SLOTS:
     {
         Bench b;
         make(b);
-        git(b.path(QStringLiteral("clone")), {QStringLiteral("-c"), QStringLiteral("safe.directory=*"), QStringLiteral("commit"), QStringLiteral("-q"), QStringLiteral("--allow-empty"), QStringLiteral("-m"), QStringLiteral("next")});
+        git(b.path(QStringLiteral("clone")), {QStringLiteral("commit"), QStringLiteral("-q"), QStringLiteral("--allow-empty"), QStringLiteral("-m"), QStringLiteral("next")});
         QProcess::execute(QStringLiteral("chown"), {QStringLiteral("-R"), QStringLiteral("65534:65534"), b.work()});
         for (const QString &spec : {QStringLiteral("main"), QStringLiteral("HEAD"), QStringLiteral("main:new")}) {
             const auto m = push(b, {QStringLiteral("origin"), spec});
@@ -118,7 +126,7 @@ private Q_SLOTS:
         Bench b;
         make(b);
         // The requester pretends that the remote is where it wants to push to.
-        git(b.path(QStringLiteral("clone")), {QStringLiteral("-c"), QStringLiteral("safe.directory=*"), QStringLiteral("update-ref"), QStringLiteral("refs/remotes/origin/main"), QStringLiteral("main~3")});
+        git(b.path(QStringLiteral("clone")), {QStringLiteral("update-ref"), QStringLiteral("refs/remotes/origin/main"), QStringLiteral("main~3")});
         QCOMPARE(numberOf(push(b, {QStringLiteral("-f"), QStringLiteral("origin"), QStringLiteral("main~3:main")}), fact::DestroyedObjects), 2);
     }
     void whatGitWouldDecideByItselfIsUninspectable()

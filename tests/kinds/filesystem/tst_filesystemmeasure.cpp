@@ -288,7 +288,7 @@ private Q_SLOTS:
         QCOMPARE(numberOf(out.measurement, fact::DestroyedFiles), names.size());
         QCOMPARE(out.blobs[0].bytes.count('\n'), names.size() + 1);
         QVERIFY(out.blobs[0].bytes.contains("⟨U+202E⟩"));
-        QVERIFY(out.blobs[0].bytes.contains("⟨0xff⟩"));
+        QVERIFY(out.blobs[0].bytes.contains("bad\\xff\\xfe"));
         QVERIFY(!out.blobs[0].bytes.contains('\x1b'));
         g.ask({QString::fromUtf8(base) + QStringLiteral("new\nline"), QString::fromUtf8(base + names[2])});
         const auto chosen = g.measure().measurement;
