@@ -90,11 +90,10 @@ void VisibleTest::everyCodePoint()
     for (char32_t point = 0; point <= 0x10ffff; ++point) {
         const QString text = QStringLiteral("x").append(QChar::fromUcs4(point));
         const QString shown = visible(text);
-        QVERIFY2(nothingHidden(shown), qPrintable(QString::number(point, 16)));
-        if (isHidden(point) || isDefaultIgnorable(point)) {
-            QVERIFY2(hasInvisible(text) && shown != text, qPrintable(QString::number(point, 16)));
-            ++hidden;
-        }
+        const bool mustHide = isHidden(point) || isDefaultIgnorable(point);
+        if (!nothingHidden(shown) || (mustHide && (shown == text || !hasInvisible(text))))
+            QFAIL(qPrintable(QStringLiteral("U+%1 gets through").arg(point, 0, 16)));
+        hidden += mustHide ? 1 : 0;
     }
     QVERIFY(hidden > 137'000); // private use alone
 }
