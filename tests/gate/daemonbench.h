@@ -3,6 +3,7 @@
 
 #include "core/signer.h"
 #include "wire/messages.h"
+#include "wire/rpc.h"
 
 #include <QProcess>
 #include <QTemporaryDir>

@@ -110,7 +110,7 @@ void TestRefusals::requests()
     case 6: request.kind = QStringLiteral("filesystem"), request.target = QStringLiteral("tree"), request.action = FilesystemAction{{QStringLiteral("/srv/tree/a")}, true}; break;
     case 7: request.target = QStringLiteral("tree"); break;
     case 8: request.kind = request.target = QStringLiteral("policy"), request.action = PolicyAction{{sha256("x"), 1, tomlMedia}}; break;
-    case 13: request.nonce = Request::parse(m_gate->context().book.document(m_gate->row(ask()).requestDocument)->payload)->nonce; break;
+    case 13: request.action = SqlAction{QStringLiteral("delete from other"), {}}, request.nonce = Request::parse(m_gate->context().book.document(m_gate->row(ask()).requestDocument)->payload)->nonce; break;
     case 14: request.action = SqlAction{{}, BlobRef{sha256("x"), 1, QStringLiteral("application/sql")}}; break;
     default: break;
     }
@@ -138,7 +138,7 @@ void TestRefusals::secrets()
     QCOMPARE(m_gate->store().holds.countOpen(), 0);
     const QByteArray sql = "create user x password 'hunter2'";
     resultOf(m_gate->call(m_requester, method::BlobWrite, BlobWriteParams{sha256(sql), 0, sql, sql.size()}.toJson()));
-    Request request = *Request::parse(sqlRequest(*m_gate, *m_agent, {}).payload);
+    Request request = *Request::parse(sqlRequest(*m_gate, *m_agent, QStringLiteral("x")).payload);
     request.action = SqlAction{{}, BlobRef{sha256(sql), sql.size(), QStringLiteral("application/sql")}};
     QCOMPARE(send(m_requester, method::HoldRequest, Envelope::sign(m_agent->request, payloadtype::Request, request.toPayload())), QStringLiteral("invalid-document"));
     QVERIFY(!m_gate->store().blobs.has(sha256(sql)));
@@ -166,7 +166,7 @@ void TestRefusals::blobs()
     QCOMPARE(BlobWriteResult::fromJson(resultOf(write(other, 100'000, 100'000)))->have, 0);
     QCOMPARE(tests::codeOf(m_gate->call(other, method::BlobWrite, BlobWriteParams{digest, 0, "x", 100'000'000}.toJson())), QStringLiteral("too-large"));
     // Named by a request of his own, he reads it; another requester does not.
-    Request request = *Request::parse(sqlRequest(*m_gate, *m_agent, {}).payload);
+    Request request = *Request::parse(sqlRequest(*m_gate, *m_agent, QStringLiteral("x")).payload);
     request.action = SqlAction{{}, BlobRef{digest, bytes.size(), QStringLiteral("application/sql")}};
     resultOf(m_gate->call(m_requester, method::HoldRequest, envelopeParams(Envelope::sign(m_agent->request, payloadtype::Request, request.toPayload()))));
     QCOMPARE(BlobReadResult::fromJson(resultOf(m_gate->call(m_requester, method::BlobRead, BlobReadParams{digest, 299'999, 10}.toJson())))->data, QByteArray("x"));
