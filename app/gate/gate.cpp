@@ -44,6 +44,14 @@ void writePin(const QString &path, const Digest &pin)
     }
 }
 
+/// Whether anybody whom the file names could ever approve.
+bool hasApprover(const PolicyDocument &policy)
+{
+    return std::any_of(policy.actors.begin(), policy.actors.end(), [](const Actor &actor) {
+        return actor.kind == ActorKind::Human && actor.has(role::Approver) && actor.key(purpose::Decide) != nullptr;
+    });
+}
+
 void logInfo(const QString &text)
 {
     spdlog::get("gate")->info("{}", text.toStdString());
@@ -82,9 +90,7 @@ Result<Done, QString> Gate::open()
     if (!store)
         return Failure{store.error().sentence()};
     m_store = std::move(*store);
-    const auto decides = [](const Actor &actor) { return actor.kind == ActorKind::Human && actor.has(role::Approver) && actor.key(purpose::Decide) != nullptr; };
-    const auto &actors = m_config.policy.actors;
-    if (!m_store->registries.newest() && m_ownerSecret.isEmpty() && std::none_of(actors.begin(), actors.end(), decides))
+    if (!m_store->registries.newest() && m_ownerSecret.isEmpty() && !hasApprover(m_config.policy))
         return Failure{QStringLiteral("%1: nobody could approve anything: start once with --owner-fd, or write a human [[actor]] with role approver and keys")
                            .arg(m_config.file)};
     const auto highest = Housekeeper::kept(checkpointFile(m_config));
@@ -93,6 +99,14 @@ Result<Done, QString> Gate::open()
     m_housekeeper = std::make_unique<Housekeeper>(m_config.local.store, checkpointFile(m_config));
     m_store->onCommitted([this](int pages) { m_housekeeper->logGrew(pages); });
 
+    build();
+    if (auto started = m_engine->start(*highest); !started)
+        return Failure{started.error().sentence()};
+    return Done{};
+}
+
+void Gate::build()
+{
     Workers::Options options;
     options.directory = QFileInfo(m_config.file).absolutePath();
     m_workers = std::make_unique<Workers>(allKinds(), identifyTarget, m_clock, options, [this](Input input) { m_thread->post(std::move(input)); });
@@ -114,9 +128,6 @@ Result<Done, QString> Gate::open()
                                                      [this](ConnectionId id, QByteArray message) { m_thread->post(Received{id, std::move(message)}); },
                                                      [this](ConnectionId id) { m_thread->post(Closed{id}); },
                                                  });
-    if (auto started = m_engine->start(*highest); !started)
-        return Failure{started.error().sentence()};
-    return Done{};
 }
 
 Result<quint16, QString> Gate::listen()

@@ -32,6 +32,7 @@ private:
     void keepCheckpoint(QByteArray note) override;
 
     [[nodiscard]] Result<Done, QString> open();
+    void build(); ///< engine, workers and sockets, none of them running yet
     [[nodiscard]] Result<quint16, QString> listen();
     void reportDifferences() const;
     [[nodiscard]] bool writeGateFile(const QString &url) const;

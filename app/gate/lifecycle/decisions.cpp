@@ -67,7 +67,7 @@ Answer Decisions::submit(const Caller &caller, const Json &params)
     return decision->verdict == Decision::Verdict::Deny ? deny(caller, given->envelope, *decision, *hold) : approve(given->envelope, *decision, *hold);
 }
 
-Answer Decisions::approve(const Envelope &envelope, const Decision &decision, HoldRow hold)
+std::optional<Refused> Decisions::whyNotNow(const Decision &decision, const HoldRow &hold, const Hold &current) const
 {
     const auto conflict = [&](const QString &detail) {
         RpcError error = RpcError::of(ErrorCode::Conflict, detail);
@@ -78,34 +78,47 @@ Answer Decisions::approve(const Envelope &envelope, const Decision &decision, Ho
         return refusalOf(ApprovalRefusal::StaleRevision, hold.id);
     if (hold.state != State::Pending)
         return conflict(QStringLiteral("the hold is not pending but %1").arg(toString(hold.state)));
-    const auto current = m_holds.current(hold);
-    const auto request = m_holds.requestOf(hold);
     const Actor *requester = m_context.active().registry.actor(hold.actor);
-    if (!current || !request)
-        return Refused(ErrorCode::Unavailable, QStringLiteral("the hold's documents cannot be read"));
-    if (requester == nullptr || requester->key(purpose::Request) == nullptr || *requester->key(purpose::Request) != current->requesterKey)
+    const VerifierKey *key = requester == nullptr ? nullptr : requester->key(purpose::Request);
+    if (key == nullptr || *key != current.requesterKey)
         return conflict(QStringLiteral("the requester's key was revoked"));
     if (coveringFreeze(m_context.store.standing, hold.actor, hold.target))
         return Refused(ErrorCode::Frozen, QStringLiteral("the requester or the target is frozen"));
-    const Ruling ruling = m_evidence.rulingOf(hold, *request, current->measured, current->measuredAt);
-    if (!carriesTerms(*current, ruling)) {
-        m_holds.startMeasuring(hold, MeasurePurpose::Again);
-        RpcError error = RpcError::of(ErrorCode::StaleRevision, QStringLiteral("the policy changed: the hold is measured again"));
-        return Refused(error, true);
-    }
+    return std::nullopt;
+}
+
+ApprovalContext Decisions::contextOf(const HoldRow &hold, const Hold &current, const Ruling &ruling) const
+{
     ApprovalContext context;
     context.registry = &m_context.active().registry;
-    context.hold = &*current;
+    context.hold = &current;
     context.holdDigest = *hold.holdDigest;
-    context.requesterKind = requester->kind;
+    context.requesterKind = context.registry->actor(hold.actor)->kind;
     context.sponsorMayApprove = ruling.rule.sponsorMayApprove;
     context.gateKey = m_context.identity.key->key();
     context.at = std::max(m_context.now, m_context.book.lastAt());
+    return context;
+}
+
+Answer Decisions::approve(const Envelope &envelope, const Decision &decision, HoldRow hold)
+{
+    const auto current = m_holds.current(hold);
+    const auto request = m_holds.requestOf(hold);
+    if (!request || (!current && hold.revision > 0))
+        return Refused(ErrorCode::Unavailable, QStringLiteral("the hold's documents cannot be read"));
+    if (auto refused = whyNotNow(decision, hold, current.value_or(Hold{})))
+        return *refused;
+    const Ruling ruling = m_evidence.rulingOf(hold, *request, current->measured, current->measuredAt);
+    if (!carriesTerms(*current, ruling)) {
+        m_holds.startMeasuring(hold, MeasurePurpose::Again);
+        return Refused(RpcError::of(ErrorCode::StaleRevision, QStringLiteral("the policy changed: the hold is measured again")), true);
+    }
+    const ApprovalContext context = contextOf(hold, *current, ruling);
     const auto person = countsAsApproval(decision, context);
     if (!person)
         return refusalOf(person.error(), hold.id);
     if (counting(hold, context).contains(*person))
-        return conflict(QStringLiteral("this person has approved this revision already"));
+        return Refused(ErrorCode::Conflict, QStringLiteral("this person has approved this revision already"));
 
     const Recorded recorded = m_context.book.append(EntryKind::Decision, envelope, hold.id, {}, m_context.now);
     m_context.store.standing.useNonce(decision.key.bytes, decision.nonce, recorded.id);

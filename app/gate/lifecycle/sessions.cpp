@@ -55,6 +55,24 @@ Result<Sessions::Candidate, Refused> Sessions::signerOf(const Envelope &envelope
     return Failure{Refused(ErrorCode::Unauthenticated, QStringLiteral("the key %1 is not registered at this gate").arg(name))};
 }
 
+std::optional<Refused> Sessions::whyNotThisSession(const SessionOpen &open, const VerifierKey &signer, const QByteArray &nonce) const
+{
+    const auto wrong = [](const QString &member) { return Refused(ErrorCode::Unauthenticated, QStringLiteral("$.%1 is not this session's").arg(member)); };
+    if (open.key.bytes != signer.bytes)
+        return wrong(QStringLiteral("key"));
+    if (open.gate != m_context.identity.name)
+        return wrong(QStringLiteral("gate"));
+    if (open.gateKey != m_context.identity.key->key())
+        return wrong(QStringLiteral("gate_key"));
+    if (open.nonce != nonce)
+        return wrong(QStringLiteral("nonce"));
+    if (open.channel)
+        return wrong(QStringLiteral("channel"));
+    if (std::chrono::abs(open.at - m_context.now) > tolerableSkew)
+        return Refused(ErrorCode::Expired, QStringLiteral("$.at is more than ten minutes off"));
+    return std::nullopt;
+}
+
 Answer Sessions::open(ConnectionId connection, const Json &params)
 {
     if (!m_context.registries.current())
@@ -71,19 +89,8 @@ Answer Sessions::open(ConnectionId connection, const Json &params)
     const auto open = SessionOpen::parse(given->envelope.payload);
     if (!open)
         return Refused(ErrorCode::InvalidDocument, open.error().sentence());
-    const auto wrong = [](const QString &member) { return Refused(ErrorCode::Unauthenticated, QStringLiteral("$.%1 is not this session's").arg(member)); };
-    if (open->key.bytes != signer->key.bytes)
-        return wrong(QStringLiteral("key"));
-    if (open->gate != m_context.identity.name)
-        return wrong(QStringLiteral("gate"));
-    if (open->gateKey != m_context.identity.key->key())
-        return wrong(QStringLiteral("gate_key"));
-    if (open->nonce != state->nonce)
-        return wrong(QStringLiteral("nonce"));
-    if (open->channel)
-        return wrong(QStringLiteral("channel"));
-    if (std::chrono::abs(open->at - m_context.now) > tolerableSkew)
-        return Refused(ErrorCode::Expired, QStringLiteral("$.at is more than ten minutes off"));
+    if (auto refused = whyNotThisSession(*open, signer->key, state->nonce))
+        return *refused;
     const Actor &actor = *signer->actor;
     if (!actor.isActive(m_context.now))
         return Refused(ErrorCode::Unauthenticated, QStringLiteral("the actor %1 has expired").arg(visible(actor.name)));

@@ -28,6 +28,7 @@ private:
         VerifierKey key;
     };
     [[nodiscard]] Result<Candidate, Refused> signerOf(const Envelope &envelope) const;
+    [[nodiscard]] std::optional<Refused> whyNotThisSession(const SessionOpen &open, const VerifierKey &signer, const QByteArray &nonce) const;
     [[nodiscard]] Answer enrolOwner(const Enrol &enrol, const Envelope &envelope, QByteArrayView nonce);
     [[nodiscard]] Answer enrolInvited(const Enrol &enrol, const Envelope &envelope, QByteArrayView nonce);
     [[nodiscard]] std::optional<Refused> whyNotTheseKeys(const Enrol &enrol, ActorKind kind) const;
