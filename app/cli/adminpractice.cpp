@@ -2,6 +2,7 @@
 #include "cli/backgroundgate.h"
 #include "cli/commands.h"
 #include "cli/practiceconfig.h"
+#include "config/gateconfig.h"
 #include "keys/keyindex.h"
 
 #include <QCoreApplication>
@@ -104,8 +105,13 @@ Expected<Done> serve(const Output &output)
 {
     if (auto made = make(); !made)
         return made;
+    const auto config = readGateConfig(place::gateConfig());
+    if (!config)
+        return Failure{failed(config.error().sentence())};
     const auto index = KeyIndex::load(KeyIndex::defaultPath());
-    const auto gate = startGate(index && index->records().empty());
+    if (!index)
+        return Failure{failed(index.error().sentence())};
+    const auto gate = startGate(index->find(config->local.name, u"session") == nullptr);
     if (!gate)
         return gate.failure();
     output.note(gate->wasRunning ? QStringLiteral("The gate runs already.") : QStringLiteral("The gate runs in the background; its log is %1").arg(gate->log));

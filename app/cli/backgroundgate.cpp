@@ -103,10 +103,13 @@ bool keepPid(qint64 pid)
 Expected<BackgroundGate> startGate(bool awaitsOwner)
 {
     BackgroundGate gate{{}, place::state() + QStringLiteral("/gate.log"), false};
-    if (answers()) {
+    // One that still waits for its owner is begun anew: the secret that it waits for is known to nobody who asks again.
+    if (answers() && (!awaitsOwner || !runningGate())) {
         gate.wasRunning = true;
         return gate;
     }
+    if (!stopGate())
+        return Failure{Problem{ExitCode::Failed, QStringLiteral("the gate that runs does not end")}};
     QDir().mkpath(place::state());
     const QStringList arguments{QStringLiteral("--config"), place::gateConfig()};
     const QByteArray secret = randomBytes(SecretSize);

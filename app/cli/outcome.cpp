@@ -102,7 +102,7 @@ void tellReceipt(const Program &program, const HoldId &hold, const Receipt &rece
     if (receipt.exitCode)
         line += QStringLiteral(" (exit code %1)").arg(*receipt.exitCode);
     for (const Fact &effect : receipt.effects)
-        line += QStringLiteral("\n  %1: %2 %3").arg(effect.label, effect.value, effect.unit).trimmed();
+        line += QStringLiteral("\n  ") + QStringLiteral("%1: %2 %3").arg(effect.label, effect.value, effect.unit).trimmed();
     program.output.note(line);
 }
 
