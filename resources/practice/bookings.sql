@@ -8,7 +8,7 @@ SET client_min_messages = warning;
 SELECT 'CREATE ROLE holdfast_measure LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'holdfast_measure') \gexec
 SELECT 'CREATE ROLE holdfast_perform LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'holdfast_perform') \gexec
 GRANT pg_read_all_data, pg_read_all_stats, pg_read_all_settings TO holdfast_measure;
-GRANT USAGE, CREATE ON SCHEMA public TO holdfast_perform;
+ALTER SCHEMA public OWNER TO holdfast_perform;
 
 BEGIN;
 SET LOCAL ROLE holdfast_perform;

@@ -145,13 +145,26 @@ Backups measureBackups(const Target &target, const LiveIdentity *live, bool loca
                                     at - best.newest < Fresh ? Severity::Info : Severity::Warning));
         const bool known = best.sameFate.has_value();
         result.facts.push_back(fact(fact::BackupSameFate, QStringLiteral("shares the database's fate"),
-                                    !known ? QStringLiteral("unknown") : *best.sameFate ? QStringLiteral("yes") : QStringLiteral("no"),
+                                    !known               ? QStringLiteral("unknown")
+                                        : *best.sameFate ? QStringLiteral("yes")
+                                                         : QStringLiteral("no"),
                                     known ? Quality::Measured : Quality::Unknown,
-                                    known ? QStringLiteral("device of the copy and of the data directory, by stat") : QStringLiteral("the two could not be compared from here"),
-                                    at, best.sameFate == true ? Severity::Danger : known ? Severity::Info : Severity::Warning));
+                                    known ? QStringLiteral("device of the copy and of the data directory, by stat")
+                                          : QStringLiteral("the two could not be compared from here"),
+                                    at,
+                                    best.sameFate == true ? Severity::Danger
+                                        : known           ? Severity::Info
+                                                          : Severity::Warning));
     }
     if (!harms)
-        result.recovery = {Verdict::Recoverable, result.recovery.newestCopy, {}, {}, {}, {}, Quality::Measured, QStringLiteral("nothing that exists is destroyed or changed")};
+        result.recovery = {Verdict::Recoverable,
+                           result.recovery.newestCopy,
+                           {},
+                           {},
+                           {},
+                           {},
+                           Quality::Measured,
+                           QStringLiteral("nothing that exists is destroyed or changed")};
     return result;
 }
 

@@ -45,7 +45,8 @@ QString parameterOf(const std::set<Oid> &oids)
 /// A type that the statement's values can have: a built-in one, or one of its columns'.
 QString reachable(const QString &type, const QString &usedParameter)
 {
-    return QStringLiteral("(%1 = 0 OR %1 = ANY(%2::oid[]) OR EXISTS (SELECT FROM pg_type t WHERE t.oid = %1 AND t.typnamespace = 'pg_catalog'::regnamespace))")
+    return QStringLiteral(
+               "(%1 = 0 OR %1 = ANY(%2::oid[]) OR EXISTS (SELECT FROM pg_type t WHERE t.oid = %1 AND t.typnamespace = 'pg_catalog'::regnamespace))")
         .arg(type, usedParameter);
 }
 
@@ -110,8 +111,9 @@ bool isListedOperator(const QString &name)
 {
     static const std::set<QString> names = [] {
         std::set<QString> made;
-        for (const QString &op : QStringLiteral("= <> != < <= > >= + - * / % ^ || ~~ !~~ ~~* !~~* ~ !~ ~* !~* & | # << >> -> ->> #> #>> @> <@ && ? ?| ?& -|- @@")
-                                     .split(u' '))
+        for (const QString &op :
+             QStringLiteral("= <> != < <= > >= + - * / % ^ || ~~ !~~ ~~* !~~* ~ !~ ~* !~* & | # << >> -> ->> #> #>> @> <@ && ? ?| ?& -|- @@")
+                 .split(u' '))
             made.insert(op);
         return made;
     }();
@@ -122,8 +124,10 @@ bool isListedType(const QString &name)
 {
     static const std::set<QString> names = [] {
         std::set<QString> made;
-        for (const QString &type : QStringLiteral("bool int2 int4 int8 numeric float4 float8 text varchar bpchar char name date time timetz timestamp timestamptz "
-                                                  "interval uuid json jsonb inet cidr bytea bit varbit oid").split(u' '))
+        for (const QString &type :
+             QStringLiteral("bool int2 int4 int8 numeric float4 float8 text varchar bpchar char name date time timetz timestamp timestamptz "
+                            "interval uuid json jsonb inet cidr bytea bit varbit oid")
+                 .split(u' '))
             made.insert(type);
         return made;
     }();

@@ -30,12 +30,13 @@ void add(Effects &effects, const QString &name, const QString &type, const QStri
 void noteTriggers(const Catalog &catalog, const Relation &relation, RowEvent event, int parent, Effects &effects, const QStringList &columns)
 {
     // A trigger on an inheritance child or a partition fires there; one on a partitioned table is copied to its partitions.
-    const auto rows = catalog.db().guarded(QStringLiteral(
-        "WITH RECURSIVE d(oid) AS (SELECT $1::oid UNION SELECT i.inhrelid FROM d JOIN pg_inherits i ON i.inhparent = d.oid)"
-        " SELECT DISTINCT t.tgname, p.oid::regprocedure::text, md5(p.prosrc) FROM d JOIN pg_trigger t ON t.tgrelid = d.oid JOIN pg_proc p ON p.oid = t.tgfoid"
-        " WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND (t.tgtype::int & $2::int) <> 0"
-        " AND (t.tgattr = '' OR $3::text[] = '{}' OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.tgrelid AND a.attnum = ANY(t.tgattr)"
-        "  AND a.attname = ANY($3::text[]))) ORDER BY 1, 2"),
+    const auto rows = catalog.db().guarded(
+        QStringLiteral(
+            "WITH RECURSIVE d(oid) AS (SELECT $1::oid UNION SELECT i.inhrelid FROM d JOIN pg_inherits i ON i.inhparent = d.oid)"
+            " SELECT DISTINCT t.tgname, p.oid::regprocedure::text, md5(p.prosrc) FROM d JOIN pg_trigger t ON t.tgrelid = d.oid JOIN pg_proc p ON p.oid = t.tgfoid"
+            " WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND (t.tgtype::int & $2::int) <> 0"
+            " AND (t.tgattr = '' OR $3::text[] = '{}' OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.tgrelid AND a.attnum = ANY(t.tgattr)"
+            "  AND a.attname = ANY($3::text[]))) ORDER BY 1, 2"),
         {QString::number(relation.oid), QString::number(wordsOf(event).triggerBit), arrayParameter(columns)});
     if (!rows) {
         effects.note(QStringLiteral("the triggers of %1 could not be listed: %2").arg(relation.display(), rows.error().toString()));
@@ -50,9 +51,10 @@ void noteTriggers(const Catalog &catalog, const Relation &relation, RowEvent eve
 
 void noteRules(const Catalog &catalog, const Relation &relation, RowEvent event, int parent, Effects &effects)
 {
-    const auto rows = catalog.db().guarded(QStringLiteral("SELECT rulename FROM pg_rewrite WHERE ev_class = $1::oid AND ev_type = $2 AND rulename <> '_RETURN'"
-                                                          " AND ev_enabled IN ('O', 'A') ORDER BY 1"),
-                                           {QString::number(relation.oid), wordsOf(event).ruleType});
+    const auto rows =
+        catalog.db().guarded(QStringLiteral("SELECT rulename FROM pg_rewrite WHERE ev_class = $1::oid AND ev_type = $2 AND rulename <> '_RETURN'"
+                                            " AND ev_enabled IN ('O', 'A') ORDER BY 1"),
+                             {QString::number(relation.oid), wordsOf(event).ruleType});
     for (int row = 0; rows && row < rows->count(); ++row) {
         add(effects, displayIdent(rows->text(row, 0)), QStringLiteral("rule"), QStringLiteral("rewrites"), parent);
         const QString why = QStringLiteral("rule %1 on %2 turns the statement into another").arg(displayIdent(rows->text(row, 0)), relation.display());

@@ -276,7 +276,8 @@ void endEffect(const Catalog &catalog, const ForeignKeys &keys, const Edge &edge
     if ((action == u'r' ? all : staying) == 0)
         return;
     if (action == u'a' || action == u'r') {
-        effects.refusals += QStringLiteral("%1 rows of %2 refer to what would be deleted (%3)").arg(plain(action == u'r' ? all : staying), name, displayIdent(edge.key->name));
+        effects.refusals += QStringLiteral("%1 rows of %2 refer to what would be deleted (%3)")
+                                .arg(plain(action == u'r' ? all : staying), name, displayIdent(edge.key->name));
         effects.dependents.push_back({name, QStringLiteral("table"), QStringLiteral("refuses"), staying, parent});
         return;
     }
@@ -284,7 +285,8 @@ void endEffect(const Catalog &catalog, const ForeignKeys &keys, const Edge &edge
         effects.dependents.push_back({name, QStringLiteral("table"), QStringLiteral("orphaned"), staying, parent});
         return;
     }
-    effects.dependents.push_back({name, QStringLiteral("table"), action == u'n' ? QStringLiteral("set-null") : QStringLiteral("set-default"), staying, parent});
+    effects.dependents.push_back(
+        {name, QStringLiteral("table"), action == u'n' ? QStringLiteral("set-null") : QStringLiteral("set-default"), staying, parent});
     effects.changes = true;
     if (all != staying)
         effects.changed += Count::unknown(QStringLiteral("rows of %1 are both changed and deleted, and the order decides").arg(name));
@@ -309,8 +311,9 @@ void noteUnindexed(const Closure &closure, const Catalog &catalog, Effects &effe
     slow.removeDuplicates();
     if (slow.isEmpty())
         return;
-    effects.extra.push_back({QStringLiteral("cascade.unindexed"), QStringLiteral("foreign keys without an index"), slow.join(l(", ")), slow.size(), QString(),
-                             Quality::Measured, QStringLiteral("pg_index: each row deleted scans these tables"), catalog.session().at, Severity::Notice});
+    effects.extra.push_back({QStringLiteral("cascade.unindexed"), QStringLiteral("foreign keys without an index"), slow.join(l(", ")).left(500),
+                             slow.size(), QString(), Quality::Measured, QStringLiteral("pg_index: each row deleted scans these tables"),
+                             catalog.session().at, Severity::Notice});
 }
 
 } // namespace
@@ -340,7 +343,8 @@ void measureCascade(const Catalog &catalog, const ForeignKeys &keys, const RowSe
             continue;
         const int parent = table.foundFrom < 0 ? -1 : shown[static_cast<std::size_t>(table.foundFrom)];
         shown[i] = static_cast<int>(effects.dependents.size());
-        effects.dependents.push_back({table.relation.display(), QStringLiteral("table"), i == 0 ? QStringLiteral("deleted") : QStringLiteral("cascade"), count, parent});
+        effects.dependents.push_back(
+            {table.relation.display(), QStringLiteral("table"), i == 0 ? QStringLiteral("deleted") : QStringLiteral("cascade"), count, parent});
         if (i > 0)
             effects.dependentTables.push_back(table.relation.oid);
         noteCode(catalog, table.relation, RowEvent::Delete, shown[i], effects);

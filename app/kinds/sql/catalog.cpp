@@ -88,7 +88,8 @@ Result<Relation, QString> Catalog::resolve(const RelationName &name) const
         return load(QStringLiteral("n.nspname = $1 AND c.relname = $2"), {name.schema, name.name});
     const Login &login = m_session.login;
     if (!login.known())
-        return Failure{QStringLiteral("%1 cannot be resolved: the performing login's search_path is not known (%2)").arg(name.display(), login.whyUnknown)};
+        return Failure{
+            QStringLiteral("%1 cannot be resolved: the performing login's search_path is not known (%2)").arg(name.display(), login.whyUnknown)};
     return load(QStringLiteral("n.nspname = ANY($1::name[]) AND c.relname = $2 ORDER BY array_position($1::name[], n.nspname) LIMIT 1"),
                 {arrayParameter(login.searchPath), name.name});
 }

@@ -13,6 +13,20 @@ namespace {
 
 QLatin1StringView l(const char *text) { return QLatin1StringView(text); }
 
+// A hold is at most 256 KiB: lists that a schema can make endless are cut, and say so.
+constexpr qsizetype MaxResources = 300;
+constexpr std::size_t MaxDependents = 200;
+constexpr qsizetype MaxReasons = 50;
+constexpr qsizetype MaxText = 500;
+
+void bound(std::vector<Dependent> &dependents, QStringList &reasons)
+{
+    if (dependents.size() <= MaxDependents)
+        return;
+    reasons.prepend(QStringLiteral("only %1 of %2 dependents are listed").arg(MaxDependents).arg(dependents.size()));
+    dependents.resize(MaxDependents);
+}
+
 QString oidArray(const std::set<Oid> &oids)
 {
     QStringList list;
@@ -25,18 +39,22 @@ void addCounts(const Effects &effects, Instant at, std::vector<Fact> &facts)
 {
     const QString counted = QStringLiteral("counted in one snapshot, by SQL that the gate composed");
     if (effects.destroys) {
-        facts.push_back(countFact(fact::DestroyedRows, QStringLiteral("rows destroyed"), effects.destroyed, QStringLiteral("rows"), counted, at, Severity::Danger));
-        facts.push_back(countFact(fact::CascadeRows, QStringLiteral("rows destroyed by cascade"), effects.cascaded, QStringLiteral("rows"), counted, at, Severity::Danger));
+        facts.push_back(countFact(fact::DestroyedRows, QStringLiteral("rows destroyed"), effects.destroyed, QStringLiteral("rows"), counted, at,
+                                  Severity::Danger));
+        facts.push_back(countFact(fact::CascadeRows, QStringLiteral("rows destroyed by cascade"), effects.cascaded, QStringLiteral("rows"), counted,
+                                  at, Severity::Danger));
     }
     if (effects.changes || effects.adds || effects.changed.number != 0) {
-        const QString label = !effects.adds ? QStringLiteral("rows changed") : effects.changes ? QStringLiteral("rows changed or added") : QStringLiteral("rows added");
+        const QString label = !effects.adds ? QStringLiteral("rows changed")
+            : effects.changes               ? QStringLiteral("rows changed or added")
+                                            : QStringLiteral("rows added");
         facts.push_back(countFact(fact::ChangedRows, label, effects.changed, QStringLiteral("rows"), counted, at, Severity::Warning));
     }
     if (!effects.columnsChanged.isEmpty()) {
         QStringList columns = effects.columnsChanged;
         columns.removeDuplicates();
-        facts.push_back({QStringLiteral("changed.columns"), QStringLiteral("columns changed"), columns.join(l(", ")), columns.size(), QString(), Quality::Measured,
-                         QStringLiteral("from the statement"), at, Severity::Info});
+        facts.push_back({QStringLiteral("changed.columns"), QStringLiteral("columns changed"), columns.join(l(", ")).left(MaxText), columns.size(),
+                         QString(), Quality::Measured, QStringLiteral("from the statement"), at, Severity::Info});
     }
 }
 
@@ -50,14 +68,19 @@ void addObjects(const Effects &effects, Instant at, std::vector<Fact> &facts)
     }
     const QString how = QStringLiteral("closure of pg_depend");
     if (!effects.objects.empty()) {
-        facts.push_back(countFact(fact::DestroyedObjects, QStringLiteral("objects destroyed"), Count::of(major), QStringLiteral("objects"), how, at, Severity::Danger));
-        facts.push_back(countFact(fact::CascadeObjects, QStringLiteral("objects destroyed by cascade"), Count::of(cascade), QStringLiteral("objects"), how, at, Severity::Danger));
-        facts.push_back(countFact(QStringView(u"destroyed.constraints"), QStringLiteral("constraints destroyed"), Count::of(keys), QStringLiteral("constraints"), how, at, Severity::Notice));
+        facts.push_back(countFact(fact::DestroyedObjects, QStringLiteral("objects destroyed"), Count::of(major), QStringLiteral("objects"), how, at,
+                                  Severity::Danger));
+        facts.push_back(countFact(fact::CascadeObjects, QStringLiteral("objects destroyed by cascade"), Count::of(cascade), QStringLiteral("objects"),
+                                  how, at, Severity::Danger));
+        facts.push_back(countFact(QStringView(u"destroyed.constraints"), QStringLiteral("constraints destroyed"), Count::of(keys),
+                                  QStringLiteral("constraints"), how, at, Severity::Notice));
     }
     if (!effects.wholeTables.empty()) {
         const bool dropped = !effects.dropped.empty();
-        facts.push_back(countFact(QStringView(u"destroyed.tables"), dropped ? QStringLiteral("tables dropped or emptied") : QStringLiteral("tables emptied"),
-                                  Count::of(static_cast<std::int64_t>(effects.wholeTables.size())), QStringLiteral("tables"), QStringLiteral("closure of the catalog"), at, Severity::Danger));
+        facts.push_back(countFact(QStringView(u"destroyed.tables"),
+                                  dropped ? QStringLiteral("tables dropped or emptied") : QStringLiteral("tables emptied"),
+                                  Count::of(static_cast<std::int64_t>(effects.wholeTables.size())), QStringLiteral("tables"),
+                                  QStringLiteral("closure of the catalog"), at, Severity::Danger));
     }
     if (effects.bytes.number != 0)
         facts.push_back(countFact(fact::DestroyedBytes, QStringLiteral("bytes freed"), effects.bytes, QStringLiteral("bytes"),
@@ -70,7 +93,8 @@ void addLocks(const Effects &effects, Instant at, std::vector<Fact> &facts)
         return;
     const QString how = QStringLiteral("from PostgreSQL's table of locks, not observed");
     const Severity severity = effects.lock == Lock::AccessExclusive ? Severity::Warning : Severity::Info;
-    facts.push_back({fact::LockLevel.toString(), QStringLiteral("strongest lock"), toString(effects.lock), std::nullopt, QString(), Quality::Estimated, how, at, severity});
+    facts.push_back({fact::LockLevel.toString(), QStringLiteral("strongest lock"), toString(effects.lock), std::nullopt, QString(),
+                     Quality::Estimated, how, at, severity});
     facts.push_back({fact::LockObjects.toString(), QStringLiteral("relations locked"), plain(static_cast<std::int64_t>(effects.locked.size())),
                      static_cast<std::int64_t>(effects.locked.size()), QStringLiteral("relations"), Quality::Estimated, how, at, severity});
 }
@@ -80,17 +104,28 @@ void addLive(const Session &session, const Effects &effects, std::vector<Fact> &
     const auto rows = session.db.guarded(QStringLiteral(
         "SELECT count(*), coalesce(string_agg(DISTINCT nullif(application_name, ''), ', '), '') FROM pg_stat_activity"
         " WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid() AND application_name <> 'holdfast'"));
-    facts.push_back(countFact(fact::DependentsLive, QStringLiteral("live connections to the database"), rows ? Count::of(rows->number(0, 0)) : Count::unknown(rows.error().toString()),
-                              QStringLiteral("connections"), rows && !rows->text(0, 1).isEmpty() ? QStringLiteral("pg_stat_activity: %1").arg(rows->text(0, 1)) : QStringLiteral("pg_stat_activity"),
+    facts.push_back(countFact(fact::DependentsLive, QStringLiteral("live connections to the database"),
+                              rows ? Count::of(rows->number(0, 0)) : Count::unknown(rows.error().toString()), QStringLiteral("connections"),
+                              rows && !rows->text(0, 1).isEmpty() ? QStringLiteral("pg_stat_activity: %1").arg(rows->text(0, 1))
+                                                                  : QStringLiteral("pg_stat_activity"),
                               session.at, Severity::Notice));
     if (effects.touched.empty())
         return;
-    const auto used = session.db.guarded(QStringLiteral(
-        "SELECT (SELECT count(DISTINCT pid) FROM pg_locks WHERE relation = ANY($1::oid[]) AND pid <> pg_backend_pid() AND database = (SELECT oid FROM pg_database WHERE datname = current_database())),"
-        " (SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_user_tables WHERE relid = ANY($1::oid[])),"
-        " (SELECT to_char(coalesce(stats_reset, pg_postmaster_start_time()) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') FROM pg_stat_database WHERE datname = current_database())"),
+    const auto used = session.db.guarded(
+        QStringLiteral(
+            "SELECT (SELECT count(DISTINCT pid) FROM pg_locks WHERE relation = ANY($1::oid[]) AND pid <> pg_backend_pid() AND database = (SELECT oid FROM pg_database WHERE datname = current_database())),"
+            " (SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_user_tables WHERE relid = ANY($1::oid[])),"
+            " (SELECT to_char(coalesce(stats_reset, pg_postmaster_start_time()) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') FROM pg_stat_database WHERE datname = current_database())"),
         {oidArray(effects.touched)});
-    Fact last{fact::LastUsed.toString(), QStringLiteral("last used"), QStringLiteral("unknown"), std::nullopt, QString(), Quality::Unknown, QString(), session.at, Severity::Notice};
+    Fact last{fact::LastUsed.toString(),
+              QStringLiteral("last used"),
+              QStringLiteral("unknown"),
+              std::nullopt,
+              QString(),
+              Quality::Unknown,
+              QString(),
+              session.at,
+              Severity::Notice};
     if (!used) {
         last.how = used.error().toString();
     } else if (used->number(0, 0) > 0) {
@@ -109,8 +144,9 @@ void addRefusals(const Effects &effects, Instant at, std::vector<Fact> &facts)
 {
     if (effects.refusals.isEmpty())
         return;
-    facts.push_back({QStringLiteral("refused"), QStringLiteral("the server will refuse it"), effects.refusals.join(l("; ")), effects.refusals.size(), QString(), Quality::Measured,
-                     QStringLiteral("foreign keys and dependencies in the catalog"), at, Severity::Notice});
+    facts.push_back({QStringLiteral("refused"), QStringLiteral("the server will refuse it"), effects.refusals.join(l("; ")).left(MaxText),
+                     effects.refusals.size(), QString(), Quality::Measured, QStringLiteral("foreign keys and dependencies in the catalog"), at,
+                     Severity::Notice});
 }
 
 QStringList resourcesOf(const Effects &effects, const LiveIdentity *live)
@@ -138,7 +174,8 @@ QStringList resourcesOf(const Effects &effects, const LiveIdentity *live)
 
 Digest fingerprintOf(const Measurement &measurement, const MeasureInput &input, const LiveIdentity *live)
 {
-    QStringList lines{live ? live->toString() : QStringLiteral("no server"), sha256(input.request->actionBytes).toString(), measurement.operation, measurement.environment.value};
+    QStringList lines{live ? live->toString() : QStringLiteral("no server"), sha256(input.request->actionBytes).toString(), measurement.operation,
+                      measurement.environment.value};
     lines += measurement.resources;
     lines += measurement.uninspectable;
     for (const Fact &fact : measurement.facts) {
@@ -156,7 +193,14 @@ Fact countFact(QStringView id, const QString &label, const Count &count, const Q
 {
     if (!count.number)
         return {id.toString(), label, QStringLiteral("unknown"), std::nullopt, unit, Quality::Unknown, count.why, at, Severity::Danger};
-    return {id.toString(), label, plain(*count.number), count.number, unit, count.estimated ? Quality::Estimated : Quality::Measured, count.estimated ? count.why : how, at,
+    return {id.toString(),
+            label,
+            plain(*count.number),
+            count.number,
+            unit,
+            count.estimated ? Quality::Estimated : Quality::Measured,
+            count.estimated ? count.why : how,
+            at,
             *count.number == 0 ? Severity::Info : ifAny};
 }
 
@@ -173,7 +217,8 @@ MeasureOutput conclude(const MeasureInput &input, Effects effects, const Session
     addObjects(effects, input.at, made.facts);
     for (Fact &fact : effects.extra) {
         // One id, one fact: a second statement's is told apart by its place.
-        const auto same = std::count_if(made.facts.begin(), made.facts.end(), [&](const Fact &known) { return known.id == fact.id || known.id.startsWith(fact.id + u'.'); });
+        const auto same = std::count_if(made.facts.begin(), made.facts.end(),
+                                        [&](const Fact &known) { return known.id == fact.id || known.id.startsWith(fact.id + u'.'); });
         if (same > 0)
             fact.id += QStringLiteral(".%1").arg(same + 1);
         made.facts.push_back(fact);
@@ -183,22 +228,27 @@ MeasureOutput conclude(const MeasureInput &input, Effects effects, const Session
         addLive(*session, effects, made.facts);
     addLocks(effects, input.at, made.facts);
     if (live) {
-        made.facts.push_back({QStringLiteral("server.identity"), QStringLiteral("server"), live->toString(), std::nullopt, QString(), Quality::Measured, QStringLiteral("asked on the connection that measured"),
-                              input.at, Severity::Info});
+        made.facts.push_back({QStringLiteral("server.identity"), QStringLiteral("server"), live->toString(), std::nullopt, QString(),
+                              Quality::Measured, QStringLiteral("asked on the connection that measured"), input.at, Severity::Info});
     }
-    const bool harms = effects.destroys || effects.changes || effects.changed.number.value_or(1) != 0 || !effects.uninspectable.isEmpty();
-    // A backup of the server that would be hit counts, whatever the target asked for was called.
-    const Target &owner = recognition.is && input.target->backups.empty() ? *recognition.is : *input.target;
-    const Backups backups = measureBackups(owner, live, session && session->db.host().startsWith(u'/'), harms && !(effects.adds && effects.uninspectable.isEmpty() && !effects.destroys && !effects.changes), input.at);
+    const bool harms = effects.destroys || effects.changes || !effects.uninspectable.isEmpty();
+    // The backups of the server that would be hit count, whatever the target asked for was called.
+    const Target &owner = recognition.is ? *recognition.is : *input.target;
+    const Backups backups = measureBackups(owner, live, session && session->db.host().startsWith(u'/'), harms, input.at);
     made.recovery = backups.recovery;
     made.facts.insert(made.facts.end(), backups.facts.begin(), backups.facts.end());
     if (input.request->claims.reversible == true && (made.recovery.verdict == Verdict::None || made.recovery.verdict == Verdict::Unknown))
         made.contradictions.push_back({QStringLiteral("reversible"), QStringLiteral("yes"), toString(made.recovery.verdict), Severity::Danger});
     made.credential = credentialFacts(session, input.credential, effects);
     made.dependents = std::move(effects.dependents);
+    bound(made.dependents, effects.uninspectable);
+    if (made.resources.size() > MaxResources) {
+        effects.note(QStringLiteral("only %1 of %2 resources are listed").arg(MaxResources).arg(made.resources.size()));
+        made.resources = made.resources.mid(0, MaxResources);
+    }
     made.diffs = std::move(effects.diffs);
     output.blobs = std::move(effects.blobs);
-    made.uninspectable = effects.uninspectable;
+    made.uninspectable = effects.uninspectable.mid(0, MaxReasons);
     made.fingerprint = fingerprintOf(made, input, live);
     return output;
 }

@@ -11,8 +11,10 @@ inline constexpr QLatin1StringView ReportedHow("reported by the server while exe
 
 /// Turns what the statements would do, and what is known of the server, into the measurement. `session`, `live`: nullptr when there was no server
 /// to ask.
-[[nodiscard]] MeasureOutput conclude(const MeasureInput &input, Effects effects, const Session *session, const LiveIdentity *live, const Recognition &recognition);
+[[nodiscard]] MeasureOutput conclude(const MeasureInput &input, Effects effects, const Session *session, const LiveIdentity *live,
+                                     const Recognition &recognition);
 
-[[nodiscard]] Fact countFact(QStringView id, const QString &label, const Count &count, const QString &unit, const QString &how, Instant at, Severity ifAny);
+[[nodiscard]] Fact countFact(QStringView id, const QString &label, const Count &count, const QString &unit, const QString &how, Instant at,
+                             Severity ifAny);
 
 } // namespace holdfast::sql

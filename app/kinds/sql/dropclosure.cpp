@@ -25,17 +25,22 @@ Found ask(const Catalog &catalog, const QString &query, const QStringList &param
 }
 
 /// An object with a schema-qualified or searched name.
-Found askNamed(const Catalog &catalog, const QString &table, const QString &nameColumn, const QString &schemaColumn, const QStringList &name, const QString &extra = {})
+Found askNamed(const Catalog &catalog, const QString &table, const QString &nameColumn, const QString &schemaColumn, const QStringList &name,
+               const QString &extra = {})
 {
     const QStringList path = name.size() > 1 ? QStringList{name[name.size() - 2]} : catalog.session().login.searchPath;
-    return ask(catalog, QStringLiteral("SELECT '%1'::regclass::oid, o.oid FROM %1 o JOIN pg_namespace n ON n.oid = o.%3 WHERE o.%2 = $1 AND n.nspname = ANY($2::name[])%4")
-                            .arg(table, nameColumn, schemaColumn, extra), {name.last(), arrayParameter(path)});
+    return ask(
+        catalog,
+        QStringLiteral(
+            "SELECT '%1'::regclass::oid, o.oid FROM %1 o JOIN pg_namespace n ON n.oid = o.%3 WHERE o.%2 = $1 AND n.nspname = ANY($2::name[])%4")
+            .arg(table, nameColumn, schemaColumn, extra),
+        {name.last(), arrayParameter(path)});
 }
 
 Found addressOf(const Catalog &catalog, const QString &type, const Node &object)
 {
-    static const QStringList relations{QStringLiteral("OBJECT_TABLE"), QStringLiteral("OBJECT_VIEW"), QStringLiteral("OBJECT_MATVIEW"), QStringLiteral("OBJECT_INDEX"),
-                                       QStringLiteral("OBJECT_SEQUENCE"), QStringLiteral("OBJECT_FOREIGN_TABLE")};
+    static const QStringList relations{QStringLiteral("OBJECT_TABLE"), QStringLiteral("OBJECT_VIEW"),     QStringLiteral("OBJECT_MATVIEW"),
+                                       QStringLiteral("OBJECT_INDEX"), QStringLiteral("OBJECT_SEQUENCE"), QStringLiteral("OBJECT_FOREIGN_TABLE")};
     const QStringList parts = object.is(l("List")) ? names(object.fields, l("items")) : object.is(l("TypeName")) ? names(object.fields, l("names"))
         : object.is(l("ObjectWithArgs")) ? names(object.fields, l("objname")) : QStringList{text(object.fields, l("sval"))};
     if (relations.contains(type)) {
@@ -61,7 +66,8 @@ Found addressOf(const Catalog &catalog, const QString &type, const Node &object)
         if (!relation)
             return relation.failure();
         const QString table = type == l("OBJECT_TRIGGER") ? QStringLiteral("pg_trigger WHERE tgrelid = $2::oid AND tgname = $1")
-            : type == l("OBJECT_POLICY") ? QStringLiteral("pg_policy WHERE polrelid = $2::oid AND polname = $1") : QStringLiteral("pg_rewrite WHERE ev_class = $2::oid AND rulename = $1");
+            : type == l("OBJECT_POLICY")                  ? QStringLiteral("pg_policy WHERE polrelid = $2::oid AND polname = $1")
+                                                          : QStringLiteral("pg_rewrite WHERE ev_class = $2::oid AND rulename = $1");
         return ask(catalog, QStringLiteral("SELECT tableoid, oid FROM ") + table, {parts.last(), QString::number(relation->oid)});
     }
     return Failure{QStringLiteral("DROP of this kind of object is not measured (%1)").arg(type)};
@@ -74,28 +80,29 @@ QString closureQuery(const std::vector<Address> &roots, bool cascade)
         values += QStringLiteral("(%1::oid, %2::oid, %3, true)").arg(root.catalog).arg(root.oid).arg(root.column);
     // Forward: what depends on it. Back: a part that goes takes the whole along (a view's rule its view, an index its constraint).
     return QStringLiteral(
-        "WITH RECURSIVE d(classid, objid, objsubid, root) AS (VALUES %1 UNION"
-        " SELECT e.classid, e.objid, e.objsubid, false FROM d CROSS JOIN LATERAL ("
-        "  SELECT x.classid, x.objid, x.objsubid FROM pg_depend x WHERE x.refclassid = d.classid AND x.refobjid = d.objid"
-        "   AND (d.objsubid = 0 OR x.refobjsubid = d.objsubid) AND x.deptype = ANY(%2)"
-        "  UNION ALL SELECT y.refclassid, y.refobjid, y.refobjsubid FROM pg_depend y WHERE y.classid = d.classid AND y.objid = d.objid"
-        "   AND y.objsubid = d.objsubid AND y.deptype IN ('i', 'e') AND NOT d.root) e),"
-        " u AS (SELECT classid, objid, objsubid, bool_or(root) AS root FROM d GROUP BY 1, 2, 3)"
-        " SELECT u.classid, u.objid, u.objsubid, i.type, i.identity, u.root,"
-        "  i.type IN ('table', 'view', 'materialized view', 'foreign table', 'function', 'procedure', 'aggregate', 'type', 'domain', 'schema', 'extension', 'composite type')"
-        "   OR (i.type = 'sequence' AND (u.root OR NOT EXISTS (SELECT FROM pg_depend s WHERE s.classid = u.classid AND s.objid = u.objid AND s.deptype IN ('a', 'i'))))"
-        " FROM u CROSS JOIN LATERAL pg_identify_object(u.classid, u.objid, u.objsubid) i"
-        " LEFT JOIN pg_type t ON u.classid = 'pg_type'::regclass AND t.oid = u.objid"
-        " LEFT JOIN pg_class tc ON tc.oid = t.typrelid"
-        " LEFT JOIN pg_trigger g ON u.classid = 'pg_trigger'::regclass AND g.oid = u.objid"
-        " WHERE i.type IS NOT NULL AND i.type NOT IN ('toast table', 'default value') AND NOT coalesce(g.tgisinternal, false)"
-        " AND NOT (i.type = 'rule' AND i.identity LIKE '\"\\_RETURN\" on %')"
-        " AND (t.oid IS NULL OR (t.typcategory <> 'A' AND coalesce(tc.relkind, 'c') = 'c')) AND coalesce((SELECT c.relkind FROM pg_class c"
-        "  WHERE u.classid = 'pg_class'::regclass AND c.oid = u.objid), 'x') <> 't'"
-        " AND NOT EXISTS (SELECT FROM pg_index ti JOIN pg_class tt ON tt.oid = ti.indrelid WHERE u.classid = 'pg_class'::regclass AND ti.indexrelid = u.objid AND tt.relkind = 't')"
-        " AND (u.objsubid = 0 OR NOT EXISTS (SELECT FROM u w WHERE w.classid = u.classid AND w.objid = u.objid AND w.objsubid = 0))"
-        " ORDER BY u.root DESC, i.type, i.identity")
-        .arg(values.join(l(", ")), cascade ? QStringLiteral("ARRAY['n','a','i','P','S','e']::\"char\"[]") : QStringLiteral("ARRAY['a','i','P','S','e']::\"char\"[]"));
+               "WITH RECURSIVE d(classid, objid, objsubid, root) AS (VALUES %1 UNION"
+               " SELECT e.classid, e.objid, e.objsubid, false FROM d CROSS JOIN LATERAL ("
+               "  SELECT x.classid, x.objid, x.objsubid FROM pg_depend x WHERE x.refclassid = d.classid AND x.refobjid = d.objid"
+               "   AND (d.objsubid = 0 OR x.refobjsubid = d.objsubid) AND x.deptype = ANY(%2)"
+               "  UNION ALL SELECT y.refclassid, y.refobjid, y.refobjsubid FROM pg_depend y WHERE y.classid = d.classid AND y.objid = d.objid"
+               "   AND y.objsubid = d.objsubid AND y.deptype IN ('i', 'e') AND NOT d.root) e),"
+               " u AS (SELECT classid, objid, objsubid, bool_or(root) AS root FROM d GROUP BY 1, 2, 3)"
+               " SELECT u.classid, u.objid, u.objsubid, i.type, i.identity, u.root,"
+               "  i.type IN ('table', 'view', 'materialized view', 'foreign table', 'function', 'procedure', 'aggregate', 'type', 'domain', 'schema', 'extension', 'composite type')"
+               "   OR (i.type = 'sequence' AND (u.root OR NOT EXISTS (SELECT FROM pg_depend s WHERE s.classid = u.classid AND s.objid = u.objid AND s.deptype IN ('a', 'i'))))"
+               " FROM u CROSS JOIN LATERAL pg_identify_object(u.classid, u.objid, u.objsubid) i"
+               " LEFT JOIN pg_type t ON u.classid = 'pg_type'::regclass AND t.oid = u.objid"
+               " LEFT JOIN pg_class tc ON tc.oid = t.typrelid"
+               " LEFT JOIN pg_trigger g ON u.classid = 'pg_trigger'::regclass AND g.oid = u.objid"
+               " WHERE i.type IS NOT NULL AND i.type NOT IN ('toast table', 'default value') AND NOT coalesce(g.tgisinternal, false)"
+               " AND NOT (i.type = 'rule' AND i.identity LIKE '\"\\_RETURN\" on %')"
+               " AND (t.oid IS NULL OR (t.typcategory <> 'A' AND coalesce(tc.relkind, 'c') = 'c')) AND coalesce((SELECT c.relkind FROM pg_class c"
+               "  WHERE u.classid = 'pg_class'::regclass AND c.oid = u.objid), 'x') <> 't'"
+               " AND NOT EXISTS (SELECT FROM pg_index ti JOIN pg_class tt ON tt.oid = ti.indrelid WHERE u.classid = 'pg_class'::regclass AND ti.indexrelid = u.objid AND tt.relkind = 't')"
+               " AND (u.objsubid = 0 OR NOT EXISTS (SELECT FROM u w WHERE w.classid = u.classid AND w.objid = u.objid AND w.objsubid = 0))"
+               " ORDER BY u.root DESC, i.type, i.identity")
+        .arg(values.join(l(", ")),
+             cascade ? QStringLiteral("ARRAY['n','a','i','P','S','e']::\"char\"[]") : QStringLiteral("ARRAY['a','i','P','S','e']::\"char\"[]"));
 }
 
 } // namespace

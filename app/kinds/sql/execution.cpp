@@ -72,7 +72,8 @@ void take(const PgConnection &db, const PGresult *result, Executed &executed)
     } else if (status == PGRES_FATAL_ERROR && !executed.error) {
         const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
         const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-        executed.error = PgError{QString::fromLatin1(state ? state : ""), QString::fromUtf8(message ? message : PQresultErrorMessage(result)).simplified()};
+        executed.error =
+            PgError{QString::fromLatin1(state ? state : ""), QString::fromUtf8(message ? message : PQresultErrorMessage(result)).simplified()};
         write(executed.output, "ERROR: " + executed.error->toString().toUtf8());
         if (const char *detail = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL))
             write(executed.output, QByteArray("DETAIL: ") + detail);
@@ -112,7 +113,8 @@ CommitAnswer commit(const PgConnection &db, QString &message)
         const QByteArray tag = result ? QByteArray(PQcmdStatus(result.get())) : QByteArray();
         if (tag == "COMMIT")
             return CommitAnswer::Committed;
-        message = tag == "ROLLBACK" ? QStringLiteral("the server rolled back instead of committing") : QStringLiteral("the connection was lost while COMMIT was under way");
+        message = tag == "ROLLBACK" ? QStringLiteral("the server rolled back instead of committing")
+                                    : QStringLiteral("the connection was lost while COMMIT was under way");
         return tag == "ROLLBACK" ? CommitAnswer::RolledBack : CommitAnswer::Unknown;
     }
     const QString state = QString::fromLatin1(PQresultErrorField(result.get(), PG_DIAG_SQLSTATE));

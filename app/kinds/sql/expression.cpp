@@ -68,7 +68,10 @@ Composer::Text Composer::expression(const Node &node)
         if (!arguments)
             return std::nullopt;
         const bool least = text(fields, l("op")) == l("IS_LEAST");
-        return (node.is(l("CoalesceExpr")) ? QStringLiteral("COALESCE(") : least ? QStringLiteral("LEAST(") : QStringLiteral("GREATEST(")) + *arguments + u')';
+        return (node.is(l("CoalesceExpr")) ? QStringLiteral("COALESCE(")
+                    : least                ? QStringLiteral("LEAST(")
+                                           : QStringLiteral("GREATEST("))
+            + *arguments + u')';
     }
     if (node.is(l("A_ArrayExpr"))) {
         const auto elements = list(children(fields, l("elements")));
@@ -279,7 +282,8 @@ Composer::Text Composer::call(const QJsonObject &fields)
     const auto arguments = fields.contains(l("agg_star")) ? Text(QStringLiteral("*")) : list(children(fields, l("args")));
     if (!arguments)
         return std::nullopt;
-    QString made = QStringLiteral("pg_catalog.%1(%2%3)").arg(quoteIdent(name.last()), fields.contains(l("agg_distinct")) ? QStringLiteral("DISTINCT ") : QString(), *arguments);
+    QString made = QStringLiteral("pg_catalog.%1(%2%3)")
+                       .arg(quoteIdent(name.last()), fields.contains(l("agg_distinct")) ? QStringLiteral("DISTINCT ") : QString(), *arguments);
     if (const Node filter = child(fields, l("agg_filter"))) {
         const auto condition = expression(filter);
         if (!condition)

@@ -55,10 +55,13 @@ Recognition recognise(const LiveIdentity &live, const MeasureInput &input)
             result.contradictions.push_back({QStringLiteral("target"), asked.name, result.is->name, Severity::Danger});
     } else if (asked.identity) {
         result.environment = {QStringLiteral("unknown"), Quality::Unknown, QStringLiteral("%1 is registered for no target").arg(seen)};
-        result.contradictions.push_back({QStringLiteral("target"), QStringLiteral("%1 (system %2, database %3)").arg(asked.name, asked.identity->system, asked.identity->database),
-                                         seen, Severity::Danger});
+        result.contradictions.push_back(
+            {QStringLiteral("target"),
+             QStringLiteral("%1 (system %2, database %3)").arg(asked.name, asked.identity->system, asked.identity->database), seen,
+             Severity::Danger});
     } else {
-        result.environment = {asked.environment, Quality::Configured, QStringLiteral("the owner says so; no identity is registered for %1").arg(asked.name)};
+        result.environment = {asked.environment, Quality::Configured,
+                              QStringLiteral("the owner says so; no identity is registered for %1").arg(asked.name)};
     }
     const auto &claimed = input.request->claims.environment;
     const QString &measured = result.environment.value;

@@ -38,8 +38,10 @@ void listLost(const Measuring &measuring, const Address &root, bool cascade, Eff
 void dropColumn(const Measuring &measuring, const Relation &relation, const QJsonObject &command, Effects &effects)
 {
     const QString name = text(command, l("name"));
-    const std::int64_t number = lookUp(measuring.catalog, QStringLiteral("SELECT attnum FROM pg_attribute WHERE attrelid = $1::oid AND attname = $2 AND attnum > 0 AND NOT attisdropped"),
-                                       relation, name);
+    const std::int64_t number =
+        lookUp(measuring.catalog,
+               QStringLiteral("SELECT attnum FROM pg_attribute WHERE attrelid = $1::oid AND attname = $2 AND attnum > 0 AND NOT attisdropped"),
+               relation, name);
     if (number == 0) {
         if (!command.contains(l("missing_ok")))
             unknownRows(effects, QStringLiteral("%1 is not a column of %2").arg(displayIdent(name), relation.display()));
@@ -53,14 +55,16 @@ void dropColumn(const Measuring &measuring, const Relation &relation, const QJso
     const Count values = rows ? Count::of(rows->number(0, 0)) : Count::unknown(rows.error().toString());
     effects.extra.push_back({QStringLiteral("destroyed.values"), QStringLiteral("values destroyed in column %1").arg(displayIdent(name)),
                              values.number ? plain(*values.number) : QStringLiteral("unknown"), values.number, QStringLiteral("values"),
-                             values.number ? Quality::Measured : Quality::Unknown, values.number ? QStringLiteral("rows in which it is not null") : values.why,
-                             measuring.catalog.session().at, values.number == 0 ? Severity::Info : Severity::Danger});
+                             values.number ? Quality::Measured : Quality::Unknown,
+                             values.number ? QStringLiteral("rows in which it is not null") : values.why, measuring.catalog.session().at,
+                             values.number == 0 ? Severity::Info : Severity::Danger});
 }
 
 void dropConstraint(const Measuring &measuring, const Relation &relation, const QJsonObject &command, Effects &effects)
 {
     const QString name = text(command, l("name"));
-    const std::int64_t oid = lookUp(measuring.catalog, QStringLiteral("SELECT oid FROM pg_constraint WHERE conrelid = $1::oid AND conname = $2"), relation, name);
+    const std::int64_t oid =
+        lookUp(measuring.catalog, QStringLiteral("SELECT oid FROM pg_constraint WHERE conrelid = $1::oid AND conname = $2"), relation, name);
     if (oid == 0) {
         if (!command.contains(l("missing_ok")))
             unknownRows(effects, QStringLiteral("%1 is not a constraint of %2").arg(displayIdent(name), relation.display()));
@@ -72,8 +76,8 @@ void dropConstraint(const Measuring &measuring, const Relation &relation, const 
 
 void alter(const Measuring &measuring, const Relation &relation, const QJsonObject &command, Effects &effects)
 {
-    static const QStringList harmless{QStringLiteral("AT_ColumnDefault"), QStringLiteral("AT_DropNotNull"), QStringLiteral("AT_SetStatistics"), QStringLiteral("AT_SetRelOptions"),
-                                      QStringLiteral("AT_ResetRelOptions"), QStringLiteral("AT_SetStorage")};
+    static const QStringList harmless{QStringLiteral("AT_ColumnDefault"), QStringLiteral("AT_DropNotNull"),     QStringLiteral("AT_SetStatistics"),
+                                      QStringLiteral("AT_SetRelOptions"), QStringLiteral("AT_ResetRelOptions"), QStringLiteral("AT_SetStorage")};
     const QString kind = text(command, l("subtype"));
     if (kind == l("AT_DropColumn")) {
         dropColumn(measuring, relation, command, effects);
@@ -81,7 +85,9 @@ void alter(const Measuring &measuring, const Relation &relation, const QJsonObje
         dropConstraint(measuring, relation, command, effects);
     } else if (!harmless.contains(kind)) {
         effects.changes = true;
-        unknownRows(effects, QStringLiteral("ALTER TABLE %1: what it rewrites or checks is not known without a copy to try it on (%2)").arg(relation.display(), kind));
+        unknownRows(
+            effects,
+            QStringLiteral("ALTER TABLE %1: what it rewrites or checks is not known without a copy to try it on (%2)").arg(relation.display(), kind));
     }
     effects.columnsChanged.removeDuplicates();
 }

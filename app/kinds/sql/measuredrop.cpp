@@ -29,7 +29,8 @@ std::optional<std::int64_t> referring(const Catalog &catalog, const ForeignKey &
 void orphan(const Measuring &measuring, const std::vector<LostObject> &objects, const std::set<Oid> &gone, Effects &effects)
 {
     for (const ForeignKey &key : measuring.keys.all()) {
-        const bool lost = std::any_of(objects.begin(), objects.end(), [&](const LostObject &object) { return object.oid == key.oid && object.catalog == 2606; });
+        const bool lost =
+            std::any_of(objects.begin(), objects.end(), [&](const LostObject &object) { return object.oid == key.oid && object.catalog == 2606; });
         if (gone.contains(key.parent) && !gone.contains(key.child)) {
             effects.lockTable(key.child, Lock::AccessExclusive);
         } else if (gone.contains(key.child) && !gone.contains(key.parent)) {
@@ -39,8 +40,8 @@ void orphan(const Measuring &measuring, const std::vector<LostObject> &objects, 
         const auto child = lost && !gone.contains(key.child) ? measuring.catalog.relation(key.child) : Result<Relation, QString>(Failure{QString()});
         if (!child)
             continue;
-        effects.dependents.push_back({QStringLiteral("%1.%2").arg(child->display(), displayIdent(key.childColumns.value(0))), QStringLiteral("foreign key"), QStringLiteral("orphaned"),
-                                      referring(measuring.catalog, key, *child), 0});
+        effects.dependents.push_back({QStringLiteral("%1.%2").arg(child->display(), displayIdent(key.childColumns.value(0))),
+                                      QStringLiteral("foreign key"), QStringLiteral("orphaned"), referring(measuring.catalog, key, *child), 0});
         effects.dependentTables.push_back(child->oid);
         effects.touched.insert(child->oid);
     }
@@ -63,7 +64,8 @@ void loseRelations(const Measuring &measuring, const std::vector<LostObject> &ob
         if (object.major || !object.cascade)
             defined.push_back(object.oid);
         if (relation->isTable()) {
-            loseWhole(measuring, *relation, object.cascade, object.cascade ? QStringLiteral("cascade") : QStringLiteral("dropped"), object.cascade && !effects.dependents.empty() ? 0 : -1, effects);
+            loseWhole(measuring, *relation, object.cascade, object.cascade ? QStringLiteral("cascade") : QStringLiteral("dropped"),
+                      object.cascade && !effects.dependents.empty() ? 0 : -1, effects);
             effects.dropped.insert(relation->oid);
         } else if (relation->kind == u'm' || relation->kind == u'i') {
             effects.bytes += sizeOf(measuring.catalog, relation->kind == u'm' || !object.cascade ? std::vector<Oid>{relation->oid} : std::vector<Oid>());
@@ -77,7 +79,8 @@ void listObjects(const std::vector<LostObject> &objects, Effects &effects)
 {
     const int parent = effects.dependents.empty() ? -1 : 0;
     for (const LostObject &object : objects) {
-        const bool listed = object.type == l("table") || (!object.major && object.cascade && object.type != l("trigger") && object.type != l("policy") && object.type != l("table column"));
+        const bool listed = object.type == l("table")
+            || (!object.major && object.cascade && object.type != l("trigger") && object.type != l("policy") && object.type != l("table column"));
         if (!listed)
             effects.dependents.push_back({object.name, object.type, QStringLiteral("dropped"), std::nullopt, object.cascade ? parent : -1});
     }

@@ -73,7 +73,8 @@ Effects measureInsert(const Measuring &measuring, const Statement &statement)
         unknownRows(effects, QStringLiteral("which rows ON CONFLICT DO UPDATE changes is not known before"));
         noteCode(measuring.catalog, *relation, RowEvent::Update, 0, effects);
     } else if (!conflict.isEmpty()) {
-        effects.changed += Count::unknown(QStringLiteral("rows in conflict are left out; at most %1").arg(given && given->number ? plain(*given->number) : QStringLiteral("unknown")));
+        effects.changed += Count::unknown(QStringLiteral("rows in conflict are left out; at most %1")
+                                              .arg(given && given->number ? plain(*given->number) : QStringLiteral("unknown")));
     }
     effects.dependents.front().count = effects.changed.number;
     composer.beginScope();

@@ -78,7 +78,11 @@ std::optional<RowSet> namedRows(const Measuring &measuring, const QJsonObject &f
         return std::nullopt;
     const Source &source = composer.addSource(rangeVar, *relation);
     const bool withChildren = rangeVar.contains(l("inh"));
-    RowSet rows{*relation, withChildren, (withChildren ? QString() : QStringLiteral("ONLY ")) + relation->sqlName() + l(" AS ") + source.alias, source.alias, {}};
+    RowSet rows{*relation,
+                withChildren,
+                (withChildren ? QString() : QStringLiteral("ONLY ")) + relation->sqlName() + l(" AS ") + source.alias,
+                source.alias,
+                {}};
     const std::vector<Node> others = children(fields, fromMember);
     const auto from = composer.fromItems(others);
     const Node where = child(fields, l("whereClause"));
@@ -106,7 +110,8 @@ Effects measureDelete(const Measuring &measuring, const Statement &statement)
     const auto rows = namedRows(measuring, statement.node.fields, l("usingClause"), composer, effects);
     if (!rows) {
         if (!effects.targets.empty()) {
-            effects.dependents.push_back({effects.targets.front().display(), effects.targets.front().kindName(), QStringLiteral("deleted"), std::nullopt, -1});
+            effects.dependents.push_back(
+                {effects.targets.front().display(), effects.targets.front().kindName(), QStringLiteral("deleted"), std::nullopt, -1});
             noteCode(measuring.catalog, effects.targets.front(), RowEvent::Delete, 0, effects);
         }
         return effects;

@@ -63,7 +63,8 @@ Count countWhole(const Catalog &catalog, const Relation &relation)
     if (rows)
         return Count::of(rows->number(0, 0));
     const auto estimate = rows.error().sqlstate == l("57014")
-        ? catalog.db().guarded(QStringLiteral("SELECT reltuples::bigint FROM pg_class WHERE oid = $1::oid AND reltuples >= 0"), {QString::number(relation.oid)})
+        ? catalog.db().guarded(QStringLiteral("SELECT reltuples::bigint FROM pg_class WHERE oid = $1::oid AND reltuples >= 0"),
+                               {QString::number(relation.oid)})
         : Result<PgRows, PgError>(Failure{PgError{}});
     if (estimate && estimate->count() == 1)
         return {estimate->number(0, 0), true, QStringLiteral("counting %1 took too long; from the planner's statistics").arg(relation.display())};
@@ -73,9 +74,10 @@ Count countWhole(const Catalog &catalog, const Relation &relation)
 Count sizeOf(const Catalog &catalog, const std::vector<Oid> &tables)
 {
     // Free-space and visibility maps are left out: vacuum makes them at any time, and that would look like a change.
-    const auto rows = catalog.db().guarded(QStringLiteral(
-        "WITH t AS (SELECT unnest($1::oid[]) AS oid), h AS (SELECT oid FROM t UNION SELECT c.reltoastrelid FROM pg_class c JOIN t ON t.oid = c.oid WHERE c.reltoastrelid <> 0)"
-        " SELECT coalesce(sum(pg_relation_size(x.oid, 'main')), 0)::bigint FROM (SELECT oid FROM h UNION SELECT i.indexrelid FROM pg_index i JOIN h ON h.oid = i.indrelid) x"),
+    const auto rows = catalog.db().guarded(
+        QStringLiteral(
+            "WITH t AS (SELECT unnest($1::oid[]) AS oid), h AS (SELECT oid FROM t UNION SELECT c.reltoastrelid FROM pg_class c JOIN t ON t.oid = c.oid WHERE c.reltoastrelid <> 0)"
+            " SELECT coalesce(sum(pg_relation_size(x.oid, 'main')), 0)::bigint FROM (SELECT oid FROM h UNION SELECT i.indexrelid FROM pg_index i JOIN h ON h.oid = i.indrelid) x"),
         {oidArray(tables)});
     return rows ? Count::of(rows->number(0, 0)) : Count::unknown(rows.error().toString());
 }

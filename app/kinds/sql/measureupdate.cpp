@@ -77,7 +77,10 @@ void followKey(const Measuring &measuring, const RowSet &rows, const ForeignKey 
     effects.changed += count;
     if (!count.number)
         effects.note(count.why);
-    effects.dependents.push_back({name, QStringLiteral("table"), key.onUpdate == u'c' ? QStringLiteral("key-updated") : key.onUpdate == u'n' ? QStringLiteral("set-null") : QStringLiteral("set-default"),
+    effects.dependents.push_back({name, QStringLiteral("table"),
+                                  key.onUpdate == u'c'       ? QStringLiteral("key-updated")
+                                      : key.onUpdate == u'n' ? QStringLiteral("set-null")
+                                                             : QStringLiteral("set-default"),
                                   count.number, 0});
     effects.touched.insert(key.child);
     if (child) {
@@ -117,8 +120,9 @@ void countRows(const Measuring &measuring, const RowSet &rows, const Assignments
     for (const NewValue &value : set.values)
         same += QStringLiteral("%1.%2 IS NOT DISTINCT FROM %3").arg(rows.alias, quoteIdent(value.column), value.expression);
     const bool comparable = set.values.size() == static_cast<std::size_t>(set.columns.size()) && !same.isEmpty();
-    const auto both = comparable ? measuring.catalog.db().guarded(QStringLiteral("SELECT count(*), count(*) FILTER (WHERE %1) FROM %2").arg(same.join(l(" AND ")), from))
-                                 : Result<PgRows, PgError>(Failure{PgError{}});
+    const auto both = comparable
+        ? measuring.catalog.db().guarded(QStringLiteral("SELECT count(*), count(*) FILTER (WHERE %1) FROM %2").arg(same.join(l(" AND ")), from))
+        : Result<PgRows, PgError>(Failure{PgError{}});
     const auto counted = both ? both : measuring.catalog.db().guarded(QStringLiteral("SELECT count(*) FROM ") + from);
     if (!counted) {
         unknownRows(effects, QStringLiteral("the rows of %1 could not be counted: %2").arg(rows.relation.display(), counted.error().toString()));
@@ -126,8 +130,9 @@ void countRows(const Measuring &measuring, const RowSet &rows, const Assignments
     }
     effects.changed += Count::of(counted->number(0, 0));
     if (both)
-        effects.extra.push_back({QStringLiteral("unchanged.rows"), QStringLiteral("rows that already have the new values"), plain(both->number(0, 1)), both->number(0, 1),
-                                 QStringLiteral("rows"), Quality::Measured, QStringLiteral("old and new values compared"), measuring.catalog.session().at, Severity::Info});
+        effects.extra.push_back({QStringLiteral("unchanged.rows"), QStringLiteral("rows that already have the new values"), plain(both->number(0, 1)),
+                                 both->number(0, 1), QStringLiteral("rows"), Quality::Measured, QStringLiteral("old and new values compared"),
+                                 measuring.catalog.session().at, Severity::Info});
 }
 
 } // namespace

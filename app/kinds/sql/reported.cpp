@@ -49,8 +49,9 @@ Result<Ledger, PgError> takeLedger(const PgConnection &db)
         return objects.failure();
     Ledger ledger;
     for (int row = 0; row < relations->count(); ++row) {
-        ledger.relations[relations->oid(row, 0)] = {relations->number(row, 1), relations->number(row, 2), relations->number(row, 3), relations->oid(row, 4),
-                                                    relations->text(row, 5).at(0), relations->text(row, 6), relations->number(row, 7)};
+        ledger.relations[relations->oid(row, 0)] = {relations->number(row, 1), relations->number(row, 2),     relations->number(row, 3),
+                                                    relations->oid(row, 4),    relations->text(row, 5).at(0), relations->text(row, 6),
+                                                    relations->number(row, 7)};
     }
     for (int row = 0; row < objects->count(); ++row)
         ledger.objects.emplace(objects->oid(row, 0), objects->oid(row, 1));
@@ -62,7 +63,8 @@ Reported compareLedgers(const Ledger &before, const Ledger &after, const Expecte
     Reported reported;
     const auto loseAll = [&](Oid oid, const QString &name) {
         const auto rows = expected.whole.find(oid);
-        reported.destroyed += rows == expected.whole.end() ? Count::unknown(QStringLiteral("%1 lost its rows, and nobody counted them").arg(name)) : Count::of(rows->second);
+        reported.destroyed += rows == expected.whole.end() ? Count::unknown(QStringLiteral("%1 lost its rows, and nobody counted them").arg(name))
+                                                           : Count::of(rows->second);
     };
     for (const auto &[oid, was] : before.relations) {
         const auto is = after.relations.find(oid);
@@ -120,14 +122,19 @@ std::vector<Fact> effectsOf(const Reported &reported, const QStringList &tags, I
     const QString how = QStringLiteral("reported by the server inside the transaction");
     std::vector<Fact> facts{
         countFact(fact::DestroyedRows, QStringLiteral("rows destroyed"), reported.destroyed, QStringLiteral("rows"), how, at, Severity::Danger),
-        countFact(fact::ChangedRows, QStringLiteral("rows changed or added"), Count::of(reported.inserted + reported.updated), QStringLiteral("rows"), how, at, Severity::Warning)};
+        countFact(fact::ChangedRows, QStringLiteral("rows changed or added"), Count::of(reported.inserted + reported.updated), QStringLiteral("rows"),
+                  how, at, Severity::Warning)};
     if (reported.vanished > 0)
-        facts.push_back(countFact(fact::DestroyedObjects, QStringLiteral("relations destroyed"), Count::of(reported.vanished), QStringLiteral("objects"), how, at, Severity::Danger));
+        facts.push_back(countFact(fact::DestroyedObjects, QStringLiteral("relations destroyed"), Count::of(reported.vanished),
+                                  QStringLiteral("objects"), how, at, Severity::Danger));
     if (reported.lostObjects > 0)
-        facts.push_back(countFact(u"destroyed.constraints", QStringLiteral("constraints, triggers, functions destroyed"), Count::of(reported.lostObjects), QStringLiteral("objects"), how, at, Severity::Notice));
+        facts.push_back(countFact(u"destroyed.constraints", QStringLiteral("constraints, triggers, functions destroyed"),
+                                  Count::of(reported.lostObjects), QStringLiteral("objects"), how, at, Severity::Notice));
     if (reported.emptied > 0)
-        facts.push_back(countFact(u"emptied.tables", QStringLiteral("tables emptied"), Count::of(reported.emptied), QStringLiteral("tables"), how, at, Severity::Danger));
-    facts.push_back({QStringLiteral("server.answer"), QStringLiteral("server's answer"), tags.join(l("; ")).left(500), std::nullopt, QString(), Quality::Measured, how, at, Severity::Info});
+        facts.push_back(countFact(u"emptied.tables", QStringLiteral("tables emptied"), Count::of(reported.emptied), QStringLiteral("tables"), how, at,
+                                  Severity::Danger));
+    facts.push_back({QStringLiteral("server.answer"), QStringLiteral("server's answer"), tags.join(l("; ")).left(500), std::nullopt, QString(),
+                     Quality::Measured, how, at, Severity::Info});
     return facts;
 }
 

@@ -69,7 +69,8 @@ Json cell(const PgRows &rows, int row, int column, bool hide)
     return Json(length > MaxCharacters ? text + QStringLiteral("… (%1)").arg(length) : text);
 }
 
-QByteArray compose(const PgRows &rows, const Shown &shown, bool update, const QStringList &key, const Count &total)
+/// The format `rows` of diff/formats.h.
+QByteArray compose(const QString &table, const PgRows &rows, const Shown &shown, bool update, const QStringList &key, const Count &total)
 {
     QStringList names, hidden;
     for (const Column &column : shown.columns) {
@@ -79,32 +80,39 @@ QByteArray compose(const PgRows &rows, const Shown &shown, bool update, const QS
     }
     JsonArray list;
     for (int row = 0; row < rows.count(); ++row) {
-        JsonObject before, after;
+        JsonArray before, after;
         int at = 0;
         for (std::size_t i = 0; i < shown.columns.size(); ++i) {
             const Column &column = shown.columns[i];
-            before.emplace_back(column.name, cell(rows, row, at, isMasked(column)));
+            before.push_back(cell(rows, row, at, isMasked(column)));
             at += 2;
             if (!update)
                 continue;
-            after.emplace_back(column.name, shown.after[i] ? cell(rows, row, at, isMasked(column)) : before.back().second);
+            after.push_back(shown.after[i] ? cell(rows, row, at, isMasked(column)) : before.back());
             at += shown.after[i] ? 2 : 0;
         }
         list.emplace_back(JsonObject{{QStringLiteral("before"), Json(before)}, {QStringLiteral("after"), update ? Json(after) : Json(nullptr)}});
     }
-    return Json(JsonObject{{QStringLiteral("columns"), strings(names)}, {QStringLiteral("key"), strings(key)}, {QStringLiteral("rows"), Json(list)},
-                           {QStringLiteral("total"), total.number ? Json(*total.number) : Json(nullptr)}, {QStringLiteral("masked"), strings(hidden)}}).toBytes();
+    return Json(JsonObject{{QStringLiteral("table"), Json(table)},
+                           {QStringLiteral("columns"), strings(names)},
+                           {QStringLiteral("key"), strings(key)},
+                           {QStringLiteral("rows"), Json(list)},
+                           {QStringLiteral("total"), Json(total.number.value_or(rows.count()))},
+                           {QStringLiteral("masked"), strings(hidden)}})
+        .toBytes();
 }
 
 } // namespace
 
 bool isMasked(const Column &column)
 {
-    static const QRegularExpression personal(QStringLiteral(
-        "name|mail|phone|mobile|address|street|birth|dob|ssn|tax_?id|iban|card|account|password|passwd|secret|token|hash|salary|gender|passport|geo|lat$|lon$|ip$"),
+    static const QRegularExpression personal(
+        QStringLiteral(
+            "name|mail|phone|mobile|address|street|birth|dob|ssn|tax_?id|iban|card|account|password|passwd|secret|token|hash|salary|gender|passport|geo|lat$|lon$|ip$"),
         QRegularExpression::CaseInsensitiveOption);
-    static const QRegularExpression code(QStringLiteral("^(state|status|kind|type|currency|country|country_code|locale|language|lang|unit|mode|tier|level|role|plan|model|item)$"),
-                                         QRegularExpression::CaseInsensitiveOption);
+    static const QRegularExpression code(
+        QStringLiteral("^(state|status|kind|type|currency|country|country_code|locale|language|lang|unit|mode|tier|level|role|plan|model|item)$"),
+        QRegularExpression::CaseInsensitiveOption);
     if (code.match(column.name).hasMatch())
         return false;
     return column.textual ? true : personal.match(column.name).hasMatch();
@@ -138,8 +146,9 @@ void addRowSample(const Catalog &catalog, const Relation &relation, const QStrin
     if (!rows || rows->count() == 0)
         return;
     const bool update = !newValues.empty();
-    effects.addDiff(update ? QStringLiteral("rows of %1 that change").arg(relation.display()) : QStringLiteral("rows of %1 that go").arg(relation.display()),
-                    QStringLiteral("rows"), withSalt(compose(*rows, shown, update, relation.key(), total)), QStringLiteral("application/vnd.holdfast.rows+json"));
+    effects.addDiff(
+        update ? QStringLiteral("rows of %1 that change").arg(relation.display()) : QStringLiteral("rows of %1 that go").arg(relation.display()),
+        QStringLiteral("rows"), withSalt(compose(relation.name, *rows, shown, update, relation.key(), total)), QStringLiteral("application/vnd.holdfast.rows+json"));
 }
 
 } // namespace holdfast::sql

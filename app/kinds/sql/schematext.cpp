@@ -58,7 +58,8 @@ QStringList schemaLines(const Catalog &catalog, const Relation &relation)
     if (relation.isTable() || relation.kind == u'f')
         return tableLines(catalog, relation);
     if (relation.kind == u'v' || relation.kind == u'm') {
-        const QStringList definition = column(catalog.db().guarded(QStringLiteral("SELECT pg_get_viewdef($1::oid, true)"), {QString::number(relation.oid)}));
+        const QStringList definition =
+            column(catalog.db().guarded(QStringLiteral("SELECT pg_get_viewdef($1::oid, true)"), {QString::number(relation.oid)}));
         const QString words = relation.kind == u'v' ? QStringLiteral("CREATE VIEW %1 AS") : QStringLiteral("CREATE MATERIALIZED VIEW %1 AS");
         return QStringList{words.arg(relation.canonical())} + definition.join(u'\n').split(u'\n');
     }
@@ -87,7 +88,8 @@ void addColumnsDiff(const Catalog &catalog, const Relation &relation, const QStr
 {
     const QStringList lines = schemaLines(catalog, relation);
     const auto goes = [&](const QString &line) {
-        return std::any_of(dropped.begin(), dropped.end(), [&](const QString &name) { return line.startsWith(QStringLiteral("    ") + displayIdent(name) + u' '); });
+        return std::any_of(dropped.begin(), dropped.end(),
+                           [&](const QString &name) { return line.startsWith(QStringLiteral("    ") + displayIdent(name) + u' '); });
     };
     const auto removed = std::count_if(lines.begin(), lines.end(), goes);
     QString text = QStringLiteral("--- %1\n+++ %1\n@@ -1,%2 +1,%3 @@\n").arg(relation.canonical()).arg(lines.size()).arg(lines.size() - removed);

@@ -35,7 +35,8 @@ Composer::Text Composer::subLink(const QJsonObject &fields)
     const auto name = useOperator(given.isEmpty() ? QStringList{QStringLiteral("=")} : given);
     if (!name)
         return std::nullopt;
-    return QStringLiteral("(%1 OPERATOR(pg_catalog.%2) %3 (%4))").arg(*tested, *name, kind == l("ANY_SUBLINK") ? QStringLiteral("ANY") : QStringLiteral("ALL"), *query);
+    return QStringLiteral("(%1 OPERATOR(pg_catalog.%2) %3 (%4))")
+        .arg(*tested, *name, kind == l("ANY_SUBLINK") ? QStringLiteral("ANY") : QStringLiteral("ALL"), *query);
 }
 
 Composer::Text Composer::select(const QJsonObject &stmt, bool onlyExistence)
@@ -150,8 +151,10 @@ Composer::Text Composer::fromItem(const Node &node)
 
 Composer::Text Composer::join(const QJsonObject &fields)
 {
-    static const std::map<QString, QString> words{{QStringLiteral("JOIN_INNER"), QStringLiteral("JOIN")}, {QStringLiteral("JOIN_LEFT"), QStringLiteral("LEFT JOIN")},
-                                                  {QStringLiteral("JOIN_RIGHT"), QStringLiteral("RIGHT JOIN")}, {QStringLiteral("JOIN_FULL"), QStringLiteral("FULL JOIN")}};
+    static const std::map<QString, QString> words{{QStringLiteral("JOIN_INNER"), QStringLiteral("JOIN")},
+                                                  {QStringLiteral("JOIN_LEFT"), QStringLiteral("LEFT JOIN")},
+                                                  {QStringLiteral("JOIN_RIGHT"), QStringLiteral("RIGHT JOIN")},
+                                                  {QStringLiteral("JOIN_FULL"), QStringLiteral("FULL JOIN")}};
     const auto word = words.find(text(fields, l("jointype")));
     const Node condition = child(fields, l("quals"));
     if (word == words.end() || fields.contains(l("isNatural")) || fields.contains(l("usingClause")) || fields.contains(l("alias")))

@@ -36,7 +36,9 @@ QString targetsOf(const Effects &effects)
 QString things(const Effects &effects)
 {
     if (effects.operation != l("database.drop-table") || effects.targets.empty())
-        return effects.detail.isEmpty() ? QStringLiteral("what is not known") : effects.detail;
+        return !effects.detail.isEmpty()      ? effects.detail
+            : effects.uninspectable.isEmpty() ? QStringLiteral("nothing that exists")
+                                              : QStringLiteral("what is not known");
     return (effects.targets.size() == 1 ? l("table ") : l("tables ")) + targetsOf(effects);
 }
 
@@ -54,7 +56,8 @@ QString sentence(const Effects &effects, const QString &target)
     const std::size_t dependents = effects.dependentTables.size();
     const QString with = dependents > 0 ? QStringLiteral(", with ") + tables(dependents) : QString();
     if (operation.startsWith(l("database.drop")))
-        return QStringLiteral("Drop ") + (operation == l("database.drop-database") ? QStringLiteral("database ") : QString()) + things(effects) + at + with;
+        return QStringLiteral("Drop ") + (operation == l("database.drop-database") ? QStringLiteral("database ") : QString()) + things(effects) + at
+            + with;
     if (operation == l("database.truncate"))
         return QStringLiteral("Empty table %1%2%3").arg(targetsOf(effects), at, with);
     if (operation == l("database.delete")) {
@@ -80,9 +83,12 @@ void writeSentence(const Effects &effects, const QString &targetName, Measuremen
     measurement.operation = effects.operation;
     measurement.summaryTemplate = QStringLiteral("sql.") + effects.operation.section(u'.', 1);
     measurement.summaryText = sentence(effects, targetName);
-    measurement.summaryParams = {{QStringLiteral("target"), targetName}, {QStringLiteral("tables"), targetsOf(effects)}, {QStringLiteral("detail"), effects.detail},
+    measurement.summaryParams = {{QStringLiteral("target"), targetName},
+                                 {QStringLiteral("tables"), targetsOf(effects)},
+                                 {QStringLiteral("detail"), effects.detail},
                                  {QStringLiteral("rows"), number(effects.destroys ? direct(effects) : effects.changed)},
-                                 {QStringLiteral("cascade"), number(effects.cascaded)}, {QStringLiteral("dependents"), QString::number(effects.dependentTables.size())}};
+                                 {QStringLiteral("cascade"), number(effects.cascaded)},
+                                 {QStringLiteral("dependents"), QString::number(effects.dependentTables.size())}};
 }
 
 } // namespace holdfast::sql

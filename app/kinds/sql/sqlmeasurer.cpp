@@ -11,7 +11,8 @@ namespace sql {
 namespace {
 
 /// A measurement in which nothing could be counted.
-MeasureOutput nothingKnown(const MeasureInput &input, const QString &reason, const Session *session, const LiveIdentity *live, const Recognition &recognition)
+MeasureOutput nothingKnown(const MeasureInput &input, const QString &reason, const Session *session, const LiveIdentity *live,
+                           const Recognition &recognition)
 {
     Effects effects;
     effects.destroys = true;
@@ -22,7 +23,8 @@ MeasureOutput nothingKnown(const MeasureInput &input, const QString &reason, con
 
 Expected expectedOf(const Effects &effects)
 {
-    static const QStringList relations{QStringLiteral("table"), QStringLiteral("view"), QStringLiteral("materialized view"), QStringLiteral("foreign table"), QStringLiteral("sequence")};
+    static const QStringList relations{QStringLiteral("table"), QStringLiteral("view"), QStringLiteral("materialized view"),
+                                       QStringLiteral("foreign table"), QStringLiteral("sequence")};
     Expected expected{effects.wholeTables, {}};
     for (const LostObject &object : effects.objects) {
         if (object.column == 0 && relations.contains(object.type))
@@ -76,7 +78,8 @@ MeasureOutput measureOn(const Session &session, const MeasureInput &input, const
     auto live = askIdentity(session.db);
     if (live && live->dataDirectory.isEmpty())
         live->dataDirectory = dataDirectory;
-    const Recognition recognition = live ? recognise(*live, input) : unrecognised(QStringLiteral("the server's identity could not be read: %1").arg(live.error().toString()));
+    const Recognition recognition =
+        live ? recognise(*live, input) : unrecognised(QStringLiteral("the server's identity could not be read: %1").arg(live.error().toString()));
     Effects effects = measureStatements(session, statements);
     if (expected)
         *expected = expectedOf(effects);
@@ -97,11 +100,13 @@ MeasureOutput SqlMeasurer::measure(const MeasureInput &input) const
     }
     if (statements && !statements->empty())
         return measureOn(*session, input, *statements);
-    const QString why = statements ? QStringLiteral("there is no statement")
-                                   : QStringLiteral("the statements could not be parsed: %1 (character %2)").arg(statements.error().message).arg(statements.error().position);
+    const QString why = statements
+        ? QStringLiteral("there is no statement")
+        : QStringLiteral("the statements could not be parsed: %1 (character %2)").arg(statements.error().message).arg(statements.error().position);
     const auto live = askIdentity(session->db);
     return nothingKnown(input, why, &*session, live ? &*live : nullptr,
-                        live ? recognise(*live, input) : unrecognised(QStringLiteral("the server's identity could not be read: %1").arg(live.error().toString())));
+                        live ? recognise(*live, input)
+                             : unrecognised(QStringLiteral("the server's identity could not be read: %1").arg(live.error().toString())));
 }
 
 } // namespace holdfast

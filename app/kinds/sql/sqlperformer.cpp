@@ -30,8 +30,9 @@ Performed ended(Outcome outcome, const QString &message, const QByteArray &outpu
 /// Why the text cannot be run inside the gate's transaction; empty when it can.
 QString whyNotTransactional(const std::vector<Statement> &statements)
 {
-    static const QStringList outside{QStringLiteral("CreatedbStmt"), QStringLiteral("DropdbStmt"), QStringLiteral("VacuumStmt"), QStringLiteral("AlterSystemStmt"),
-                                     QStringLiteral("CreateTableSpaceStmt"), QStringLiteral("DropTableSpaceStmt"), QStringLiteral("ClusterStmt"), QStringLiteral("AlterDatabaseStmt")};
+    static const QStringList outside{QStringLiteral("CreatedbStmt"),    QStringLiteral("DropdbStmt"),           QStringLiteral("VacuumStmt"),
+                                     QStringLiteral("AlterSystemStmt"), QStringLiteral("CreateTableSpaceStmt"), QStringLiteral("DropTableSpaceStmt"),
+                                     QStringLiteral("ClusterStmt"),     QStringLiteral("AlterDatabaseStmt")};
     for (const Statement &statement : statements) {
         const QString &type = statement.node.type;
         if (type == QLatin1StringView("TransactionStmt"))
@@ -121,12 +122,15 @@ Result<Done, PgError> Performance::lock(const Effects &effects)
     if (const auto set = m_session.db.run(QStringLiteral("SET LOCAL lock_timeout = '5s'")); !set)
         return set;
     const QString mode = whole ? QStringLiteral("ACCESS EXCLUSIVE") : QStringLiteral("SHARE ROW EXCLUSIVE");
-    const auto tables = m_session.db.query(QStringLiteral(
-        "SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n"
-        " ON n.oid OPERATOR(pg_catalog.=) c.relnamespace WHERE c.relkind IN ('r', 'p') AND c.oid::pg_catalog.text OPERATOR(pg_catalog.=) ANY($1::pg_catalog.text[]) ORDER BY c.oid"),
+    std::set<Oid> concerned = effects.locked;
+    concerned.insert(effects.touched.begin(), effects.touched.end());
+    const auto tables = m_session.db.query(
+        QStringLiteral(
+            "SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n"
+            " ON n.oid OPERATOR(pg_catalog.=) c.relnamespace WHERE c.relkind IN ('r', 'p') AND c.oid::pg_catalog.text OPERATOR(pg_catalog.=) ANY($1::pg_catalog.text[]) ORDER BY c.oid"),
         {[&] {
             QStringList oids;
-            for (const Oid oid : effects.locked)
+            for (const Oid oid : concerned)
                 oids += QString::number(oid);
             return arrayParameter(oids);
         }()});
@@ -164,7 +168,8 @@ MeasureOutput Performance::withoutReported(MeasureOutput now) const
     for (const Fact &approved : m_input.approved->measured.facts) {
         if (approved.how != ReportedHow)
             continue;
-        const auto same = std::find_if(now.measurement.facts.begin(), now.measurement.facts.end(), [&](const Fact &fact) { return fact.id == approved.id; });
+        const auto same =
+            std::find_if(now.measurement.facts.begin(), now.measurement.facts.end(), [&](const Fact &fact) { return fact.id == approved.id; });
         if (same == now.measurement.facts.end())
             now.measurement.facts.push_back(approved);
         else
@@ -228,7 +233,9 @@ Outcomes Performance::finish(const Reported &reported, const Executed &executed)
 {
     QString message;
     const CommitAnswer answer = commit(m_session.db, message);
-    Performed performed = ended(answer == CommitAnswer::Committed ? Outcome::Committed : answer == CommitAnswer::RolledBack ? Outcome::Failed : Outcome::Unknown,
+    Performed performed = ended(answer == CommitAnswer::Committed        ? Outcome::Committed
+                                    : answer == CommitAnswer::RolledBack ? Outcome::Failed
+                                                                         : Outcome::Unknown,
                                 message, executed.output);
     if (answer != CommitAnswer::RolledBack)
         performed.effects = effectsOf(reported, executed.tags, m_input.measure.at);

@@ -77,13 +77,20 @@ std::int64_t number(const Performed &performed, QStringView id)
 QString dump(const MeasureOutput &output)
 {
     const Measurement &made = output.measurement;
-    QString text = QStringLiteral("\n%1 | %2\nenvironment %3 (%4) %5\n").arg(made.operation, made.summaryText, made.environment.value, toString(made.environment.quality), made.environment.how);
+    QString text = QStringLiteral("\n%1 | %2\nenvironment %3 (%4) %5\n")
+                       .arg(made.operation, made.summaryText, made.environment.value, toString(made.environment.quality), made.environment.how);
     for (const Fact &fact : made.facts)
         text += QStringLiteral("  %1 = %2 %3 (%4) %5\n").arg(fact.id, fact.value, fact.unit, toString(fact.quality), fact.how);
     for (const Dependent &dependent : made.dependents)
-        text += QStringLiteral("  - %1 %2 %3 %4 (%5)\n").arg(dependent.name, dependent.type, dependent.effect).arg(dependent.count.value_or(-1)).arg(dependent.parent);
-    text += QStringLiteral("  ! %1\n  resources %2\n  recovery %3 %4\n").arg(made.uninspectable.join(QStringLiteral("\n  ! ")), made.resources.join(u' '), toString(made.recovery.verdict), made.recovery.how);
-    text += QStringLiteral("  credential %1: %2 | excess %3\n").arg(made.credential.name, made.credential.can.join(u';'), made.credential.excess.join(u';'));
+        text += QStringLiteral("  - %1 %2 %3 %4 (%5)\n")
+                    .arg(dependent.name, dependent.type, dependent.effect)
+                    .arg(dependent.count.value_or(-1))
+                    .arg(dependent.parent);
+    text +=
+        QStringLiteral("  ! %1\n  resources %2\n  recovery %3 %4\n")
+            .arg(made.uninspectable.join(QStringLiteral("\n  ! ")), made.resources.join(u' '), toString(made.recovery.verdict), made.recovery.how);
+    text += QStringLiteral("  credential %1: %2 | excess %3\n")
+                .arg(made.credential.name, made.credential.can.join(u';'), made.credential.excess.join(u';'));
     for (const Contradiction &contradiction : made.contradictions)
         text += QStringLiteral("  ≠ %1: %2 / %3\n").arg(contradiction.claim, contradiction.claimed, contradiction.measured);
     for (const DiffRef &diff : made.diffs)

@@ -73,8 +73,10 @@ void TestSqlMeasure::initTestCase()
 Ground TestSqlMeasure::make(const QString &schema)
 {
     const QString name = QStringLiteral("m%1").arg(++m_databases);
-    if (const QString error = m_cluster->sql(QStringLiteral("CREATE DATABASE ") + name) + m_cluster->sql(schema, name); !error.isEmpty())
-        qFatal("%s", qPrintable(error));
+    QString error = m_cluster->sql(QStringLiteral("CREATE DATABASE ") + name);
+    error += m_cluster->sql(schema, name);
+    if (!error.isEmpty())
+        qWarning("%s", qPrintable(error)); // what follows fails by it
     return Ground(*m_cluster, name);
 }
 
@@ -95,12 +97,14 @@ void TestSqlMeasure::environmentIsMeasured()
     const MeasureOutput output = ground.measure(QStringLiteral("DROP TABLE t"));
     const Measurement &made = output.measurement;
     QCOMPARE(made.environment.value, QStringLiteral("production"));
-    QCOMPARE(made.environment.quality, Quality::Measured);
+    QCOMPARE(toString(made.environment.quality), toString(Quality::Measured));
     QCOMPARE(made.confirmText, QStringLiteral("bookings-prod"));
     QCOMPARE(made.summaryText, QStringLiteral("Drop table t in bookings-prod"));
     QCOMPARE(made.contradictions.size(), std::size_t(3));
-    QVERIFY((made.contradictions[0] == Contradiction{QStringLiteral("target"), QStringLiteral("bookings-staging"), QStringLiteral("bookings-prod"), Severity::Danger}));
-    QVERIFY((made.contradictions[1] == Contradiction{QStringLiteral("environment"), QStringLiteral("staging"), QStringLiteral("production"), Severity::Danger}));
+    QVERIFY((made.contradictions[0]
+             == Contradiction{QStringLiteral("target"), QStringLiteral("bookings-staging"), QStringLiteral("bookings-prod"), Severity::Danger}));
+    QVERIFY((made.contradictions[1]
+             == Contradiction{QStringLiteral("environment"), QStringLiteral("staging"), QStringLiteral("production"), Severity::Danger}));
     QCOMPARE(made.contradictions[2].claim, QStringLiteral("reversible"));
     QCOMPARE(made.resources, QStringList{QStringLiteral("postgresql:%1/%2/public.t").arg(live->identity.system, live->identity.database)});
 }
@@ -108,11 +112,11 @@ void TestSqlMeasure::environmentIsMeasured()
 void TestSqlMeasure::identityMismatchIsAContradiction()
 {
     Ground ground = make(QStringLiteral("CREATE TABLE t (id int)"));
-    QCOMPARE(ground.measure(QStringLiteral("DROP TABLE t")).measurement.environment.quality, Quality::Configured);
+    QCOMPARE(toString(ground.measure(QStringLiteral("DROP TABLE t")).measurement.environment.quality), toString(Quality::Configured));
     ground.target.identity = SqlIdentity{QStringLiteral("1"), QStringLiteral("elsewhere")};
     const MeasureOutput output = ground.measure(QStringLiteral("DROP TABLE t"));
     QCOMPARE(output.measurement.environment.value, QStringLiteral("unknown"));
-    QCOMPARE(output.measurement.environment.quality, Quality::Unknown);
+    QCOMPARE(toString(output.measurement.environment.quality), toString(Quality::Unknown));
     QCOMPARE(output.measurement.contradictions.size(), std::size_t(1));
     QCOMPARE(output.measurement.contradictions[0].claim, QStringLiteral("target"));
 }
@@ -122,8 +126,8 @@ void TestSqlMeasure::databaseDown()
     Ground ground = make(QString());
     ground.target.url = QStringLiteral("postgresql://postgres@/x?host=/tmp/nobody-listens-here");
     const MeasureOutput output = ground.measure(QStringLiteral("DELETE FROM t"));
-    QCOMPARE(output.measurement.environment.quality, Quality::Unknown);
-    QCOMPARE(output.measurement.recovery.verdict, Verdict::Unknown);
+    QCOMPARE(toString(output.measurement.environment.quality), toString(Quality::Unknown));
+    QCOMPARE(toString(output.measurement.recovery.verdict), toString(Verdict::Unknown));
     QCOMPARE(number(output, fact::DestroyedRows), -1);
     QVERIFY2(mentions(output, QStringLiteral("could not be asked")), qPrintable(dump(output)));
 }
@@ -140,12 +144,13 @@ void TestSqlMeasure::loginRefused()
 void TestSqlMeasure::notParsed()
 {
     Ground ground = make(QStringLiteral("CREATE TABLE t (id int)"));
-    for (const QString &text : {QStringLiteral("DELETE FRM t"), QString(), QStringLiteral("-- nothing"), QStringLiteral("\\d t"), QString(2000, u'(') + QStringLiteral("SELECT 1")}) {
+    for (const QString &text : {QStringLiteral("DELETE FRM t"), QString(), QStringLiteral("-- nothing"), QStringLiteral("\\d t"),
+                                QString(2000, u'(') + QStringLiteral("SELECT 1")}) {
         const MeasureOutput output = ground.measure(text);
         QVERIFY2(!output.measurement.uninspectable.isEmpty(), qPrintable(text.left(50)));
         QCOMPARE(output.measurement.operation, QStringLiteral("database.other"));
         QCOMPARE(number(output, fact::DestroyedRows), -1);
-        QCOMPARE(output.measurement.environment.quality, Quality::Configured);
+        QCOMPARE(toString(output.measurement.environment.quality), toString(Quality::Configured));
     }
 }
 
@@ -157,24 +162,28 @@ void TestSqlMeasure::cascadesInAllForms_data()
     QTest::addColumn<qint64>("cascade");
     QTest::newRow("self reference") << QStringLiteral("CREATE TABLE t (id int PRIMARY KEY, up int REFERENCES t ON DELETE CASCADE); INSERT INTO t VALUES (1, NULL);"
                                                       "INSERT INTO t SELECT i, i / 2 FROM generate_series(2, 1000) i; CREATE INDEX ON t (up)")
-                                    << QStringLiteral("DELETE FROM t WHERE id = 2") << qint64(511 - 23) << qint64(511 - 24);
-    QTest::newRow("ring of three") << QStringLiteral("CREATE TABLE a (id int PRIMARY KEY, c int); CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a ON DELETE CASCADE);"
-                                                     "CREATE TABLE c (id int PRIMARY KEY, b int REFERENCES b ON DELETE CASCADE); CREATE TABLE d (id int PRIMARY KEY, c int REFERENCES c ON DELETE CASCADE);"
-                                                     "INSERT INTO a SELECT i, i - 1 FROM generate_series(1, 50) i; INSERT INTO b SELECT i, i FROM generate_series(1, 50) i;"
-                                                     "INSERT INTO c SELECT i, i FROM generate_series(1, 50) i; INSERT INTO d SELECT i, 1 + i % 50 FROM generate_series(1, 100) i;"
-                                                     "UPDATE a SET c = NULL WHERE id = 1; ALTER TABLE a ADD FOREIGN KEY (c) REFERENCES c ON DELETE CASCADE")
+                                    << QStringLiteral("DELETE FROM t WHERE id = 2") << qint64(511) << qint64(510);
+    QTest::newRow("ring of three") << QStringLiteral(
+        "CREATE TABLE a (id int PRIMARY KEY, c int); CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a ON DELETE CASCADE);"
+        "CREATE TABLE c (id int PRIMARY KEY, b int REFERENCES b ON DELETE CASCADE); CREATE TABLE d (id int PRIMARY KEY, c int REFERENCES c ON DELETE CASCADE);"
+        "INSERT INTO a SELECT i, i - 1 FROM generate_series(1, 50) i; INSERT INTO b SELECT i, i FROM generate_series(1, 50) i;"
+        "INSERT INTO c SELECT i, i FROM generate_series(1, 50) i; INSERT INTO d SELECT i, 1 + i % 50 FROM generate_series(1, 100) i;"
+        "UPDATE a SET c = NULL WHERE id = 1; ALTER TABLE a ADD FOREIGN KEY (c) REFERENCES c ON DELETE CASCADE")
                                    << QStringLiteral("DELETE FROM a WHERE id = 41") << qint64(10 + 10 + 10 + 20) << qint64(49);
-    QTest::newRow("partitions") << QStringLiteral("CREATE TABLE p (id int PRIMARY KEY) PARTITION BY RANGE (id); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (100);"
-                                                  "CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (100) TO (200); CREATE TABLE x (id int, p int REFERENCES p ON DELETE CASCADE) PARTITION BY HASH (id);"
-                                                  "CREATE TABLE x0 PARTITION OF x FOR VALUES WITH (MODULUS 2, REMAINDER 0); CREATE TABLE x1 PARTITION OF x FOR VALUES WITH (MODULUS 2, REMAINDER 1);"
-                                                  "INSERT INTO p SELECT generate_series(1, 150); INSERT INTO x SELECT i, 1 + i % 150 FROM generate_series(1, 600) i")
+    QTest::newRow("partitions") << QStringLiteral(
+        "CREATE TABLE p (id int PRIMARY KEY) PARTITION BY RANGE (id); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (100);"
+        "CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (100) TO (200); CREATE TABLE x (id int, p int REFERENCES p ON DELETE CASCADE) PARTITION BY HASH (id);"
+        "CREATE TABLE x0 PARTITION OF x FOR VALUES WITH (MODULUS 2, REMAINDER 0); CREATE TABLE x1 PARTITION OF x FOR VALUES WITH (MODULUS 2, REMAINDER 1);"
+        "INSERT INTO p SELECT generate_series(1, 150); INSERT INTO x SELECT i, 1 + i % 150 FROM generate_series(1, 600) i")
                                 << QStringLiteral("DELETE FROM p WHERE id > 90") << qint64(60 + 240) << qint64(240);
-    QTest::newRow("one partition") << QStringLiteral("CREATE TABLE p (id int PRIMARY KEY) PARTITION BY RANGE (id); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (100);"
-                                                     "CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (100) TO (200); CREATE TABLE x (id int, p int REFERENCES p ON DELETE CASCADE);"
-                                                     "INSERT INTO p SELECT generate_series(1, 150); INSERT INTO x SELECT i, 1 + i % 150 FROM generate_series(1, 600) i")
+    QTest::newRow("one partition") << QStringLiteral(
+        "CREATE TABLE p (id int PRIMARY KEY) PARTITION BY RANGE (id); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (100);"
+        "CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (100) TO (200); CREATE TABLE x (id int, p int REFERENCES p ON DELETE CASCADE);"
+        "INSERT INTO p SELECT generate_series(1, 150); INSERT INTO x SELECT i, 1 + i % 150 FROM generate_series(1, 600) i")
                                    << QStringLiteral("DELETE FROM p2") << qint64(51 + 204) << qint64(204);
-    QTest::newRow("inheritance") << QStringLiteral("CREATE TABLE base (id int PRIMARY KEY); CREATE TABLE sub (extra text) INHERITS (base); CREATE TABLE x (b int REFERENCES base ON DELETE CASCADE);"
-                                                   "INSERT INTO base VALUES (1), (2); INSERT INTO sub VALUES (3, 'a'), (4, 'b'); INSERT INTO x VALUES (1), (1), (2)")
+    QTest::newRow("inheritance") << QStringLiteral(
+        "CREATE TABLE base (id int PRIMARY KEY); CREATE TABLE sub (extra text) INHERITS (base); CREATE TABLE x (b int REFERENCES base ON DELETE CASCADE);"
+        "INSERT INTO base VALUES (1), (2); INSERT INTO sub VALUES (3, 'a'), (4, 'b'); INSERT INTO x VALUES (1), (1), (2)")
                                  << QStringLiteral("DELETE FROM base WHERE id >= 2") << qint64(3 + 1) << qint64(1);
     QTest::newRow("only") << QStringLiteral("CREATE TABLE base (id int PRIMARY KEY); CREATE TABLE sub (extra text) INHERITS (base); INSERT INTO base VALUES (1), (2); INSERT INTO sub VALUES (3, 'a')")
                           << QStringLiteral("DELETE FROM ONLY base") << qint64(2) << qint64(0);
@@ -185,12 +194,14 @@ void TestSqlMeasure::cascadesInAllForms_data()
                               << QStringLiteral("DROP TABLE a, b") << qint64(3) << qint64(0);
     QTest::newRow("truncate two") << QStringLiteral("CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (a int REFERENCES a); INSERT INTO a VALUES (1); INSERT INTO b VALUES (1), (1)")
                                   << QStringLiteral("TRUNCATE a, b") << qint64(3) << qint64(0);
-    QTest::newRow("composite key") << QStringLiteral("CREATE TABLE a (x int, y text, PRIMARY KEY (x, y)); CREATE TABLE b (y text, x int, FOREIGN KEY (x, y) REFERENCES a (x, y) ON DELETE CASCADE);"
-                                                     "INSERT INTO a VALUES (1, 'p'), (1, 'q'), (2, 'p'); INSERT INTO b VALUES ('p', 1), ('q', 1), ('p', 2), (NULL, 1)")
+    QTest::newRow("composite key") << QStringLiteral(
+        "CREATE TABLE a (x int, y text, PRIMARY KEY (x, y)); CREATE TABLE b (y text, x int, FOREIGN KEY (x, y) REFERENCES a (x, y) ON DELETE CASCADE);"
+        "INSERT INTO a VALUES (1, 'p'), (1, 'q'), (2, 'p'); INSERT INTO b VALUES ('p', 1), ('q', 1), ('p', 2), (NULL, 1)")
                                    << QStringLiteral("DELETE FROM a WHERE (x, y) = (1, 'p')") << qint64(2) << qint64(1);
-    QTest::newRow("diamond") << QStringLiteral("CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a ON DELETE CASCADE);"
-                                               "CREATE TABLE c (a int REFERENCES a ON DELETE CASCADE, b int REFERENCES b ON DELETE CASCADE);"
-                                               "INSERT INTO a VALUES (1), (2); INSERT INTO b VALUES (1, 1), (2, 2); INSERT INTO c VALUES (1, 1), (1, 2), (2, 1), (2, 2)")
+    QTest::newRow("diamond") << QStringLiteral(
+        "CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a ON DELETE CASCADE);"
+        "CREATE TABLE c (a int REFERENCES a ON DELETE CASCADE, b int REFERENCES b ON DELETE CASCADE);"
+        "INSERT INTO a VALUES (1), (2); INSERT INTO b VALUES (1, 1), (2, 2); INSERT INTO c VALUES (1, 1), (1, 2), (2, 1), (2, 2)")
                              << QStringLiteral("DELETE FROM a WHERE id = 1") << qint64(1 + 1 + 3) << qint64(4);
 }
 
@@ -208,7 +219,7 @@ void TestSqlMeasure::cascadesInAllForms()
     QVERIFY2(output.measurement.uninspectable.isEmpty(), shown.constData());
     QVERIFY2(std::holds_alternative<Performed>(outcome) && std::get<Performed>(outcome).outcome == Outcome::Committed, came.constData());
     QVERIFY2(number(output, fact::DestroyedRows) == number(std::get<Performed>(outcome), fact::DestroyedRows), (shown + came).constData());
-    QCOMPARE(number(output, fact::CascadeRows) + 1, cascade + 1);
+    QCOMPARE(number(output, fact::CascadeRows), cascade);
     QCOMPARE(number(output, fact::DestroyedRows), destroyed);
 }
 
@@ -226,21 +237,24 @@ void TestSqlMeasure::strangeNames()
     QCOMPARE(number(output, fact::DestroyedRows), 1);
     output = ground.measure(QStringLiteral("DELETE FROM t"));
     QVERIFY2(number(output, fact::DestroyedRows) == 0, "search_path of the performing login: other.t");
-    QCOMPARE(ground.measure(QStringLiteral("DELETE FROM public.t WHERE id > -1 AND id <> 0")).measurement.summaryText, QStringLiteral("Delete 2 rows of t in ground"));
+    QCOMPARE(ground.measure(QStringLiteral("DELETE FROM public.t WHERE id > -1 AND id <> 0")).measurement.summaryText,
+             QStringLiteral("Delete 2 rows of t in ground"));
 }
 
 void TestSqlMeasure::updateShowsBeforeAndAfter()
 {
     Ground ground = make(QStringLiteral("CREATE TABLE t (id int PRIMARY KEY, n int, state text, note varchar(5), f numeric(6,2)); INSERT INTO t SELECT i, i, 'open', 'abc', i FROM generate_series(1, 50) i;"
                                        "CREATE TABLE x (t int REFERENCES t ON UPDATE CASCADE); INSERT INTO x SELECT 1 + i % 50 FROM generate_series(1, 100) i"));
-    const MeasureOutput output = ground.measure(QStringLiteral("UPDATE t SET n = n + 1, state = 'shut', f = f / 3 WHERE id <= 30 AND NOT (n BETWEEN 5 AND 6)"));
+    const MeasureOutput output =
+        ground.measure(QStringLiteral("UPDATE t SET n = n + 1, state = 'shut', f = f / 3 WHERE id <= 30 AND NOT (n BETWEEN 5 AND 6)"));
     QCOMPARE(number(output, fact::ChangedRows), 28);
     const QByteArray rows = blob(output, QStringLiteral("change"));
     const auto json = parseJson(rows.mid(32));
     QVERIFY(json);
     QCOMPARE(*json->find(u"total")->asInteger(), 28);
     const Json &first = json->find(u"rows")->asArray()->front();
-    QCOMPARE(first.toBytes(), QByteArray(R"({"before":{"id":"1","n":"1","state":"open","f":"1.00"},"after":{"id":"1","n":"2","state":"shut","f":"0.33"}})"));
+    QCOMPARE(first.toBytes(),
+             QByteArray(R"({"before":["1","1","open","1.00"],"after":["1","2","shut","0.33"]})"));
     // a key that others follow
     const MeasureOutput keys = ground.measure(QStringLiteral("UPDATE t SET id = id + 1000 WHERE id <= 10"));
     QVERIFY2(number(keys, fact::ChangedRows) == 30, qPrintable(dump(keys)));
@@ -251,18 +265,22 @@ void TestSqlMeasure::updateShowsBeforeAndAfter()
 
 void TestSqlMeasure::samplesAreMasked()
 {
-    Ground ground = make(QStringLiteral("CREATE TYPE mood AS ENUM ('sad', 'glad'); CREATE TABLE p (id int PRIMARY KEY, email text, born date, birthday date, doc jsonb, m mood, tags text[], state text);"
-                                       "INSERT INTO p VALUES (1, 'marta@mail.example', '2020-01-01', '1980-05-05', '{\"a\": 1}', 'glad', '{x}', 'on'), (2, NULL, NULL, NULL, NULL, NULL, NULL, NULL)"));
+    Ground ground = make(QStringLiteral(
+        "CREATE TYPE mood AS ENUM ('sad', 'glad'); CREATE TABLE p (id int PRIMARY KEY, email text, born date, birthday date, doc jsonb, m mood, tags text[], state text);"
+        "INSERT INTO p VALUES (1, 'marta@mail.example', '2020-01-01', '1980-05-05', '{\"a\": 1}', 'glad', '{x}', 'on'), (2, NULL, NULL, NULL, NULL, NULL, NULL, NULL)"));
     const MeasureOutput output = ground.measure(QStringLiteral("TRUNCATE p"));
     const QByteArray bytes = blob(output, QStringLiteral("go"));
     QVERIFY(!bytes.contains("marta") && !bytes.contains("1980"));
     const auto json = parseJson(bytes.mid(32));
     QVERIFY(json);
-    QCOMPARE(json->find(u"rows")->asArray()->front().toBytes(),
-             QByteArray("{\"before\":{\"id\":\"1\",\"email\":\"m•••••••• (18)\",\"born\":\"2020-01-01\",\"birthday\":\"1•••••••• (10)\",\"doc\":\"{••••••• (8)\",\"m\":\"glad\",\"tags\":\"{•• (3)\",\"state\":\"on\"},\"after\":null}"));
+    QCOMPARE(
+        json->find(u"rows")->asArray()->front().toBytes(),
+        QByteArray(
+            "{\"before\":[\"1\",\"m•••••••• (18)\",\"2020-01-01\",\"1•••••••• (10)\",\"{••••••• (8)\",\"glad\",\"{•• (3)\",\"on\"],\"after\":null}"));
     QCOMPARE(json->find(u"masked")->toBytes(), QByteArray(R"(["email","birthday","doc","tags"])"));
     QVERIFY(ground.measure(QStringLiteral("TRUNCATE p")).blobs.front().digest != output.blobs.front().digest);
-    QVERIFY(blob(ground.measure(QStringLiteral("DROP TABLE p")), QStringLiteral("schema")).contains("-CREATE TABLE public.p (\n-    id integer NOT NULL,\n"));
+    QVERIFY(blob(ground.measure(QStringLiteral("DROP TABLE p")), QStringLiteral("schema"))
+                .contains("-CREATE TABLE public.p (\n-    id integer NOT NULL,\n"));
 }
 
 void TestSqlMeasure::backupsAndFate()
@@ -276,19 +294,22 @@ void TestSqlMeasure::backupsAndFate()
     BackupSource source{QStringLiteral("same-disk"), QStringLiteral("file:") + file.fileName(), {}, {}};
     ground.target.backups = {source};
     MeasureOutput output = ground.measure(QStringLiteral("DROP TABLE t"));
-    QCOMPARE(output.measurement.recovery.verdict, Verdict::Partly);
+    QCOMPARE(toString(output.measurement.recovery.verdict), toString(Verdict::Partly));
     QCOMPARE(output.measurement.recovery.diesWithTarget, std::optional(true));
     QCOMPARE(output.measurement.fact(fact::BackupSameFate)->value, QStringLiteral("yes"));
     QCOMPARE(output.measurement.fact(fact::BackupNewest)->value.left(10), old.toString(QStringLiteral("yyyy-MM-dd")));
     const Instant now = SystemClock().now();
-    ground.target.backups.push_back({QStringLiteral("other-account"), QStringLiteral("command:/bin/echo ") + formatInstant(now - std::chrono::hours(1)), now - std::chrono::hours(48), {}});
+    ground.target.backups.push_back({QStringLiteral("other-account"),
+                                     QStringLiteral("command:/bin/echo ") + formatInstant(now - std::chrono::hours(1)),
+                                     now - std::chrono::hours(48),
+                                     {}});
     output = ground.measure(QStringLiteral("DROP TABLE t"));
     QVERIFY2(output.measurement.recovery.verdict == Verdict::Recoverable, qPrintable(dump(output)));
     QCOMPARE(output.measurement.recovery.failureDomain, std::optional(QStringLiteral("other-account")));
     ground.target.backups = {{QStringLiteral("x"), QStringLiteral("command:/bin/false"), {}, {}}};
-    QCOMPARE(ground.measure(QStringLiteral("DROP TABLE t")).measurement.recovery.verdict, Verdict::Unknown);
+    QCOMPARE(toString(ground.measure(QStringLiteral("DROP TABLE t")).measurement.recovery.verdict), toString(Verdict::Unknown));
     ground.target.backups.clear();
-    QCOMPARE(ground.measure(QStringLiteral("DROP TABLE t")).measurement.recovery.verdict, Verdict::None);
+    QCOMPARE(toString(ground.measure(QStringLiteral("DROP TABLE t")).measurement.recovery.verdict), toString(Verdict::None));
 }
 
 void TestSqlMeasure::alterTable()
@@ -312,14 +333,16 @@ void TestSqlMeasure::alterTable()
 
 void TestSqlMeasure::roles()
 {
-    Ground ground = make(QStringLiteral("DO $$ BEGIN CREATE ROLE reader LOGIN; CREATE ROLE doer LOGIN; END $$; GRANT pg_read_all_data, pg_read_all_stats, pg_read_all_settings TO reader;"
-                                       "CREATE TABLE t (id int); INSERT INTO t VALUES (1); CREATE TABLE u (id int); GRANT SELECT, DELETE ON t TO doer"));
+    Ground ground = make(QStringLiteral(
+        "DO $$ BEGIN CREATE ROLE reader LOGIN; CREATE ROLE doer LOGIN; END $$; GRANT pg_read_all_data, pg_read_all_stats, pg_read_all_settings TO reader;"
+        "CREATE TABLE t (id int); INSERT INTO t VALUES (1); CREATE TABLE u (id int); GRANT SELECT, DELETE ON t TO doer"));
     ground.target.url = m_cluster->url(QStringLiteral("m%1").arg(m_databases), QStringLiteral("doer"));
     ground.target.measureAs = QStringLiteral("reader");
     const MeasureOutput output = ground.measure(QStringLiteral("DELETE FROM t"));
     QVERIFY2(output.measurement.uninspectable.isEmpty(), qPrintable(dump(output)));
     QCOMPARE(output.measurement.credential.name, QStringLiteral("none (doer)"));
-    QCOMPARE(output.measurement.credential.can, (QStringList{QStringLiteral("drop or alter 0 of 2 tables"), QStringLiteral("change or delete rows of 1 of 2 tables")}));
+    QCOMPARE(output.measurement.credential.can,
+             (QStringList{QStringLiteral("drop or alter 0 of 2 tables"), QStringLiteral("change or delete rows of 1 of 2 tables")}));
     QVERIFY(output.measurement.credential.excess.isEmpty());
     const auto outcome = ground.perform(QStringLiteral("DELETE FROM t"), output);
     QVERIFY2(std::holds_alternative<Performed>(outcome) && std::get<Performed>(outcome).outcome == Outcome::Committed, qPrintable(dump(outcome)));

@@ -24,6 +24,7 @@ private Q_SLOTS:
     void triggersRulesAndDefaults();
     void rowSecurity();
     void parsersLostSign();
+    void deepTreesDoNotCrash();
     void corpusNeverCrashes();
 
 private:
@@ -36,10 +37,14 @@ void TestSqlTraps::initTestCase()
     if (m_cluster->missing())
         QSKIP("PostgreSQL's server programs are not installed");
     QVERIFY2(m_cluster->why().isEmpty(), qPrintable(m_cluster->why()));
-    QCOMPARE(m_cluster->sql(QStringLiteral("CREATE DATABASE traps")), QString());
-    QCOMPARE(m_cluster->sql(QStringLiteral(
-        "CREATE TABLE ran (what text); CREATE TABLE t (id int PRIMARY KEY, s varchar(20), x text, d date DEFAULT '2026-01-02', b boolean, j jsonb);"
+    const QString tables = QStringLiteral(
+        "CREATE TABLE t (id int PRIMARY KEY, s varchar(20), x text, d date DEFAULT '2026-01-02', b boolean, j jsonb);"
         "INSERT INTO t SELECT i, 'v' || i, 'x', date '2026-01-01' + i, i % 2 = 0, '{}' FROM generate_series(1, 100) i;"
+        "CREATE TABLE plain (id int, n int); INSERT INTO plain SELECT i, i FROM generate_series(1, 10) i;");
+    QCOMPARE(m_cluster->sql(QStringLiteral("CREATE DATABASE traps; CREATE DATABASE clean")), QString());
+    QCOMPARE(m_cluster->sql(tables, QStringLiteral("clean")), QString());
+    QCOMPARE(m_cluster->sql(tables + QStringLiteral(
+        "CREATE TABLE ran (what text);"
         "CREATE FUNCTION evil(int) RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$ BEGIN INSERT INTO ran VALUES ('evil'); RETURN true; END $$;"
         "CREATE FUNCTION sly(int) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN PERFORM public.evil($1); RETURN true; END $$;"
         "CREATE FUNCTION lower(varchar) RETURNS text LANGUAGE plpgsql AS $$ BEGIN INSERT INTO ran VALUES ('lower'); RETURN 'v1'; END $$;"
@@ -47,7 +52,7 @@ void TestSqlTraps::initTestCase()
         "CREATE OPERATOR = (LEFTARG = varchar, RIGHTARG = varchar, FUNCTION = eqv);"
         "CREATE FUNCTION of(t) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN INSERT INTO ran VALUES ('of'); RETURN true; END $$;"
         "CREATE DOMAIN dom AS int CHECK (public.evil(VALUE)); CREATE TABLE withdom (id int, d int); INSERT INTO withdom VALUES (1, 1);"
-        "CREATE VIEW hid AS SELECT * FROM t WHERE public.evil(id); CREATE TABLE plain (id int, n int); INSERT INTO plain SELECT i, i FROM generate_series(1, 10) i;"),
+        "CREATE VIEW hid AS SELECT * FROM t WHERE public.evil(id);"),
         QStringLiteral("traps")), QString());
 }
 
@@ -94,13 +99,41 @@ void TestSqlTraps::hostile()
 void TestSqlTraps::uninspectable_data()
 {
     QTest::addColumn<QString>("statement");
-    for (const char *text : {"DO $$ BEGIN DELETE FROM t; END $$", "CALL p()", "EXECUTE q", "PREPARE q AS DELETE FROM t", "COPY t TO PROGRAM 'cat > /tmp/x'", "COPY t FROM '/tmp/x'", "SET search_path = x",
-                             "BEGIN", "COMMIT", "BEGIN; DELETE FROM t; COMMIT", "ROLLBACK", "CREATE DATABASE x", "DROP DATABASE traps", "VACUUM FULL t", "CREATE INDEX CONCURRENTLY i ON t (x)",
-                             "ALTER SYSTEM SET fsync = off", "CREATE TABLE y (id int)", "GRANT ALL ON t TO PUBLIC", "LOCK TABLE t", "EXPLAIN ANALYZE DELETE FROM t", "NOTIFY x", "SET ROLE postgres",
-                             "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'", "REINDEX TABLE t", "MERGE INTO t USING plain p ON p.id = t.id WHEN MATCHED THEN DELETE",
-                             "DELETE FROM nowhere", "DROP TABLE nowhere", "DELETE FROM pg_catalog.pg_class WHERE evil(1)", "INSERT INTO t VALUES (1) ON CONFLICT (id) DO UPDATE SET x = 'y'",
-                             "DELETE FROM t; DELETE FROM t", "ALTER TABLE t RENAME TO u", "CREATE OR REPLACE VIEW hid AS SELECT 1", "DELETE FROM t WHERE id IN (SELECT id FROM plain FOR UPDATE)",
-                             "SELECT * INTO y FROM t", "ALTER TABLE t ADD COLUMN e int DEFAULT evil(1)"})
+    for (const char *text : {"DO $$ BEGIN DELETE FROM t; END $$",
+                             "CALL p()",
+                             "EXECUTE q",
+                             "PREPARE q AS DELETE FROM t",
+                             "COPY t TO PROGRAM 'cat > /tmp/x'",
+                             "COPY t FROM '/tmp/x'",
+                             "SET search_path = x",
+                             "BEGIN",
+                             "COMMIT",
+                             "BEGIN; DELETE FROM t; COMMIT",
+                             "ROLLBACK",
+                             "CREATE DATABASE x",
+                             "DROP DATABASE traps",
+                             "VACUUM FULL t",
+                             "CREATE INDEX CONCURRENTLY i ON t (x)",
+                             "ALTER SYSTEM SET fsync = off",
+                             "CREATE TABLE y (id int)",
+                             "GRANT ALL ON t TO PUBLIC",
+                             "LOCK TABLE t",
+                             "EXPLAIN ANALYZE DELETE FROM t",
+                             "NOTIFY x",
+                             "SET ROLE postgres",
+                             "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+                             "REINDEX TABLE t",
+                             "MERGE INTO t USING plain p ON p.id = t.id WHEN MATCHED THEN DELETE",
+                             "DELETE FROM nowhere",
+                             "DROP TABLE nowhere",
+                             "DELETE FROM pg_catalog.pg_class WHERE evil(1)",
+                             "INSERT INTO t VALUES (1) ON CONFLICT (id) DO UPDATE SET x = 'y'",
+                             "DELETE FROM t; DELETE FROM t",
+                             "ALTER TABLE t RENAME TO u",
+                             "CREATE OR REPLACE VIEW hid AS SELECT 1",
+                             "DELETE FROM t WHERE id IN (SELECT id FROM plain FOR UPDATE)",
+                             "SELECT * INTO y FROM t",
+                             "ALTER TABLE t ADD COLUMN e int DEFAULT evil(1)"})
         QTest::newRow(text) << QString::fromUtf8(text);
 }
 
@@ -117,12 +150,43 @@ void TestSqlTraps::uninspectable()
 void TestSqlTraps::evaluated_data()
 {
     QTest::addColumn<QString>("condition");
-    for (const char *text : {"id > -5 AND id < 20", "id = - 3 OR id IN (1, -2, 0)", "x LIKE 'x%' AND x ILIKE 'X' AND x SIMILAR TO 'x+'", "d > '2026-02-01' AND d < CURRENT_DATE + 3650", "d >= now() - interval '100 years'",
-                             "b", "NOT b", "b IS NOT TRUE", "x IS NULL", "coalesce(x, '') <> ''", "id % 7 = 0", "id BETWEEN SYMMETRIC 30 AND 20", "x ~ '^x$'", "extract(year FROM d) = 2026", "length(x) = 1",
-                             "CASE WHEN b THEN id > 50 ELSE id < 5 END", "id = ANY (ARRAY[1, 2, 3])", "id = ANY ('{1,2}')", "id IN (SELECT n FROM plain WHERE n > 3)", "EXISTS (SELECT * FROM plain p WHERE p.n = t.id)",
-                             "id = (SELECT max(n) FROM plain)", "id IN (SELECT min(id) FROM t GROUP BY b HAVING count(*) > 1)", "id IN (SELECT id FROM t ORDER BY id DESC LIMIT 7)", "(id, x) IN ((1, 'x'), (2, 'y'))",
-                             "id::text = '5'", "CAST(id AS numeric(4,1)) = 5.0", "j = '{}'", "j ? 'a' OR j @> '{}'", "id IS DISTINCT FROM 4", "greatest(id, 5) = 5", "upper(x) || 'a' = 'Xa'", "id = 1.0", "id < 2147483648", "true",
-                             "date_trunc('month', d) = '2026-02-01'", "x = 'a''b\\c' OR x = E'\\x78'", "id IN (SELECT a.id FROM t a JOIN plain p ON p.id = a.id LEFT JOIN plain q ON q.id = p.id WHERE q.n IS NOT NULL)"})
+    for (const char *text : {"id > -5 AND id < 20",
+                             "id = - 3 OR id IN (1, -2, 0)",
+                             "x LIKE 'x%' AND x ILIKE 'X' AND x SIMILAR TO 'x+'",
+                             "d > '2026-02-01' AND d < CURRENT_DATE + 3650",
+                             "d >= now() - interval '100 years'",
+                             "b",
+                             "NOT b",
+                             "b IS NOT TRUE",
+                             "x IS NULL",
+                             "coalesce(x, '') <> ''",
+                             "id % 7 = 0",
+                             "id BETWEEN SYMMETRIC 30 AND 20",
+                             "x ~ '^x$'",
+                             "extract(year FROM d) = 2026",
+                             "length(x) = 1",
+                             "CASE WHEN b THEN id > 50 ELSE id < 5 END",
+                             "id = ANY (ARRAY[1, 2, 3])",
+                             "id = ANY ('{1,2}')",
+                             "id IN (SELECT n FROM plain WHERE n > 3)",
+                             "EXISTS (SELECT * FROM plain p WHERE p.n = t.id)",
+                             "id = (SELECT max(n) FROM plain)",
+                             "id IN (SELECT min(id) FROM t GROUP BY b HAVING count(*) > 1)",
+                             "id IN (SELECT id FROM t ORDER BY id DESC LIMIT 7)",
+                             "(id, x) IN ((1, 'x'), (2, 'y'))",
+                             "id::text = '5'",
+                             "CAST(id AS numeric(4,1)) = 5.0",
+                             "j = '{}'",
+                             "j ? 'a' OR j @> '{}'",
+                             "id IS DISTINCT FROM 4",
+                             "greatest(id, 5) = 5",
+                             "upper(x) || 'a' = 'Xa'",
+                             "id = 1.0",
+                             "id < 2147483648",
+                             "true",
+                             "date_trunc('month', d) = '2026-02-01'",
+                             "x = 'a''b\\c' OR x = E'\\x78'",
+                             "id IN (SELECT a.id FROM t a JOIN plain p ON p.id = a.id LEFT JOIN plain q ON q.id = p.id WHERE q.n IS NOT NULL)"})
         QTest::newRow(text) << QString::fromUtf8(text);
 }
 
@@ -130,7 +194,7 @@ void TestSqlTraps::evaluated_data()
 void TestSqlTraps::evaluated()
 {
     QFETCH(QString, condition);
-    Ground ground(*m_cluster, QStringLiteral("traps"));
+    Ground ground(*m_cluster, QStringLiteral("clean"));
     const MeasureOutput output = ground.measure(QStringLiteral("DELETE FROM t WHERE ") + condition);
     QVERIFY2(output.measurement.uninspectable.isEmpty(), qPrintable(dump(output)));
     QCOMPARE(QString::number(number(output, fact::DestroyedRows)), ground.sql(QStringLiteral("SELECT count(*) FROM t WHERE ") + condition));
@@ -181,11 +245,24 @@ void TestSqlTraps::rowSecurity()
 /// libpg_query 15 writes -5 and 0 alike, as nothing.
 void TestSqlTraps::parsersLostSign()
 {
-    Ground ground(*m_cluster, QStringLiteral("traps"));
+    Ground ground(*m_cluster, QStringLiteral("clean"));
     QCOMPARE(number(ground.measure(QStringLiteral("DELETE FROM plain WHERE n > -5")), fact::DestroyedRows), 10);
     QCOMPARE(number(ground.measure(QStringLiteral("DELETE FROM plain WHERE n - 6 > -\n 5")), fact::DestroyedRows), 9);
     QCOMPARE(number(ground.measure(QStringLiteral("DELETE FROM plain WHERE n > - /* */ 5")), fact::DestroyedRows), -1);
     QCOMPARE(number(ground.measure(QStringLiteral("/* ä */ DELETE FROM plain WHERE n > 0 AND n < 3")), fact::DestroyedRows), 2);
+}
+
+/// libpg_query recurses without a limit when it writes its tree.
+void TestSqlTraps::deepTreesDoNotCrash()
+{
+    Ground ground(*m_cluster, QStringLiteral("clean"));
+    for (const auto &[head, unit] : {std::pair{"DELETE FROM t WHERE id = ", "1+"}, std::pair{"SELECT 1 ", "UNION SELECT 1 "},
+                                     std::pair{"DELETE FROM t WHERE id = 1", "::int"}}) {
+        const QString text = QString::fromLatin1(head) + QString::fromLatin1(unit).repeated(1000000 / static_cast<int>(qstrlen(unit)))
+            + (qstrlen(unit) == 2 ? QStringLiteral("1") : QString());
+        QVERIFY(ground.measure(text).measurement.uninspectable.join(u' ').contains(QStringLiteral("nested too deeply")));
+    }
+    QVERIFY(ground.measure(QStringLiteral("SELECT ") + QString(1100000, u'1')).measurement.uninspectable.join(u' ').contains(QStringLiteral("1 MiB")));
 }
 
 void TestSqlTraps::corpusNeverCrashes()
@@ -200,7 +277,8 @@ void TestSqlTraps::corpusNeverCrashes()
         QFile file(each.next());
         QVERIFY(file.open(QIODevice::ReadOnly));
         const MeasureOutput output = ground.measure(QString::fromUtf8(file.readAll()));
-        const bool says = !output.measurement.uninspectable.isEmpty() || output.measurement.operation == QStringLiteral("database.select") || number(output, fact::DestroyedRows) >= 0 || number(output, fact::ChangedRows) >= 0;
+        const bool says = !output.measurement.uninspectable.isEmpty() || output.measurement.operation == QStringLiteral("database.select")
+            || number(output, fact::DestroyedRows) >= 0 || number(output, fact::ChangedRows) >= 0;
         QVERIFY2(says, qPrintable(file.fileName() + dump(output)));
         ++files;
     }
