@@ -24,7 +24,10 @@ PostgresCluster::PostgresCluster()
     if (!process.waitForFinished(120000) || process.exitStatus() != QProcess::NormalExit || process.exitCode() != 0) {
         m_missing = process.exitCode() == 3;
         QFile errors(m_dir + QStringLiteral(".err"));
-        m_why = errors.open(QIODevice::ReadOnly) ? QString::fromUtf8(errors.readAll()) : process.errorString();
+        if (errors.open(QIODevice::ReadOnly))
+            m_why = QString::fromUtf8(errors.readAll());
+        if (m_why.isEmpty())
+            m_why = script() + QStringLiteral(": ") + process.errorString();
     } else {
         m_running = true;
     }

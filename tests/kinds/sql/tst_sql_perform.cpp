@@ -124,10 +124,10 @@ void TestSqlPerform::initTestCase()
 
 void TestSqlPerform::init()
 {
-    QCOMPARE(m_cluster->sql(QStringLiteral("CREATE DATABASE p%1").arg(++m_databases)), QString());
     QCOMPARE(
         ground().sql(QStringLiteral(
-            "CREATE TABLE t (id int PRIMARY KEY, n int DEFAULT 0); INSERT INTO t SELECT generate_series(1, 100); CREATE TABLE c (t int REFERENCES t ON DELETE CASCADE);"
+            "SET client_min_messages = warning; DROP SCHEMA public CASCADE; CREATE SCHEMA public; CREATE TABLE t (id int PRIMARY KEY, n int DEFAULT 0);"
+            "INSERT INTO t SELECT generate_series(1, 100); CREATE TABLE c (t int REFERENCES t ON DELETE CASCADE);"
             "INSERT INTO c SELECT generate_series(1, 50); CREATE TABLE keep (t int REFERENCES t); INSERT INTO keep VALUES (7)")),
         QString());
 }
