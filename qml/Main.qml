@@ -13,8 +13,6 @@ T.ApplicationWindow {
 
     required property App app
 
-    readonly property bool sheetOpen: help.visible || passphrase.visible || closing.visible || root.popups > 0
-    readonly property int popups: T.Overlay.overlay ? T.Overlay.overlay.visibleChildren.length : 0
     readonly property bool dark: root.app.settings.appearance === Settings.Dark || (root.app.settings.appearance === Settings.System && root.app.settings.systemDark)
     readonly property bool contrast: root.app.settings.appearance === Settings.HighContrast || (root.app.settings.appearance === Settings.System && root.app.settings.systemContrast)
 
@@ -28,7 +26,7 @@ T.ApplicationWindow {
     title: root.app.inbox.total > 0 ? qsTr("Holdfast (%1)").arg(root.app.inbox.total)
         //: Title of the window when nothing waits: the program's name.
         : qsTr("Holdfast")
-    LayoutMirroring.enabled: Qt.application.layoutDirection === Qt.RightToLeft
+    LayoutMirroring.enabled: Qt.locale().textDirection === Qt.RightToLeft
     LayoutMirroring.childrenInherit: true
     onActiveChanged: root.app.decision.rearm()
     onClosing: close => root.ask(close)
@@ -68,10 +66,13 @@ T.ApplicationWindow {
     }
 
     Frame {
+        id: frame
+
         anchors.fill: parent
         focus: true
         app: root.app
-        free: !root.sheetOpen
+        // A sheet takes the focus while it is open and gives it back: its keys are its own.
+        free: frame.activeFocus
         onHelp: help.open()
     }
 

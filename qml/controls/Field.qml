@@ -5,7 +5,8 @@ import QtQuick
 import QtQuick.Templates as T
 import Holdfast.Theme
 
-// One line of typing. `hint` is shown while it is empty, in place of placeholderText, which renders markup.
+// One line of typing. A password needs no Accessible.passwordEdit: Qt sets it from echoMode, and setting it again empties the name.
+// `hint` is shown while it is empty, in place of placeholderText, which renders markup.
 T.TextField {
     id: root
 
@@ -30,7 +31,6 @@ T.TextField {
     Accessible.role: Accessible.EditableText
     Accessible.name: root.spoken
     Accessible.editable: true
-    Accessible.passwordEdit: root.echoMode === TextInput.Password
 
     background: Rectangle {
         radius: Theme.radiusControl

@@ -20,7 +20,7 @@ Text {
     font.weight: root.weight
     verticalAlignment: Text.AlignVCenter
     // Machine text stays left-to-right when the frame is mirrored.
-    LayoutMirroring.enabled: !root.machine && Qt.application.layoutDirection === Qt.RightToLeft
+    LayoutMirroring.enabled: !root.machine && Qt.locale().textDirection === Qt.RightToLeft
     Accessible.role: Accessible.StaticText
     Accessible.name: root.text
     Accessible.ignored: root.text.length === 0

@@ -19,7 +19,7 @@ FocusScope {
     implicitHeight: Theme.rowHeight
     Accessible.role: Accessible.PageTabList
     //: Review: name of the row of tabs (Diff, Payload, …) for assistive technology.
-    Accessible.name: qsTr("Evidence")
+    Accessible.name: qsTr("Kinds of evidence")
     Keys.onRightPressed: root.chosen(Math.min(root.index + 1, root.labels.length - 1))
     Keys.onLeftPressed: root.chosen(Math.max(root.index - 1, 0))
 

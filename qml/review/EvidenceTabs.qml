@@ -23,7 +23,7 @@ ColumnLayout {
     readonly property bool seen: root.index === 0 ? diff.seen : root.index === 1 ? payload.seen : true
 
     function wants(section: string): bool {
-        return root.decision.unreached.indexOf(section) >= 0;
+        return Array.from(root.decision.unreached).includes(section);
     }
 
     spacing: Theme.md

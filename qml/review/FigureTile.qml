@@ -34,11 +34,13 @@ Item {
 
         PlainLabel {
             width: parent.width
-            height: root.small ? Theme.xl : Theme.figure + Theme.sm
+            height: root.small ? implicitHeight : Theme.figure + Theme.sm
             text: root.figure
-            size: root.small ? Theme.section : root.known ? Theme.figure : Theme.verdict
+            // A figure is a number or a word; what a machine said in a sentence is set as text, whole and wrapped.
+            size: root.figure.length > 24 ? Theme.dense : root.small ? Theme.section : root.known ? Theme.figure : Theme.verdict
             minimumPixelSize: Theme.dense
-            fontSizeMode: Text.HorizontalFit
+            fontSizeMode: root.small ? Text.FixedSize : Text.HorizontalFit
+            wrapMode: root.small ? Text.WrapAtWordBoundaryOrAnywhere : Text.NoWrap
             weight: Theme.strong
             font.letterSpacing: root.small ? 0 : -0.5
             color: root.known ? Style.severityColor(root.severity) : Theme.colors.warn

@@ -16,7 +16,7 @@ Flickable {
 
     signal freeze
 
-    readonly property bool wide: root.width > Theme.readingWidth - Theme.inboxWidth / 3
+    readonly property bool wide: root.width > Theme.readingWidth + Theme.xxl
 
     contentHeight: column.implicitHeight + Theme.xl
     clip: true
