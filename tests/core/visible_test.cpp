@@ -87,13 +87,17 @@ void VisibleTest::keepsLines()
 void VisibleTest::everyCodePoint()
 {
     int hidden = 0;
-    for (char32_t point = 0; point <= 0x10ffff; ++point) {
-        const QString text = QStringLiteral("x").append(QChar::fromUcs4(point));
+    for (char32_t first = 0; first <= 0x10ffff; first += 256) {
+        QString text;
+        int mustHide = 0;
+        for (char32_t point = first; point < first + 256; ++point) {
+            text.append(u'x').append(QChar::fromUcs4(point));
+            mustHide += isHidden(point) || isDefaultIgnorable(point) ? 1 : 0;
+        }
         const QString shown = visible(text);
-        const bool mustHide = isHidden(point) || isDefaultIgnorable(point);
-        if (!nothingHidden(shown) || (mustHide && (shown == text || !hasInvisible(text))))
-            QFAIL(qPrintable(QStringLiteral("U+%1 gets through").arg(point, 0, 16)));
-        hidden += mustHide ? 1 : 0;
+        if (!nothingHidden(shown) || shown.count(u'⟨') < mustHide || hasInvisible(text) != (shown != text))
+            QFAIL(qPrintable(QStringLiteral("something from U+%1 on gets through").arg(first, 0, 16)));
+        hidden += mustHide;
     }
     QVERIFY(hidden > 137'000); // private use alone
 }
