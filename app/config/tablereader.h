@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/configerror.h"
+#include "config/toml.h"
 #include "core/clock.h"
 
 #include <QByteArrayView>
@@ -10,8 +11,6 @@
 
 #include <functional>
 #include <optional>
-
-#include <toml++/toml.h>
 
 namespace holdfast {
 
