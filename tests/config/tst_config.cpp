@@ -4,6 +4,7 @@
 
 #include <QDir>
 #include <QFile>
+#include <QRandomGenerator>
 #include <QRegularExpression>
 #include <QTemporaryDir>
 #include <QTest>
@@ -55,6 +56,7 @@ private Q_SLOTS:
     void inviteIsReplaced();
     void rewriteKeepsTheLocalPart();
     void explainsEveryPart();
+    void survivesAnything();
 };
 
 void TestConfig::readsEverything()
@@ -118,6 +120,8 @@ void TestConfig::refuses_data()
     const QByteArray machine = gate + "[[actor]]\nname = \"m\"\nkind = \"machine\"\nperson = \"p\"\n";
     add("no gate", "", 1, "gate: is missing");
     add("not toml", "[gate\n", 1, "not TOML");
+    for (const char *header : {"[=", "[.", "[,", "[{", "[#", "[ \""})
+        add(header, gate + header, 3, "not TOML");
     add("unknown in gate", gate + "colour = 1\n", 3, "gate.colour: there is no such key");
     add("unknown table", gate + "[other]\n", 3, "other: there is no such key");
     add("tls", gate + "tls = { certificate = \"a\", key = \"b\" }\n", 3, "gate.tls: not honoured");
@@ -284,6 +288,29 @@ void TestConfig::explainsEveryPart()
     QVERIFY(lines[5].contains(QStringLiteral("between 22:00 and 06:00 UTC")));
     QVERIFY(lines.join(u'\n').contains(QStringLiteral("2 of approver, never the sponsor")));
     QVERIFY(!lines.join(u'\n').contains(QStringLiteral("prod-db.cred")));
+}
+
+void TestConfig::survivesAnything()
+{
+    QRandomGenerator random(2026);
+    const QByteArray good = head + fullPolicy();
+    const QByteArray pieces = "[]{}\"'=,.\n#0-\\ t\xff";
+    int refused = 0;
+    for (int round = 0; round < 500; ++round) {
+        QByteArray bad = good;
+        for (int change = 0; change < 1 + round % 4; ++change) {
+            const qsizetype at = random.bounded(static_cast<int>(bad.size()));
+            bad.replace(at, random.bounded(3), pieces.mid(random.bounded(static_cast<int>(pieces.size())), 1));
+        }
+        const auto config = parseGateConfig(bad, QStringLiteral("g.toml"));
+        refused += !config;
+        QVERIFY(config || !config.error().sentence().isEmpty());
+        (void)withInvite(bad, QStringLiteral("cursor-frontend"), QStringLiteral("0123456789abcdef"));
+        (void)withActor(bad, Actor());
+    }
+    QVERIFY(refused > 200);
+    QVERIFY(!parseGateConfig(head + "[[rule]]\nid = " + QByteArray(100000, '['), QStringLiteral("g.toml")));
+    QVERIFY(!readPolicy(QByteArray(300 * 1024, '#')));
 }
 
 QTEST_GUILESS_MAIN(TestConfig)
