@@ -30,11 +30,20 @@ FocusScope {
     }
 
     function back(): bool {
-        if (!root.reading)
-            return false;
+        const was = root.reading;
         root.reading = false;
         inbox.focusList();
-        return true;
+        return was;
+    }
+
+    // What was confirmed is gone from the bar: keys belong to the list again, never to a field that is not there.
+    Connections {
+        target: root.app.decision
+
+        function onChanged() {
+            if (root.app.decision.state === Decision.Acknowledged && review.activeFocus)
+                inbox.focusList();
+        }
     }
 
     InboxPane {

@@ -29,7 +29,14 @@ T.ApplicationWindow {
     LayoutMirroring.enabled: Qt.locale().textDirection === Qt.RightToLeft
     LayoutMirroring.childrenInherit: true
     onActiveChanged: root.app.decision.rearm()
+    onActiveFocusItemChanged: Qt.callLater(root.keepFocus) // qmllint disable
     onClosing: close => root.ask(close)
+
+    // A sheet whose field was disabled while it closed leaves the focus nowhere: every key would be dead.
+    function keepFocus() {
+        if (root.active && (root.activeFocusItem === null || root.activeFocusItem === root.contentItem))
+            frame.forceActiveFocus();
+    }
 
     function ask(close: CloseEvent) {
         close.accepted = false;

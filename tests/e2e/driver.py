@@ -107,7 +107,7 @@ class Console:
         expression = re.compile(pattern, re.S)
         for node in self.walk():
             try:
-                if expression.search(node.get_name() or "") and node.get_state_set().contains(Atspi.StateType.SHOWING):
+                if expression.search(node.get_name() or node.get_role_name()) and node.get_state_set().contains(Atspi.StateType.SHOWING):
                     return node
             except gi.repository.GLib.Error:
                 continue
@@ -135,7 +135,8 @@ class Console:
         """Presses Tab until what has the focus is named like the expression."""
         for _ in range(most):
             node = self.focused()
-            if node is not None and re.search(pattern, node.get_name() or ""):
+            # Qt 6.4 gives password fields no name over AT-SPI: they are told by their role.
+            if node is not None and re.search(pattern, node.get_name() or node.get_role_name()):
                 return node
             self.key("Tab")
         self.picture("failed")

@@ -37,7 +37,7 @@ Desk::Desk(App &app, Places places, Tray &tray, Notifier &notifier, QObject *par
     m_tick.setInterval(1000);
     connect(&m_tick, &QTimer::timeout, this, &Desk::tick);
     connect(&m_gate, &EmbeddedGate::listening, this, &Desk::gateListening);
-    connect(&m_gate, &EmbeddedGate::failed, this, [this](const QString &why) { m_app.gate()->show({{}, view::Link::Offline, why, why, {}, {}, false, {}}); });
+    connect(&m_gate, &EmbeddedGate::failed, this, [this](const QString &why) { showNoGate({}, why); });
     connect(&m_keys, &KeyDesk::enrolled, this, [this](const Pins &pins) {
         m_app.setFirstRun(false);
         if (m_address)
@@ -79,7 +79,7 @@ void Desk::preparePractice()
         if (m_gate.isConfigured() && !m_address)
             m_gate.start(!m_keys.usable() || m_keys.keeper().index().records().empty());
         else if (!m_gate.isConfigured())
-            m_app.gate()->show({{}, view::Link::Offline, why, why, {}, {}, false, {}});
+            showNoGate({}, why);
     });
     connect(&m_practice, &PracticeRunner::replayed, this, [this] { m_app.practice()->advance(Practice::Ready); });
     if (m_gate.isConfigured() && !m_practice.exists()) {
@@ -102,7 +102,7 @@ void Desk::connectToRunning()
 {
     const auto file = GateFile::read(m_places.gateFile());
     if (!file) {
-        m_app.gate()->show({{}, view::Link::Offline, file.error(), file.error(), {}, {}, false, {}});
+        showNoGate({}, file.error());
         return;
     }
     m_address = file->address;
@@ -113,10 +113,20 @@ void Desk::connectToRunning()
     if (!pins || !*pins) {
         //: Inbox, offline: keys exist for a gate of this name, but what was pinned of it is gone or another
         const auto why = tr("The gate %1 shows a key that was never pinned here.").arg(present::shown(gate, 100));
-        m_app.gate()->show({gate, view::Link::Offline, why, why, {}, {why}, false, {}});
+        showNoGate(gate, why);
         return;
     }
     takeSeat(*m_address, **pins);
+}
+
+void Desk::showNoGate(const QString &gate, const QString &why)
+{
+    GateStatus::Standing standing;
+    standing.name = present::shown(gate, 100);
+    standing.link = view::Link::Offline;
+    standing.linkText = tr("offline");
+    standing.staleText = present::shown(why, 400);
+    m_app.gate()->show(standing);
 }
 
 void Desk::firstRun(const GateAddress &address)
@@ -131,7 +141,7 @@ void Desk::takeSeat(const GateAddress &address, const Pins &pins)
         if (!signer) {
             m_keys.look();
             const auto why = signer.error().detail;
-            m_app.gate()->show({pins.gate, view::Link::Offline, why, why, {}, {}, false, {}});
+            showNoGate(pins.gate, why);
             m_app.decision()->block(u"keys"_s, why);
             return;
         }

@@ -40,6 +40,7 @@ private:
     void connectSeat();
     void linkChanged();
     void showGate();
+    void showNoGate(const QString &gate, const QString &why);
     // practice ground
     void preparePractice();
     void replay();

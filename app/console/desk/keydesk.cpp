@@ -6,6 +6,8 @@
 #include "link/enrolment.h"
 #include "wire/messages.h"
 
+#include <spdlog/spdlog.h>
+
 #include <QFileInfo>
 #include <QTimer>
 
@@ -148,6 +150,7 @@ void KeyDesk::keepAndEnrol(const std::shared_ptr<Enrolment> &job)
         job->link = std::make_unique<GateLink>(options, nullptr);
         connect(job->link.get(), &GateLink::challenged, this, [this, job] { sendEnrolment(job); });
         connect(job->link.get(), &GateLink::failed, this, [this, job](const LinkError &error) {
+            spdlog::warn("enrolment: {}", present::shown(error.detail).toStdString());
             if (!error.isFinal())
                 return;
             letGo(*job);

@@ -100,6 +100,10 @@ QString needsText(const Evidence &evidence, const Viewer &viewer)
 QList<std::pair<QString, QString>> sectionsToReach(const Evidence &evidence, const Review::Lists &lists)
 {
     QList<std::pair<QString, QString>> sections;
+    if (!lists.contradictions.isEmpty()) {
+        //: What remains before approving: the banners that say what the request claims and what was measured
+        sections.append({u"contradictions"_s, tr("See the contradictions")});
+    }
     //: What remains before approving: a part of the page that was not on the screen yet
     sections.append({u"facts"_s, tr("See all figures")});
     if (!lists.delta.isEmpty()) {

@@ -39,12 +39,15 @@ int weight(const Fact &fact)
     return at < 0 ? static_cast<int>(order.size()) : static_cast<int>(at);
 }
 
-QString figure(const Fact &fact)
+QString figure(const Fact &fact, Instant now)
 {
     if (fact.quality == Quality::Unknown) {
         //: In the place of a figure that could not be measured
         return tr("unknown");
     }
+    // Ages travel as instants.
+    if (const auto instant = parseInstant(fact.value))
+        return age(*instant, now);
     if (!fact.number)
         return shown(fact.value, 300);
     return fact.unit == u"bytes"_s ? bytes(*fact.number) : count(*fact.number);
@@ -80,7 +83,7 @@ QList<FactRow> factRows(const Hold &hold, Instant now)
     for (const auto &fact : facts) {
         FactRow row;
         row.key = fact.id;
-        row.figure = figure(fact);
+        row.figure = figure(fact, now);
         row.label = shown(fact.label, 120);
         row.quality = toView(fact.quality);
         row.qualityText = fact.quality == Quality::Unknown ? shown(fact.how, 300) : word(fact.quality) + u", "_s + age(fact.at, now);
