@@ -26,7 +26,11 @@ ColumnLayout {
         return Array.from(root.decision.unreached).includes(section);
     }
 
+    // Another hold, or another revision, is read from the beginning.
+    readonly property string shown: root.review.hold.holdId + "/" + root.review.hold.revision
+
     spacing: Theme.md
+    onShownChanged: root.index = 0
 
     TabStrip {
         Layout.fillWidth: true

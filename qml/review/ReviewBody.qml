@@ -18,6 +18,10 @@ Flickable {
 
     readonly property bool wide: root.width > Theme.readingWidth + Theme.xxl
 
+    // Another hold, or another revision, is read from the top.
+    readonly property string shown: root.review.hold.holdId + "/" + root.review.hold.revision
+
+    onShownChanged: root.contentY = 0
     contentHeight: column.implicitHeight + Theme.xl
     clip: true
     boundsBehavior: Flickable.StopAtBounds
