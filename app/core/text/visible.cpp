@@ -9,7 +9,6 @@ namespace holdfast {
 namespace {
 
 constexpr char32_t opening = U'\u27E8';
-constexpr QStringView escapeShape = u"\u27E8U+%1\u27E9";
 constexpr QStringView foldShape = u"\u27E8\u2026 %1 more \u2026\u27E9";
 constexpr int marksInARow = 4;
 
@@ -99,6 +98,19 @@ private:
     bool m_plain = false;
 };
 
+/// ⟨U+202E⟩: at least four digits.
+void appendEscape(QString &out, char32_t point)
+{
+    static constexpr char16_t digits[] = u"0123456789ABCDEF";
+    out.append(QStringView(u"\u27E8U+"));
+    int shift = 20;
+    while (shift > 12 && point >> shift == 0)
+        shift -= 4;
+    for (; shift >= 0; shift -= 4)
+        out.append(digits[point >> shift & 15]);
+    out.append(u'\u27E9');
+}
+
 void append(QString &out, QStringView foreign, bool keepLines)
 {
     Walk walk(foreign, keepLines);
@@ -106,7 +118,7 @@ void append(QString &out, QStringView foreign, bool keepLines)
         if (walk.plain())
             out.append(walk.units());
         else
-            out.append(escapeShape.toString().arg(QString::number(walk.point(), 16).toUpper().rightJustified(4, u'0')));
+            appendEscape(out, walk.point());
     }
 }
 
