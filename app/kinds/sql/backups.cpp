@@ -116,6 +116,39 @@ void judge(Recovery &recovery, const Copy &copy, Instant at)
     recovery.how = reasons.join(QLatin1StringView("; "));
 }
 
+Backups withoutCopy(const Target &target, const LiveIdentity *live, Instant at)
+{
+    const bool none = target.backups.empty() && live && !live->archiving;
+    const QString why = !target.backups.empty() ? QStringLiteral("no configured backup could be found")
+        : none                                  ? QStringLiteral("no backup is configured, and the server does not archive its log")
+                                                : QStringLiteral("no backup is configured");
+    const Quality quality = none ? Quality::Measured : Quality::Unknown;
+    return {{none ? Verdict::None : Verdict::Unknown, {}, {}, {}, {}, {}, quality, why},
+            {fact(fact::BackupNewest, QStringLiteral("newest backup"), none ? QStringLiteral("none") : QStringLiteral("unknown"), quality, why, at,
+                  Severity::Danger)}};
+}
+
+Fact fateOf(const Copy &copy, Instant at)
+{
+    const QString label = QStringLiteral("shares the database's fate");
+    if (!copy.sameFate)
+        return fact(fact::BackupSameFate, label, QStringLiteral("unknown"), Quality::Unknown,
+                    QStringLiteral("the two could not be compared from here"), at, Severity::Warning);
+    return fact(fact::BackupSameFate, label, *copy.sameFate ? QStringLiteral("yes") : QStringLiteral("no"), Quality::Measured,
+                QStringLiteral("device of the copy and of the data directory, by stat"), at, *copy.sameFate ? Severity::Danger : Severity::Info);
+}
+
+Backups withCopy(const Copy &copy, Instant at)
+{
+    Backups result;
+    judge(result.recovery, copy, at);
+    const bool seen = copy.source->newest.startsWith(QLatin1StringView("file:"));
+    result.facts = {fact(fact::BackupNewest, QStringLiteral("newest backup"), formatInstant(copy.newest), seen ? Quality::Measured : Quality::Configured,
+                         copy.how, at, at - copy.newest < Fresh ? Severity::Info : Severity::Warning),
+                    fateOf(copy, at)};
+    return result;
+}
+
 } // namespace
 
 Backups measureBackups(const Target &target, const LiveIdentity *live, bool local, bool harms, Instant at)
@@ -125,46 +158,15 @@ Backups measureBackups(const Target &target, const LiveIdentity *live, bool loca
         if (const auto copy = copyOf(source, live, local))
             copies.push_back(*copy);
     }
-    Backups result;
-    if (copies.empty()) {
-        const bool none = target.backups.empty() && live && !live->archiving;
-        const QString why = !target.backups.empty() ? QStringLiteral("no configured backup could be found")
-            : none ? QStringLiteral("no backup is configured, and the server does not archive its log")
-                   : QStringLiteral("no backup is configured");
-        result.recovery = {none ? Verdict::None : Verdict::Unknown, {}, {}, {}, {}, {}, none ? Quality::Measured : Quality::Unknown, why};
-        result.facts.push_back(fact(fact::BackupNewest, QStringLiteral("newest backup"), none ? QStringLiteral("none") : QStringLiteral("unknown"),
-                                    none ? Quality::Measured : Quality::Unknown, why, at, Severity::Danger));
-    } else {
-        // A copy elsewhere counts before a younger one that shares the target's fate.
-        const Copy &best = *std::max_element(copies.begin(), copies.end(), [](const Copy &a, const Copy &b) {
-            return std::pair(a.sameFate != true, a.newest) < std::pair(b.sameFate != true, b.newest);
-        });
-        judge(result.recovery, best, at);
-        result.facts.push_back(fact(fact::BackupNewest, QStringLiteral("newest backup"), formatInstant(best.newest),
-                                    best.source->newest.startsWith(QLatin1StringView("file:")) ? Quality::Measured : Quality::Configured, best.how, at,
-                                    at - best.newest < Fresh ? Severity::Info : Severity::Warning));
-        const bool known = best.sameFate.has_value();
-        result.facts.push_back(fact(fact::BackupSameFate, QStringLiteral("shares the database's fate"),
-                                    !known               ? QStringLiteral("unknown")
-                                        : *best.sameFate ? QStringLiteral("yes")
-                                                         : QStringLiteral("no"),
-                                    known ? Quality::Measured : Quality::Unknown,
-                                    known ? QStringLiteral("device of the copy and of the data directory, by stat")
-                                          : QStringLiteral("the two could not be compared from here"),
-                                    at,
-                                    best.sameFate == true ? Severity::Danger
-                                        : known           ? Severity::Info
-                                                          : Severity::Warning));
+    // A copy elsewhere counts before a younger one that shares the target's fate.
+    const auto best = std::max_element(copies.begin(), copies.end(), [](const Copy &a, const Copy &b) {
+        return std::pair(a.sameFate != true, a.newest) < std::pair(b.sameFate != true, b.newest);
+    });
+    Backups result = best == copies.end() ? withoutCopy(target, live, at) : withCopy(*best, at);
+    if (!harms) {
+        const QString why = QStringLiteral("nothing that exists is destroyed or changed");
+        result.recovery = {Verdict::Recoverable, result.recovery.newestCopy, {}, {}, {}, {}, Quality::Measured, why};
     }
-    if (!harms)
-        result.recovery = {Verdict::Recoverable,
-                           result.recovery.newestCopy,
-                           {},
-                           {},
-                           {},
-                           {},
-                           Quality::Measured,
-                           QStringLiteral("nothing that exists is destroyed or changed")};
     return result;
 }
 

@@ -316,6 +316,28 @@ void noteUnindexed(const Closure &closure, const Catalog &catalog, Effects &effe
                              catalog.session().at, Severity::Notice});
 }
 
+/// Each table that loses rows becomes a dependent; returns where.
+std::vector<int> listTables(const Catalog &catalog, const Closure &closure, const Result<PgRows, PgError> &counted, Effects &effects)
+{
+    std::vector<int> shown(closure.tables.size(), -1);
+    for (std::size_t i = 0; i < closure.tables.size(); ++i) {
+        const Table &table = closure.tables[i];
+        const std::optional<std::int64_t> count = counted ? std::optional(counted->number(0, static_cast<int>(i) + 1)) : std::nullopt;
+        if (i > 0 && count == 0)
+            continue;
+        const int parent = table.foundFrom < 0 ? -1 : shown[static_cast<std::size_t>(table.foundFrom)];
+        shown[i] = static_cast<int>(effects.dependents.size());
+        effects.dependents.push_back(
+            {table.relation.display(), QStringLiteral("table"), i == 0 ? QStringLiteral("deleted") : QStringLiteral("cascade"), count, parent});
+        if (i > 0)
+            effects.dependentTables.push_back(table.relation.oid);
+        noteCode(catalog, table.relation, RowEvent::Delete, shown[i], effects);
+        if (count)
+            effects.destroyed += Count::of(*count);
+    }
+    return shown;
+}
+
 } // namespace
 
 void measureCascade(const Catalog &catalog, const ForeignKeys &keys, const RowSet &rows, Effects &effects)
@@ -335,22 +357,7 @@ void measureCascade(const Catalog &catalog, const ForeignKeys &keys, const RowSe
         effects.changed += Count::unknown(why);
         effects.note(QStringLiteral("the rows that go with %1 could not be counted: %2").arg(rows.relation.display(), why));
     }
-    std::vector<int> shown(closure.tables.size(), -1);
-    for (std::size_t i = 0; i < closure.tables.size(); ++i) {
-        const Table &table = closure.tables[i];
-        const std::optional<std::int64_t> count = counted ? std::optional(counted->number(0, static_cast<int>(i) + 1)) : std::nullopt;
-        if (i > 0 && count == 0)
-            continue;
-        const int parent = table.foundFrom < 0 ? -1 : shown[static_cast<std::size_t>(table.foundFrom)];
-        shown[i] = static_cast<int>(effects.dependents.size());
-        effects.dependents.push_back(
-            {table.relation.display(), QStringLiteral("table"), i == 0 ? QStringLiteral("deleted") : QStringLiteral("cascade"), count, parent});
-        if (i > 0)
-            effects.dependentTables.push_back(table.relation.oid);
-        noteCode(catalog, table.relation, RowEvent::Delete, shown[i], effects);
-        if (count)
-            effects.destroyed += Count::of(*count);
-    }
+    const std::vector<int> shown = listTables(catalog, closure, counted, effects);
     if (!counted)
         return;
     const std::int64_t direct = counted->number(0, 0);

@@ -19,12 +19,16 @@ constexpr std::size_t MaxDependents = 200;
 constexpr qsizetype MaxReasons = 50;
 constexpr qsizetype MaxText = 500;
 
-void bound(std::vector<Dependent> &dependents, QStringList &reasons)
+void bound(Measurement &measurement, QStringList &reasons)
 {
-    if (dependents.size() <= MaxDependents)
-        return;
-    reasons.prepend(QStringLiteral("only %1 of %2 dependents are listed").arg(MaxDependents).arg(dependents.size()));
-    dependents.resize(MaxDependents);
+    if (measurement.dependents.size() > MaxDependents) {
+        reasons.prepend(QStringLiteral("only %1 of %2 dependents are listed").arg(MaxDependents).arg(measurement.dependents.size()));
+        measurement.dependents.resize(MaxDependents);
+    }
+    if (measurement.resources.size() > MaxResources) {
+        reasons.prepend(QStringLiteral("only %1 of %2 resources are listed").arg(MaxResources).arg(measurement.resources.size()));
+        measurement.resources = measurement.resources.mid(0, MaxResources);
+    }
 }
 
 QString oidArray(const std::set<Oid> &oids)
@@ -149,6 +153,18 @@ void addRefusals(const Effects &effects, Instant at, std::vector<Fact> &facts)
                      Severity::Notice});
 }
 
+/// One id, one fact: a second statement's is told apart by its place.
+void addExtra(Effects &effects, std::vector<Fact> &facts)
+{
+    for (Fact &fact : effects.extra) {
+        const auto same = std::count_if(facts.begin(), facts.end(),
+                                        [&](const Fact &known) { return known.id == fact.id || known.id.startsWith(fact.id + u'.'); });
+        if (same > 0)
+            fact.id += QStringLiteral(".%1").arg(same + 1);
+        facts.push_back(fact);
+    }
+}
+
 QStringList resourcesOf(const Effects &effects, const LiveIdentity *live)
 {
     QStringList resources;
@@ -215,14 +231,7 @@ MeasureOutput conclude(const MeasureInput &input, Effects effects, const Session
     writeSentence(effects, made.confirmText, made);
     addCounts(effects, input.at, made.facts);
     addObjects(effects, input.at, made.facts);
-    for (Fact &fact : effects.extra) {
-        // One id, one fact: a second statement's is told apart by its place.
-        const auto same = std::count_if(made.facts.begin(), made.facts.end(),
-                                        [&](const Fact &known) { return known.id == fact.id || known.id.startsWith(fact.id + u'.'); });
-        if (same > 0)
-            fact.id += QStringLiteral(".%1").arg(same + 1);
-        made.facts.push_back(fact);
-    }
+    addExtra(effects, made.facts);
     addRefusals(effects, input.at, made.facts);
     if (session)
         addLive(*session, effects, made.facts);
@@ -241,11 +250,7 @@ MeasureOutput conclude(const MeasureInput &input, Effects effects, const Session
         made.contradictions.push_back({QStringLiteral("reversible"), QStringLiteral("yes"), toString(made.recovery.verdict), Severity::Danger});
     made.credential = credentialFacts(session, input.credential, effects);
     made.dependents = std::move(effects.dependents);
-    bound(made.dependents, effects.uninspectable);
-    if (made.resources.size() > MaxResources) {
-        effects.note(QStringLiteral("only %1 of %2 resources are listed").arg(MaxResources).arg(made.resources.size()));
-        made.resources = made.resources.mid(0, MaxResources);
-    }
+    bound(made, effects.uninspectable);
     made.diffs = std::move(effects.diffs);
     output.blobs = std::move(effects.blobs);
     made.uninspectable = effects.uninspectable.mid(0, MaxReasons);

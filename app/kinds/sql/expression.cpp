@@ -63,6 +63,13 @@ Composer::Text Composer::expression(const Node &node)
         return clock(fields);
     if (node.is(l("SubLink")))
         return subLink(fields);
+    return listed(node);
+}
+
+/// What is written as a word and a list.
+Composer::Text Composer::listed(const Node &node)
+{
+    const QJsonObject &fields = node.fields;
     if (node.is(l("CoalesceExpr")) || node.is(l("MinMaxExpr"))) {
         const auto arguments = list(children(fields, l("args")));
         if (!arguments)

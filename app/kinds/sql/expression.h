@@ -54,6 +54,7 @@ private:
     [[nodiscard]] Text test(const Node &node);
     [[nodiscard]] Text clock(const QJsonObject &fields);
     [[nodiscard]] Text subLink(const QJsonObject &fields);
+    [[nodiscard]] Text listed(const Node &node);
     [[nodiscard]] Text list(const std::vector<Node> &nodes);
     [[nodiscard]] Text fromItem(const Node &node);
     [[nodiscard]] Text join(const QJsonObject &fields);

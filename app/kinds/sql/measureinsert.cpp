@@ -33,6 +33,18 @@ std::optional<Count> rowsGiven(const Measuring &measuring, const Node &source, C
     return Count::of(static_cast<std::int64_t>(lists.size()));
 }
 
+void onConflict(const Measuring &measuring, const Relation &relation, const QJsonObject &conflict, const Count &given, Effects &effects)
+{
+    if (text(conflict, l("action")) == l("ONCONFLICT_UPDATE")) {
+        effects.changes = true;
+        unknownRows(effects, QStringLiteral("which rows ON CONFLICT DO UPDATE changes is not known before"));
+        noteCode(measuring.catalog, relation, RowEvent::Update, 0, effects);
+    } else if (!conflict.isEmpty()) {
+        effects.changed += Count::unknown(QStringLiteral("rows in conflict are left out; at most %1")
+                                              .arg(given.number ? plain(*given.number) : QStringLiteral("unknown")));
+    }
+}
+
 } // namespace
 
 Effects measureInsert(const Measuring &measuring, const Statement &statement)
@@ -67,15 +79,7 @@ Effects measureInsert(const Measuring &measuring, const Statement &statement)
             effects.note(QStringLiteral("the rows to insert could not be counted: %1").arg(given->why));
     }
     noteCode(measuring.catalog, *relation, RowEvent::Insert, 0, effects);
-    const QJsonObject conflict = fields.value(l("onConflictClause")).toObject();
-    if (text(conflict, l("action")) == l("ONCONFLICT_UPDATE")) {
-        effects.changes = true;
-        unknownRows(effects, QStringLiteral("which rows ON CONFLICT DO UPDATE changes is not known before"));
-        noteCode(measuring.catalog, *relation, RowEvent::Update, 0, effects);
-    } else if (!conflict.isEmpty()) {
-        effects.changed += Count::unknown(QStringLiteral("rows in conflict are left out; at most %1")
-                                              .arg(given && given->number ? plain(*given->number) : QStringLiteral("unknown")));
-    }
+    onConflict(measuring, *relation, fields.value(l("onConflictClause")).toObject(), given.value_or(Count::unknown(why)), effects);
     effects.dependents.front().count = effects.changed.number;
     composer.beginScope();
     composer.addSource(fields.value(l("relation")).toObject(), *relation);

@@ -37,7 +37,6 @@ private Q_SLOTS:
 private:
     Ground make(const QString &schema);
     std::unique_ptr<fakes::PostgresCluster> m_cluster;
-    int m_databases = 0;
 };
 
 namespace {
@@ -68,12 +67,16 @@ void TestSqlMeasure::initTestCase()
     if (m_cluster->missing())
         QSKIP("PostgreSQL's server programs are not installed");
     QVERIFY2(m_cluster->why().isEmpty(), qPrintable(m_cluster->why()));
+    QCOMPARE(m_cluster->sql(QStringLiteral("CREATE DATABASE m")), QString());
 }
 
 Ground TestSqlMeasure::make(const QString &schema)
 {
-    const QString name = QStringLiteral("m%1").arg(++m_databases);
-    QString error = m_cluster->sql(QStringLiteral("CREATE DATABASE ") + name);
+    const QString name = QStringLiteral("m");
+    const QString reset = QStringLiteral(
+        "SET client_min_messages = warning; ALTER DATABASE m RESET ALL; SELECT format('DROP SCHEMA %I CASCADE', nspname) FROM pg_namespace"
+        " WHERE oid >= 16384 OR nspname = 'public' \\gexec\nCREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC;");
+    QString error = m_cluster->sql(reset, name);
     error += m_cluster->sql(schema, name);
     if (!error.isEmpty())
         qWarning("%s", qPrintable(error)); // what follows fails by it
@@ -135,7 +138,7 @@ void TestSqlMeasure::databaseDown()
 void TestSqlMeasure::loginRefused()
 {
     Ground ground = make(QStringLiteral("CREATE TABLE t (id int)"));
-    ground.target.url = m_cluster->url(QStringLiteral("m%1").arg(m_databases), QStringLiteral("nobody"));
+    ground.target.url = m_cluster->url(QStringLiteral("m"), QStringLiteral("nobody"));
     const MeasureOutput output = ground.measure(QStringLiteral("DELETE FROM t"));
     QVERIFY2(mentions(output, QStringLiteral("nobody")), qPrintable(dump(output)));
     QCOMPARE(number(output, fact::DestroyedRows), -1);
@@ -230,7 +233,7 @@ void TestSqlMeasure::strangeNames()
     const QString large(200, u'n');
     Ground ground = make(QStringLiteral("CREATE SCHEMA \"S p\"; CREATE TABLE \"S p\".%1 (\"Id\" int PRIMARY KEY, \"a\"\"b\" text); INSERT INTO \"S p\".%1 VALUES (1, 'it''s \\ here'), (2, 'x');"
                                        "CREATE TABLE %2 (id int); INSERT INTO %2 VALUES (7); CREATE SCHEMA other; CREATE TABLE other.t (id int); CREATE TABLE t (id int); INSERT INTO t VALUES (1), (2);"
-                                       "ALTER DATABASE m%3 SET search_path = other, public").arg(quoted, large).arg(m_databases + 1));
+                                       "ALTER DATABASE m SET search_path = other, public").arg(quoted, large));
     MeasureOutput output = ground.measure(QStringLiteral("DELETE FROM \"S p\".%1 x WHERE x.\"a\"\"b\" = 'it''s \\ here' OR \"Id\" = -7").arg(quoted));
     QVERIFY2(number(output, fact::DestroyedRows) == 1, qPrintable(dump(output)));
     output = ground.measure(QStringLiteral("DELETE FROM %1").arg(large)); // cut to 63 bytes by parser and server alike
@@ -336,7 +339,7 @@ void TestSqlMeasure::roles()
     Ground ground = make(QStringLiteral(
         "DO $$ BEGIN CREATE ROLE reader LOGIN; CREATE ROLE doer LOGIN; END $$; GRANT pg_read_all_data, pg_read_all_stats, pg_read_all_settings TO reader;"
         "CREATE TABLE t (id int); INSERT INTO t VALUES (1); CREATE TABLE u (id int); GRANT SELECT, DELETE ON t TO doer"));
-    ground.target.url = m_cluster->url(QStringLiteral("m%1").arg(m_databases), QStringLiteral("doer"));
+    ground.target.url = m_cluster->url(QStringLiteral("m"), QStringLiteral("doer"));
     ground.target.measureAs = QStringLiteral("reader");
     const MeasureOutput output = ground.measure(QStringLiteral("DELETE FROM t"));
     QVERIFY2(output.measurement.uninspectable.isEmpty(), qPrintable(dump(output)));
