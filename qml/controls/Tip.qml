@@ -16,7 +16,7 @@ T.ToolTip {
     delay: Theme.tipDelay
     padding: Theme.md
     implicitWidth: Math.min(Theme.inboxWidth, words.implicitWidth + padding * 2)
-    implicitHeight: words.height + padding * 2
+    implicitHeight: words.implicitHeight + padding * 2
 
     contentItem: PlainLabel {
         id: words
