@@ -81,8 +81,7 @@ quint16 freePort()
 void GateTest::initTestCase()
 {
     initialiseCryptography();
-    if (!QFileInfo(qEnvironmentVariable("HOLDFAST_BIN") + QStringLiteral("/holdfastd")).isExecutable())
-        QSKIP("holdfastd is not built");
+    QVERIFY2(QFileInfo(qEnvironmentVariable("HOLDFAST_BIN") + QStringLiteral("/holdfastd")).isExecutable(), "holdfastd is not built");
     for (const char *name : {"run", "files", "gate"})
         QVERIFY(QDir().mkpath(path(QString::fromLatin1(name))));
     const auto agent = PlainFileStore::create(path(QStringLiteral("agent.key")), QStringLiteral("agent"));

@@ -82,17 +82,37 @@ Decider::Decider(Seat seat, GateLink &link, LedgerWatch &watch, KeyKeeper &keys,
     });
 }
 
-void Decider::approve(const present::Evidence &evidence, const Approval &approval, View view)
+Decision Decider::decisionOn(const present::Evidence &evidence, int revision) const
 {
     Decision decision;
     decision.hold = evidence.head.hold;
-    decision.revision = approval.revision;
+    decision.revision = revision;
     decision.request = evidence.requestDigest;
     decision.holdDigest = evidence.holdDigest;
-    decision.verdict = Decision::Verdict::Approve;
     decision.gate = m_seat.gate;
     decision.gateKey = m_seat.gateKey;
     decision.nonce = randomBytes(16);
+    return decision;
+}
+
+// Times and checkpoint are those of the signature, not of the press.
+void Decider::decide(Decision decision, std::shared_ptr<Job> job)
+{
+    job->tell = [this, hold = decision.hold.toString()](DecisionLock::State state, const QString &text) { Q_EMIT advanced(hold, state, text); };
+    job->payload = [this, decision = std::move(decision)](const VerifierKey &key) mutable {
+        decision.key = key;
+        decision.checkpoint = m_watch.highest();
+        decision.decidedAt = now();
+        decision.notAfter = decision.decidedAt + validFor;
+        return decision.toPayload();
+    };
+    run(std::move(job));
+}
+
+void Decider::approve(const present::Evidence &evidence, const Approval &approval, View view)
+{
+    auto decision = decisionOn(evidence, approval.revision);
+    decision.verdict = Decision::Verdict::Approve;
     for (const auto &[kind, value] : approval.confirmations)
         decision.confirmations.push_back({kind, value});
     view.reached = approval.reached;
@@ -103,28 +123,13 @@ void Decider::approve(const present::Evidence &evidence, const Approval &approva
     job->passphraseEachTime = tier == Tier::High || tier == Tier::Critical;
     //: Above the passphrase field: what the signature will do; %1 the measured sentence
     job->act = tr("To approve: %1").arg(present::shown(evidence.hold->measured.summaryText, 300));
-    job->payload = [this, decision](const VerifierKey &key) mutable {
-        decision.key = key;
-        decision.checkpoint = m_watch.highest();
-        decision.decidedAt = now();
-        decision.notAfter = decision.decidedAt + validFor;
-        return decision.toPayload();
-    };
-    job->tell = [this, hold = decision.hold.toString()](DecisionLock::State state, const QString &text) { Q_EMIT advanced(hold, state, text); };
-    run(std::move(job));
+    decide(std::move(decision), std::move(job));
 }
 
 void Decider::deny(const present::Evidence &evidence, const QString &reason, DecisionLock::Scope scope, const QString &counter, View view)
 {
-    Decision decision;
-    decision.hold = evidence.head.hold;
-    decision.revision = evidence.head.revision;
-    decision.request = evidence.requestDigest;
-    decision.holdDigest = evidence.holdDigest;
+    auto decision = decisionOn(evidence, evidence.head.revision);
     decision.verdict = Decision::Verdict::Deny;
-    decision.gate = m_seat.gate;
-    decision.gateKey = m_seat.gateKey;
-    decision.nonce = randomBytes(16);
     decision.reason = reason;
     decision.scope = scopeOf(scope);
     if (!counter.isEmpty())
@@ -135,15 +140,7 @@ void Decider::deny(const present::Evidence &evidence, const QString &reason, Dec
     const auto sentence = evidence.hold ? evidence.hold->measured.summaryText : evidence.request.target;
     //: Above the passphrase field, once a session: what the signature will do; %1 the measured sentence
     job->act = tr("To deny: %1").arg(present::shown(sentence, 300));
-    job->payload = [this, decision](const VerifierKey &key) mutable {
-        decision.key = key;
-        decision.checkpoint = m_watch.highest();
-        decision.decidedAt = now();
-        decision.notAfter = decision.decidedAt + validFor;
-        return decision.toPayload();
-    };
-    job->tell = [this, hold = decision.hold.toString()](DecisionLock::State state, const QString &text) { Q_EMIT advanced(hold, state, text); };
-    run(std::move(job));
+    decide(std::move(decision), std::move(job));
 }
 
 void Decider::command(Command command, const QString &act, std::function<void(QString)> then)

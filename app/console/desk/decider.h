@@ -5,6 +5,7 @@
 #include "console/decision.h"
 #include "console/passphraseprompt.h"
 #include "core/documents/command.h"
+#include "core/documents/decision.h"
 #include "keys/keykeeper.h"
 
 #include <QObject>
@@ -39,6 +40,8 @@ Q_SIGNALS:
 
 private:
     struct Job;
+    [[nodiscard]] Decision decisionOn(const present::Evidence &evidence, int revision) const;
+    void decide(Decision decision, std::shared_ptr<Job> job);
     void run(std::shared_ptr<Job> job);
     void askPassphrase(const std::shared_ptr<Job> &job, const QString &problem);
     void sign(const std::shared_ptr<Job> &job, std::shared_ptr<SecretBytes> passphrase);
