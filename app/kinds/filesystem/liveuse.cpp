@@ -1,22 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinds/filesystem/liveuse.h"
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <sys/stat.h>
+#include "kinds/posix/directory.h"
 
-#include <cerrno>
-#include <memory>
+#include <sys/stat.h>
 
 namespace holdfast {
 
 namespace {
-
-struct CloseDirectory final
-{
-    void operator()(DIR *directory) const { ::closedir(directory); }
-};
-using Directory = std::unique_ptr<DIR, CloseDirectory>;
 
 bool isIn(const TreeSums &trees, int directory, const char *name)
 {
@@ -27,15 +18,12 @@ bool isIn(const TreeSums &trees, int directory, const char *name)
 /// Descriptors of the process that lie in the trees; -1 when they may not be listed.
 int openDescriptors(const TreeSums &trees, int process)
 {
-    const int listing = ::openat(process, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (listing < 0)
+    Directory listing(process, "fd");
+    if (!listing)
         return errno == EACCES || errno == EPERM ? -1 : 0;
-    const Directory stream(::fdopendir(listing));
     int count = 0;
-    while (const dirent *entry = ::readdir(stream.get())) {
-        if (entry->d_name[0] != '.' && isIn(trees, listing, entry->d_name))
-            ++count;
-    }
+    while (const char *name = listing.next())
+        count += isIn(trees, listing.descriptor(), name) ? 1 : 0;
     return count;
 }
 
@@ -52,12 +40,12 @@ QString nameOf(int process)
 LiveUse liveUseOf(const TreeSums &trees)
 {
     LiveUse use;
-    const Directory all(::opendir("/proc"));
-    while (const dirent *entry = all ? ::readdir(all.get()) : nullptr) {
-        const std::int64_t pid = QByteArrayView(entry->d_name).toLongLong();
+    Directory all(AT_FDCWD, "/proc");
+    while (const char *name = all.next()) {
+        const std::int64_t pid = QByteArrayView(name).toLongLong();
         if (pid <= 0 || pid == ::getpid())
             continue;
-        const UniqueFd process(::openat(::dirfd(all.get()), entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        const UniqueFd process(::openat(all.descriptor(), name, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
         if (!process)
             continue;
         int opens = openDescriptors(trees, process.get());

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinds/filesystem/removal.h"
 
-#include <dirent.h>
+#include "kinds/posix/directory.h"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -16,11 +17,6 @@ namespace {
 
 constexpr qsizetype MaxProblems = 50;
 constexpr int MaxDepth = 256; ///< beyond what is measured: a tree that grew deeper has drifted
-
-struct CloseDirectory final
-{
-    void operator()(DIR *directory) const { ::closedir(directory); }
-};
 
 class Removal final
 {
@@ -67,15 +63,9 @@ private:
     static std::vector<QByteArray> namesIn(int directory)
     {
         std::vector<QByteArray> names;
-        const int copy = ::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (copy < 0)
-            return names;
-        const std::unique_ptr<DIR, CloseDirectory> stream(::fdopendir(copy));
-        while (const dirent *entry = ::readdir(stream.get())) {
-            const QByteArrayView text(entry->d_name);
-            if (text != "." && text != "..")
-                names.push_back(text.toByteArray());
-        }
+        Directory entries(directory, ".");
+        while (const char *name = entries.next())
+            names.emplace_back(name);
         return names;
     }
 

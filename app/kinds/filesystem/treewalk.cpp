@@ -3,8 +3,8 @@
 
 #include "core/clock.h"
 #include "core/text/visible.h"
+#include "kinds/posix/directory.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -21,11 +21,6 @@ namespace {
 constexpr std::size_t MaxRepositories = 64;
 constexpr std::size_t MaxBranches = 200;
 constexpr qsizetype MaxNamed = 20; ///< paths that a list of exceptions names
-
-struct CloseDirectory final
-{
-    void operator()(DIR *directory) const { ::closedir(directory); }
-};
 
 struct LinkedFile final
 {
@@ -68,19 +63,11 @@ void name(QStringList &list, const QString &path)
 /// Sorted names, or nullopt when the directory could not be read to its end.
 std::optional<std::vector<QByteArray>> namesIn(int directory)
 {
-    const int copy = ::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (copy < 0)
-        return std::nullopt;
-    const std::unique_ptr<DIR, CloseDirectory> stream(::fdopendir(copy));
+    Directory entries(directory, ".");
     std::vector<QByteArray> names;
-    errno = 0;
-    while (const dirent *entry = ::readdir(stream.get())) {
-        const QByteArrayView text(entry->d_name);
-        if (text != "." && text != "..")
-            names.push_back(text.toByteArray());
-        errno = 0;
-    }
-    if (errno != 0)
+    while (const char *name = entries.next())
+        names.emplace_back(name);
+    if (!entries || entries.failed())
         return std::nullopt;
     std::sort(names.begin(), names.end());
     return names;
