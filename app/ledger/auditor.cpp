@@ -2,8 +2,7 @@
 #include "ledger/auditor.h"
 
 #include "core/documents/session.h"
-#include "ledger/holdstory.h"
-#include "ledger/standing.h"
+#include "ledger/auditstate.h"
 
 #include <algorithm>
 
@@ -31,15 +30,12 @@ QString sentenceOf(const Parsed<T> &parsed)
 class LedgerAuditor::Impl final
 {
 public:
-    explicit Impl(AuditorOptions options) : m_options(std::move(options)) {}
+    explicit Impl(AuditorOptions options, AuditState state = {}) : m_options(std::move(options)), m_state(std::move(state)) {}
 
     [[nodiscard]] std::vector<Finding> add(QByteArrayView bytes);
-    [[nodiscard]] std::int64_t size() const { return m_size; }
-    [[nodiscard]] const RegistryPlace *place() const { return m_place ? &*m_place : nullptr; }
-    [[nodiscard]] std::optional<State> stateOf(const HoldId &hold) const;
+    [[nodiscard]] const AuditState &state() const { return m_state; }
 
 private:
-    [[nodiscard]] QString inOrder(const Entry &entry);
     [[nodiscard]] QString apply(const Step &step);
     [[nodiscard]] QString applyFirst(const Step &step);
     [[nodiscard]] QString applyRegistry(const Step &step);
@@ -53,16 +49,15 @@ private:
     [[nodiscard]] QString applyReceipt(const Step &step);
 
     [[nodiscard]] QString endHold(const Command &command, const Actor &actor);
-    /// Why nothing may be done for this hold now, whatever its own entries say.
-    [[nodiscard]] QString whyBarred(const HoldStory &about) const;
     [[nodiscard]] RegistryEvidence evidenceFor(const Registry &next, Instant at) const;
-    [[nodiscard]] std::optional<PolicyDocument> policyOf(const Registry &next) const;
+    /// The place that a registry with these bytes would have, with its policy as far as it is there.
+    [[nodiscard]] RegistryPlace placeOf(Registry next, const QByteArray &bytes) const;
     /// Makes `next` the current registry; why mode, tier and sponsor rule cannot be recomputed under it, empty when they can.
-    [[nodiscard]] QString settle(Registry next, const Digest &payload, std::optional<PolicyDocument> policy);
+    [[nodiscard]] QString settle(RegistryPlace next);
     /// Gate and audience that a document names.
     [[nodiscard]] bool isOurs(const QString &gate) const { return gate == registry().gate; }
     [[nodiscard]] bool isOurs(const QString &gate, const VerifierKey &key) const { return isOurs(gate) && key == registry().gateKeys.key; }
-    [[nodiscard]] const Registry &registry() const { return m_place->registry; }
+    [[nodiscard]] const Registry &registry() const { return m_state.place->registry; }
     [[nodiscard]] bool isBy(const Step &step, const VerifierKey &key) const { return static_cast<bool>(verify(step.envelope, key, payloadTypeOf(step.kind))); }
     /// The actor one of whose keys for `purposeName` made the envelope's signature; the hint only says where to look first.
     [[nodiscard]] std::pair<const Actor *, VerifierKey> signerOf(const Step &step, QStringView purposeName) const;
@@ -72,13 +67,8 @@ private:
     [[nodiscard]] QString statement(const Step &step, const VerifierKey &key, Then then);
 
     AuditorOptions m_options;
-    std::int64_t m_size = 0;
-    Instant m_last{};
-    std::optional<RegistryPlace> m_place;
-    std::map<HoldId, HoldStory> m_holds;
-    std::map<Digest, Envelope> m_causes; ///< enrolments and revocations by id digest
-    StandingOrders m_standing;
-    std::set<QByteArray> m_nonces, m_grants;
+    AuditState m_state;
+    HoldId m_touched; ///< the hold that the entry at hand is about
 };
 
 std::pair<const Actor *, VerifierKey> LedgerAuditor::Impl::signerOf(const Step &step, QStringView purposeName) const
@@ -96,19 +86,14 @@ std::pair<const Actor *, VerifierKey> LedgerAuditor::Impl::signerOf(const Step &
 
 HoldStory *LedgerAuditor::Impl::story(const HoldId &hold)
 {
-    const auto found = m_holds.find(hold);
-    return found == m_holds.end() ? nullptr : &found->second;
-}
-
-std::optional<State> LedgerAuditor::Impl::stateOf(const HoldId &hold) const
-{
-    const auto found = m_holds.find(hold);
-    return found == m_holds.end() ? std::nullopt : std::optional(found->second.state);
+    m_touched = hold;
+    return m_state.story(hold);
 }
 
 std::vector<Finding> LedgerAuditor::Impl::add(QByteArrayView bytes)
 {
-    const std::int64_t index = m_size++;
+    const std::int64_t index = m_state.size++;
+    m_touched = {};
     const auto entry = Entry::parse(bytes);
     if (!entry)
         return {{index, entry.error().sentence()}};
@@ -119,25 +104,21 @@ std::vector<Finding> LedgerAuditor::Impl::add(QByteArrayView bytes)
     };
     if (entry->index != index)
         note(QStringLiteral("the entry says it is number %1").arg(static_cast<qlonglong>(entry->index)));
-    note(inOrder(*entry));
+    if (entry->at < m_state.last)
+        note(QStringLiteral("the entry is older than the one before it"));
+    m_state.last = std::max(m_state.last, entry->at);
     const auto envelope = entry->wholeEnvelope(m_options.blobs);
     if (envelope)
         note(apply({index, entry->at, entry->kind, *envelope}));
     else
         note(envelope.error().sentence());
+    m_state.settle(m_touched);
     return findings;
-}
-
-QString LedgerAuditor::Impl::inOrder(const Entry &entry)
-{
-    const bool backwards = entry.at < m_last;
-    m_last = std::max(m_last, entry.at);
-    return backwards ? QStringLiteral("the entry is older than the one before it") : QString();
 }
 
 QString LedgerAuditor::Impl::apply(const Step &step)
 {
-    if (!m_place)
+    if (!m_state.place)
         return step.kind == EntryKind::Registry ? applyFirst(step) : QStringLiteral("no registry stands before it");
     switch (step.kind) {
     case EntryKind::Registry: return applyRegistry(step);
@@ -153,17 +134,23 @@ QString LedgerAuditor::Impl::apply(const Step &step)
     return {};
 }
 
-std::optional<PolicyDocument> LedgerAuditor::Impl::policyOf(const Registry &next) const
+RegistryPlace LedgerAuditor::Impl::placeOf(Registry next, const QByteArray &bytes) const
 {
-    const auto toml = m_options.blobs ? m_options.blobs(next.policy.digest) : std::nullopt;
-    const bool whole = toml && sha256(*toml) == next.policy.digest && toml->size() == next.policy.size;
-    return whole && m_options.policy ? m_options.policy(*toml) : std::nullopt;
+    RegistryPlace place{std::move(next), bytes, sha256(bytes), {}, {}};
+    const auto toml = m_options.blobs ? m_options.blobs(place.registry.policy.digest) : std::nullopt;
+    if (toml && sha256(*toml) == place.registry.policy.digest && toml->size() == place.registry.policy.size) {
+        place.toml = *toml;
+        place.policy = m_options.policy ? m_options.policy(*toml) : std::nullopt;
+    }
+    return place;
 }
 
-QString LedgerAuditor::Impl::settle(Registry next, const Digest &payload, std::optional<PolicyDocument> policy)
+QString LedgerAuditor::Impl::settle(RegistryPlace next)
 {
-    const bool known = policy.has_value();
-    m_place = RegistryPlace{std::move(next), payload, std::move(policy)};
+    const bool known = next.policy.has_value();
+    m_state.place = std::move(next);
+    // A registry rests on what stands before it; what it did not use, no later one may.
+    m_state.causes.clear();
     return known ? QString() : QStringLiteral("the policy that the registry names is not there or cannot be read: mode, tier and sponsor rule cannot be recomputed");
 }
 
@@ -177,9 +164,11 @@ QString LedgerAuditor::Impl::applyFirst(const Step &step)
         return QStringLiteral("the first registry does not name the pinned key");
     if (!isBy(step, keys.key))
         return QStringLiteral("the first registry is not signed by its gate's key");
+    m_state.firstRegistry = step.envelope.payloadDigest();
+    if (m_options.firstRegistry && m_options.firstRegistry != m_state.firstRegistry)
+        return QStringLiteral("ALARM: the first registry is not the one that was pinned");
     const bool first = step.index == 0 && parsed->serial == 0 && !parsed->previous && !parsed->cause;
-    auto policy = policyOf(*parsed);
-    const QString settled = settle(std::move(*parsed), step.envelope.payloadDigest(), std::move(policy));
+    const QString settled = settle(placeOf(std::move(*parsed), step.envelope.payload));
     return first ? settled : QStringLiteral("the first registry is not the beginning of a chain");
 }
 
@@ -187,15 +176,15 @@ RegistryEvidence LedgerAuditor::Impl::evidenceFor(const Registry &next, Instant 
 {
     RegistryEvidence evidence;
     evidence.at = at;
-    evidence.policyBefore = m_place->policy ? &*m_place->policy : nullptr;
+    evidence.policyBefore = m_state.place->policy ? &*m_state.place->policy : nullptr;
     if (next.cause && next.cause->document) {
-        if (const auto cause = m_causes.find(*next.cause->document); cause != m_causes.end()) {
+        if (const auto cause = m_state.causes.find(*next.cause->document); cause != m_state.causes.end()) {
             const bool isEnrolment = cause->second.payloadType == QLatin1StringView(payloadtype::Enrol);
             (isEnrolment ? evidence.enrolment : evidence.revocation) = &cause->second;
         }
     }
     if (next.cause && next.cause->hold) {
-        if (const auto found = m_holds.find(*next.cause->hold); found != m_holds.end() && found->second.hold) {
+        if (const auto found = m_state.holds.find(*next.cause->hold); found != m_state.holds.end() && found->second.hold) {
             evidence.request = &found->second.requestEnvelope;
             evidence.hold = &found->second.holdEnvelope;
             for (const HoldStory::Approval &approval : found->second.approvals)
@@ -214,21 +203,21 @@ QString LedgerAuditor::Impl::applyRegistry(const Step &step)
     auto parsed = Registry::parse(step.envelope.payload);
     if (!parsed)
         return sentenceOf(parsed);
-    auto policy = policyOf(*parsed);
-    RegistryEvidence evidence = evidenceFor(*parsed, step.at);
-    evidence.policyAfter = policy ? &*policy : nullptr;
-    const QString reason = whyNotFollowing(registry(), m_place->payload, *parsed, evidence);
+    RegistryPlace next = placeOf(std::move(*parsed), step.envelope.payload);
+    RegistryEvidence evidence = evidenceFor(next.registry, step.at);
+    evidence.policyAfter = next.policy ? &*next.policy : nullptr;
+    const QString reason = whyNotFollowing(registry(), m_state.place->payload, next.registry, evidence);
     if (!reason.isEmpty())
         return reason;
-    if (parsed->cause && parsed->cause->hold) {
-        HoldStory *cause = story(*parsed->cause->hold);
+    if (const auto &hold = next.registry.cause->hold) {
+        HoldStory *cause = story(*hold);
         const bool mayApply = cause && !cause->denied && !cause->policyApplied
             && (cause->state == State::Approved || cause->state == State::Released || cause->state == State::Executing);
         if (!mayApply)
             return QStringLiteral("the registry rests on a policy hold that is not approved, or was applied before");
         cause->policyApplied = true;
     }
-    return settle(std::move(*parsed), step.envelope.payloadDigest(), std::move(policy));
+    return settle(std::move(next));
 }
 
 QString LedgerAuditor::Impl::applyEnrol(const Step &step)
@@ -246,7 +235,7 @@ QString LedgerAuditor::Impl::applyEnrol(const Step &step)
     const auto expects = [&](const Actor &actor) { return actor.mark == enrol->mark || actor.keys == enrol->keys; };
     if (std::none_of(registry().actors.begin(), registry().actors.end(), expects))
         return QStringLiteral("the enrolment answers no invite of the registry");
-    m_causes.emplace(step.envelope.idDigest(), step.envelope);
+    m_state.causes.emplace(step.envelope.idDigest(), step.envelope);
     return {};
 }
 
@@ -265,16 +254,11 @@ QString LedgerAuditor::Impl::applyRequest(const Step &step)
     const bool mayName = request->kind == kind::Policy || !actor->targets || actor->targets->contains(request->target);
     if (!mayName || (actor->kinds && !actor->kinds->contains(request->kind)))
         return QStringLiteral("the target or kind does not exist for this requester");
-    HoldStory begun;
-    begun.requestEnvelope = step.envelope;
-    begun.request = *request;
-    begun.actor = actor->name;
-    begun.person = actor->person;
-    begun.actorKind = actor->kind;
-    begun.key = key;
-    begun.index = step.index;
     const HoldId id = HoldId::of(key.bytes, step.envelope.payload);
-    return m_holds.emplace(id, std::move(begun)).second ? QString() : QStringLiteral("the request was recorded before");
+    if (story(id))
+        return QStringLiteral("the request was recorded before");
+    m_state.holds.emplace(id, HoldStory::begun(step.envelope, *request, *actor, key, step.index));
+    return {};
 }
 
 template<typename T, typename Then>
@@ -292,27 +276,27 @@ QString LedgerAuditor::Impl::statement(const Step &step, const VerifierKey &key,
 QString LedgerAuditor::Impl::applyHold(const Step &step)
 {
     return statement<Hold>(step, registry().gateKeys.key, [&](const Hold &hold, HoldStory &about) {
-        return isOurs(hold.gate) ? about.applyHold(hold, step.envelope, *m_place) : QStringLiteral("the hold is another gate's");
+        return isOurs(hold.gate) ? about.applyHold(hold, step.envelope, *m_state.place) : QStringLiteral("the hold is another gate's");
     });
 }
 
 QString LedgerAuditor::Impl::applyEvent(const Step &step)
 {
     return statement<Event>(step, registry().gateKeys.key, [&](const Event &event, HoldStory &about) {
-        if (const QString barred = event.state == State::Executing ? whyBarred(about) : QString(); !barred.isEmpty())
+        if (const QString barred = event.state == State::Executing ? m_state.standing.whyBarred(about) : QString(); !barred.isEmpty())
             return barred;
-        return isOurs(event.gate) ? about.applyEvent(event, *m_place, step.at) : QStringLiteral("the event is another gate's");
+        return isOurs(event.gate) ? about.applyEvent(event, *m_state.place, step.at) : QStringLiteral("the event is another gate's");
     });
 }
 
 QString LedgerAuditor::Impl::applyGrant(const Step &step)
 {
     return statement<Grant>(step, registry().gateKeys.key, [&](const Grant &grant, HoldStory &about) {
-        if (!isOurs(grant.gate) || !m_grants.insert(grant.grant).second)
+        if (!isOurs(grant.gate) || !AuditState::isFirst(m_state.grants, grant.grant))
             return QStringLiteral("the grant is another gate's, or its number was used before");
-        if (const QString barred = whyBarred(about); !barred.isEmpty())
+        if (const QString barred = m_state.standing.whyBarred(about); !barred.isEmpty())
             return barred;
-        return about.applyGrant(grant, *m_place, step.at);
+        return about.applyGrant(grant, *m_state.place, step.at);
     });
 }
 
@@ -331,16 +315,16 @@ QString LedgerAuditor::Impl::applyDecision(const Step &step)
         return sentenceOf(decision);
     if (!isOurs(decision->gate, decision->gateKey) || decision->key != key)
         return QStringLiteral("the decision is for another gate, or names another key than the one that signed it");
-    if (!m_nonces.insert(decision->nonce).second)
+    if (!AuditState::isFirst(m_state.nonces, decision->nonce))
         return QStringLiteral("the decision's nonce was used before");
     HoldStory *about = story(decision->hold);
     if (!about)
         return QStringLiteral("the decision is about a hold that was never requested");
     if (decision->verdict == Decision::Verdict::Approve)
-        return about->applyApproval(*decision, step.envelope, *m_place, step.at);
+        return about->applyApproval(*decision, step.envelope, *m_state.place, step.at);
     if (!actor->isActive(step.at) || !actor->has(role::Approver))
         return QStringLiteral("the denial is not by an active approver");
-    m_standing.deny(step.envelope.idDigest(), *decision, *about, step.index);
+    m_state.standing.deny(step.envelope.idDigest(), *decision, about->terms, about->action, step.index);
     return about->applyDenial(*decision);
 }
 
@@ -357,14 +341,14 @@ QString LedgerAuditor::Impl::applyCommand(const Step &step)
         return sentenceOf(command);
     if (!isOurs(command->gate, command->gateKey) || command->key != key || !actor->isActive(step.at))
         return QStringLiteral("the command is for another gate, names another key, or its signer had expired");
-    if (!m_nonces.insert(command->nonce).second)
+    if (!AuditState::isFirst(m_state.nonces, command->nonce))
         return QStringLiteral("the command's nonce was used before");
     if (!byHuman && command->verb != Command::Verb::Withdraw)
         return QStringLiteral("a requester's key may only withdraw");
     const bool aboutOne = command->verb == Command::Verb::Withdraw || command->verb == Command::Verb::Stop;
     if (command->verb == Command::Verb::Revoke)
-        m_causes.emplace(step.envelope.idDigest(), step.envelope);
-    return aboutOne ? endHold(*command, *actor) : m_standing.apply(*command, *actor, registry(), step.envelope.idDigest(), step.at);
+        m_state.causes.emplace(step.envelope.idDigest(), step.envelope);
+    return aboutOne ? endHold(*command, *actor) : m_state.standing.apply(*command, *actor, registry(), step.envelope.idDigest(), step.at);
 }
 
 QString LedgerAuditor::Impl::endHold(const Command &command, const Actor &actor)
@@ -378,22 +362,29 @@ QString LedgerAuditor::Impl::endHold(const Command &command, const Actor &actor)
     return about->applyEnd(withdraws ? State::Withdrawn : State::Stopped);
 }
 
-QString LedgerAuditor::Impl::whyBarred(const HoldStory &about) const
-{
-    if (m_standing.isFrozen(about))
-        return QStringLiteral("ALARM: going on while the requester or the target is frozen");
-    return m_standing.isDenied(about) ? QStringLiteral("ALARM: going on although an earlier denial covers the request") : QString();
-}
-
 LedgerAuditor::LedgerAuditor(AuditorOptions options) : m_impl(std::make_unique<Impl>(std::move(options))) {}
+LedgerAuditor::LedgerAuditor(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
 LedgerAuditor::~LedgerAuditor() = default;
 LedgerAuditor::LedgerAuditor(LedgerAuditor &&) noexcept = default;
 LedgerAuditor &LedgerAuditor::operator=(LedgerAuditor &&) noexcept = default;
 
 std::vector<Finding> LedgerAuditor::add(QByteArrayView entry) { return m_impl->add(entry); }
-std::int64_t LedgerAuditor::size() const { return m_impl->size(); }
-const Registry *LedgerAuditor::registry() const { return m_impl->place() ? &m_impl->place()->registry : nullptr; }
-std::optional<Digest> LedgerAuditor::registryPayload() const { return m_impl->place() ? std::optional(m_impl->place()->payload) : std::nullopt; }
-std::optional<State> LedgerAuditor::stateOf(const HoldId &hold) const { return m_impl->stateOf(hold); }
+std::int64_t LedgerAuditor::size() const { return m_impl->state().size; }
+const RegistryPlace *LedgerAuditor::place() const { return m_impl->state().place ? &*m_impl->state().place : nullptr; }
+const std::optional<Digest> &LedgerAuditor::firstRegistry() const { return m_impl->state().firstRegistry; }
+std::optional<State> LedgerAuditor::stateOf(const HoldId &hold) const { return m_impl->state().stateOf(hold); }
+QByteArray LedgerAuditor::save() const { return m_impl->state().toBytes(); }
+
+std::optional<LedgerAuditor> LedgerAuditor::resume(AuditorOptions options, const QByteArray &saved)
+{
+    auto state = AuditState::fromBytes(saved, options.policy);
+    if (!state || !state->place)
+        return std::nullopt;
+    const GateKeys &keys = state->place->registry.gateKeys;
+    const bool otherKey = options.pin && *options.pin != keys.key && *options.pin != keys.ledgerKey;
+    if (otherKey || (options.firstRegistry && options.firstRegistry != state->firstRegistry))
+        return std::nullopt;
+    return LedgerAuditor(std::make_unique<Impl>(std::move(options), std::move(*state)));
+}
 
 } // namespace holdfast

@@ -13,6 +13,8 @@
 
 namespace holdfast {
 
+struct RegistryPlace;
+
 /// Something in a ledger that must not be.
 struct Finding final
 {
@@ -28,6 +30,7 @@ struct AuditorOptions final
     std::optional<VerifierKey> pin; ///< gate_keys.key or ledger_key of the first registry
     BlobSource blobs; ///< the policies' TOML, and payloads that were too large
     PolicyParser policy;
+    std::optional<Digest> firstRegistry{}; ///< payload digest that was pinned of it
 };
 
 /// Follows a ledger entry by entry and says what is wrong: order, signatures under the keys active at that position, the registry
@@ -44,14 +47,22 @@ public:
     /// The next entry; what is wrong with it, empty when nothing is.
     [[nodiscard]] std::vector<Finding> add(QByteArrayView entry);
     [[nodiscard]] std::int64_t size() const;
-    /// The newest valid registry, or nullptr before the first.
-    [[nodiscard]] const Registry *registry() const;
-    [[nodiscard]] std::optional<Digest> registryPayload() const;
+    /// The newest valid registry, or nullptr before the first. Valid until the next add().
+    [[nodiscard]] const RegistryPlace *place() const;
+    /// The first registry that was given: what is pinned of it.
+    [[nodiscard]] const std::optional<Digest> &firstRegistry() const;
     /// Where the entries so far have brought a hold.
     [[nodiscard]] std::optional<State> stateOf(const HoldId &hold) const;
 
+    /// What this auditor knows, so that another may go on from here: no findings are in it, so it is worth keeping only while there
+    /// were none. Whoever keeps it must sign it, and check that before resume().
+    [[nodiscard]] QByteArray save() const;
+    /// nullopt: not what save() of this version gave, or of a gate with another key than the pin.
+    [[nodiscard]] static std::optional<LedgerAuditor> resume(AuditorOptions options, const QByteArray &saved);
+
 private:
     class Impl;
+    explicit LedgerAuditor(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> m_impl;
 };
 

@@ -45,9 +45,23 @@ QString notFrom(QStringView document, State state)
 
 } // namespace
 
+HoldStory HoldStory::begun(const Envelope &envelope, Request request, const Actor &actor, const VerifierKey &key, std::int64_t index)
+{
+    HoldStory story;
+    story.requestEnvelope = envelope;
+    story.terms = {actor.person, request.kind, request.target, {}, {}};
+    story.action = sha256(request.actionBytes);
+    story.request = std::move(request);
+    story.actor = actor.name;
+    story.actorKind = actor.kind;
+    story.key = key;
+    story.index = index;
+    return story;
+}
+
 bool HoldStory::isPolicy() const
 {
-    return request.kind == kind::Policy;
+    return terms.kind == kind::Policy;
 }
 
 bool HoldStory::isAllowed() const
@@ -72,12 +86,14 @@ QString HoldStory::whyNotRuled(const Hold &next, const RegistryPlace &place)
 
 QString HoldStory::applyHold(const Hold &next, const Envelope &envelope, const RegistryPlace &place)
 {
-    const int expected = hold ? hold->revision + 1 : 1;
+    const int expected = std::exchange(revision, next.revision) + 1;
     const bool mayStand = isOneOf(state, {State::Measuring, State::Pending, State::Drifted});
     const State before = std::exchange(state, State::Pending);
     const QString ruled = whyNotRuled(next, place);
     hold = next;
     holdEnvelope = envelope;
+    terms.operation = next.measured.operation;
+    terms.resources = next.measured.resources;
     revisions[next.revision] = envelope.payloadDigest();
     approvals.clear();
     approvedAt.reset();
@@ -88,7 +104,7 @@ QString HoldStory::applyHold(const Hold &next, const Envelope &envelope, const R
         return QStringLiteral("the revision is not the next one");
     if (next.request != requestEnvelope.payloadDigest() || next.kind != request.kind || next.target != request.target)
         return QStringLiteral("the hold is about another request");
-    if (next.requesterActor != actor || next.requesterPerson != person || next.requesterKey != key)
+    if (next.requesterActor != actor || next.requesterPerson != terms.person || next.requesterKey != key)
         return QStringLiteral("the hold names another requester");
     return ruled;
 }
@@ -120,8 +136,8 @@ QString HoldStory::applyApproval(const Decision &decision, const Envelope &envel
 
 QString HoldStory::applyDenial(const Decision &decision)
 {
-    const auto revision = revisions.find(decision.revision);
-    const bool known = revision != revisions.end() && revision->second == decision.holdDigest && decision.request == requestEnvelope.payloadDigest();
+    const auto named = revisions.find(decision.revision);
+    const bool known = named != revisions.end() && named->second == decision.holdDigest && decision.request == requestEnvelope.payloadDigest();
     if (isOneOf(state, {State::Approved, State::Cooling, State::Released}))
         state = State::Stopped;
     else if (!isFinal(state) && state != State::Executing)
@@ -146,7 +162,7 @@ QString HoldStory::whyNoQuorum(const RegistryPlace &place, Instant at) const
 QString HoldStory::applyEvent(const Event &event, const RegistryPlace &place, Instant at)
 {
     const State before = std::exchange(state, event.state);
-    if (event.revision != (hold ? hold->revision : 0))
+    if (event.revision != revision)
         return QStringLiteral("the event is about another revision");
     if (before == event.state)
         return before == State::Executing ? QStringLiteral("executing twice") : QString();

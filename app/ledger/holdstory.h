@@ -9,6 +9,7 @@
 #include "core/policy/policydocument.h"
 
 #include <map>
+#include <memory>
 
 namespace holdfast {
 
@@ -16,8 +17,29 @@ namespace holdfast {
 struct RegistryPlace final
 {
     Registry registry;
-    Digest payload;
-    std::optional<PolicyDocument> policy;
+    QByteArray bytes; ///< the registry's exact payload
+    Digest payload; ///< of `bytes`
+    QByteArray toml; ///< the exact policy; empty when it is not there
+    std::optional<PolicyDocument> policy; ///< nullopt when it is not there or cannot be read
+};
+
+/// What later requests are compared with, and what outlasts a hold.
+struct HoldTerms final
+{
+    QString person, kind, target;
+    QString operation; ///< empty until it was measured
+    QStringList resources;
+    friend std::strong_ordering operator<=>(const HoldTerms &, const HoldTerms &) = default;
+};
+
+/// A hold of which nothing more is told: what a late denial of it, or a second request like it, needs.
+struct EndedHold final
+{
+    State state = State::Done;
+    bool denied = false;
+    int revision = 0;
+    std::shared_ptr<const HoldTerms> terms; ///< shared among holds of the same terms
+    Digest action;
 };
 
 /// One hold as its entries tell it. Every apply function checks one document, already verified, against the state machine of
@@ -34,13 +56,16 @@ struct HoldStory final
 
     Envelope requestEnvelope;
     Request request;
-    QString actor, person;
+    QString actor;
+    HoldTerms terms;
+    Digest action; ///< of the exact `action` bytes
     ActorKind actorKind = ActorKind::Machine;
     VerifierKey key;
     std::int64_t index = 0; ///< of the request's entry
 
     State state = State::Measuring;
-    std::optional<Hold> hold; ///< current revision
+    int revision = 0; ///< the current one
+    std::optional<Hold> hold; ///< current revision; none once only its end is kept
     Envelope holdEnvelope;
     std::map<int, Digest> revisions; ///< payload digests
     bool sponsorMayApprove = false;
@@ -50,6 +75,8 @@ struct HoldStory final
     bool denied = false;
     bool policyApplied = false; ///< its registry stands in the ledger
 
+    /// `request` is the envelope's payload, signed by `key` of `actor`; its entry stands at `index`.
+    [[nodiscard]] static HoldStory begun(const Envelope &envelope, Request request, const Actor &actor, const VerifierKey &key, std::int64_t index);
     [[nodiscard]] QString applyHold(const Hold &next, const Envelope &envelope, const RegistryPlace &place);
     [[nodiscard]] QString applyApproval(const Decision &decision, const Envelope &envelope, const RegistryPlace &place, Instant at);
     [[nodiscard]] QString applyDenial(const Decision &decision);

@@ -111,6 +111,16 @@ std::optional<MerkleTree> MerkleTree::resume(std::int64_t size, const NodeReader
     return tree;
 }
 
+std::optional<MerkleTree> MerkleTree::fromEdge(std::int64_t size, std::vector<Digest> edge)
+{
+    if (size < 0 || std::popcount(static_cast<std::uint64_t>(size)) != static_cast<int>(edge.size()))
+        return std::nullopt;
+    MerkleTree tree;
+    tree.m_size = size;
+    tree.m_edge = std::move(edge);
+    return tree;
+}
+
 Digest MerkleTree::root() const
 {
     return m_edge.empty() ? emptyRoot() : fold(m_edge);

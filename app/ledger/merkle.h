@@ -39,8 +39,13 @@ public:
     /// Continues a tree of `size` leaves; nullopt when `read` misses one of the nodes on the edge.
     [[nodiscard]] static std::optional<MerkleTree> resume(std::int64_t size, const NodeReader &read);
 
+    /// Continues a tree of `size` leaves from its edge; nullopt when these hashes cannot be one.
+    [[nodiscard]] static std::optional<MerkleTree> fromEdge(std::int64_t size, std::vector<Digest> edge);
+
     [[nodiscard]] std::int64_t size() const { return m_size; }
     [[nodiscard]] Digest root() const;
+    /// Its complete subtrees, the largest first: all that is needed to go on.
+    [[nodiscard]] const std::vector<Digest> &edge() const { return m_edge; }
     /// The complete nodes that came to be, the leaf itself first: what a store keeps so that proofs stay O(log size).
     std::vector<MerkleNode> append(const Digest &leaf);
 

@@ -54,21 +54,15 @@ QString StandingOrders::lift(const Command &command, const Actor &by, const Regi
     const auto denial = command.subject ? m_denials.find(*command.subject) : m_denials.end();
     if (denial == m_denials.end())
         return QStringLiteral("no such denial stands");
-    if (!mayUndo(by, denial->second.person, registry, at))
+    if (!mayUndo(by, denial->second.terms.person, registry, at))
         return refused();
     m_denials.erase(denial);
     return {};
 }
 
-void StandingOrders::deny(const Digest &id, const Decision &decision, const HoldStory &denied, std::int64_t index)
+void StandingOrders::deny(const Digest &id, const Decision &decision, const HoldTerms &terms, const Digest &action, std::int64_t index)
 {
-    Denial denial{decision.scope.value_or(Decision::Scope::This), denied.person, denied.request.kind, denied.request.target,
-                  sha256(denied.request.actionBytes), {}, {}, index};
-    if (denied.hold) {
-        denial.operation = denied.hold->measured.operation;
-        denial.resources = denied.hold->measured.resources;
-    }
-    m_denials.emplace(id, std::move(denial));
+    m_denials.emplace(id, Denial{decision.scope.value_or(Decision::Scope::This), terms, action, index});
 }
 
 bool StandingOrders::isFrozen(const HoldStory &story) const
@@ -76,24 +70,24 @@ bool StandingOrders::isFrozen(const HoldStory &story) const
     return std::any_of(m_freezes.begin(), m_freezes.end(), [&](const auto &each) {
         const Command &freeze = each.second;
         const bool everything = !freeze.actor && !freeze.target;
-        return everything || freeze.actor == story.actor || freeze.target == story.request.target;
+        return everything || freeze.actor == story.actor || freeze.target == story.terms.target;
     });
 }
 
 bool StandingOrders::covers(const Denial &denial, const HoldStory &story)
 {
-    const Request &request = story.request;
-    if (denial.index > story.index || denial.person != story.person)
+    const HoldTerms &asked = story.terms;
+    const HoldTerms &before = denial.terms;
+    if (denial.index > story.index || before.person != asked.person)
         return false;
-    const QStringList &resources = story.hold->measured.resources;
-    const bool sameOperation = !denial.operation.isEmpty() && denial.operation == story.hold->measured.operation;
+    const bool sameOperation = !before.operation.isEmpty() && before.operation == asked.operation;
     switch (denial.scope) {
     case Decision::Scope::This:
-        return denial.target == request.target && denial.kind == request.kind
-            && (denial.action == sha256(request.actionBytes) || (sameOperation && !resources.isEmpty() && denial.resources == resources));
+        return before.target == asked.target && before.kind == asked.kind
+            && (denial.action == story.action || (sameOperation && !asked.resources.isEmpty() && before.resources == asked.resources));
     case Decision::Scope::Resource:
-        return std::any_of(resources.begin(), resources.end(), [&](const QString &each) { return denial.resources.contains(each); });
-    case Decision::Scope::Class: return sameOperation && denial.target == request.target;
+        return std::any_of(asked.resources.begin(), asked.resources.end(), [&](const QString &each) { return before.resources.contains(each); });
+    case Decision::Scope::Class: return sameOperation && before.target == asked.target;
     }
     return false;
 }
@@ -101,6 +95,13 @@ bool StandingOrders::covers(const Denial &denial, const HoldStory &story)
 bool StandingOrders::isDenied(const HoldStory &story) const
 {
     return story.hold && std::any_of(m_denials.begin(), m_denials.end(), [&](const auto &each) { return covers(each.second, story); });
+}
+
+QString StandingOrders::whyBarred(const HoldStory &story) const
+{
+    if (isFrozen(story))
+        return QStringLiteral("ALARM: going on while the requester or the target is frozen");
+    return isDenied(story) ? QStringLiteral("ALARM: going on although an earlier denial covers the request") : QString();
 }
 
 } // namespace holdfast

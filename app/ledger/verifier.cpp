@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger/verifier.h"
 
+#include "ledger/holdstory.h"
 #include "ledger/merkle.h"
 #include "ledger/tiles.h"
 
@@ -96,12 +97,12 @@ private:
     {
         if (claimed.root != m_nodes.root())
             find(-1, QStringLiteral("the entries do not give the root that the checkpoint names"));
-        const Registry *registry = m_auditor.registry();
-        if (!registry) {
+        const RegistryPlace *place = m_auditor.place();
+        if (!place) {
             find(-1, QStringLiteral("there is no registry: no key can check the checkpoint"));
             return;
         }
-        const auto opened = openCheckpoint(bytes, registry->gateKeys.ledgerKey, registry->gate);
+        const auto opened = openCheckpoint(bytes, place->registry.gateKeys.ledgerKey, place->registry.gate);
         if (opened)
             m_report.checkpoint = *opened;
         else

@@ -74,7 +74,7 @@ QString PerformerCheck::link(std::int64_t serial)
     auto policy = toml && sha256(*toml) == registry->policy.digest ? policyOrNothing(*toml) : std::nullopt;
     if (!policy)
         return unreadable(u"policy");
-    m_chain.push_back({entry->index, {*registry, payload, std::move(policy)}});
+    m_chain.push_back({entry->index, {*registry, entry->envelope.payload, payload, *toml, std::move(policy)}});
     QString reason;
     if (serial > 0)
         reason = whyNotCaused(*registry, entry->at);
@@ -152,12 +152,7 @@ QString PerformerCheck::applyRequest(HoldStory &story, const Entry &entry, const
     auto request = Request::parse(entry.envelope.payload);
     if (actor == nullptr || !request || HoldId::of(story.key.bytes, entry.envelope.payload) != hold)
         return unreadable(u"request");
-    story.requestEnvelope = entry.envelope;
-    story.request = std::move(*request);
-    story.actor = actor->name;
-    story.person = actor->person;
-    story.actorKind = actor->kind;
-    story.index = entry.index;
+    story = HoldStory::begun(entry.envelope, std::move(*request), *actor, story.key, entry.index);
     return {};
 }
 
@@ -224,7 +219,7 @@ QString PerformerCheck::whyFrozen(const HoldStory &story) const
         const auto command = entry ? Command::parse(entry->envelope.payload) : Parsed<Command>(Failure{DocumentError{}});
         if (!command)
             return unreadable(u"command");
-        const bool concerns = command->actor == story.actor || command->target == story.request.target;
+        const bool concerns = command->actor == story.actor || command->target == story.terms.target;
         if (command->verb == Command::Verb::Freeze && concerns)
             standing.insert(place.id);
         else if (command->verb == Command::Verb::Unfreeze && command->subject)
