@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/commands.h"
 
+#include "core/username.h"
 #include "keys/plainfilestore.h"
 #include "link/enrolment.h"
 
-#include <QRegularExpression>
 #include <QSysInfo>
 
 namespace holdfast {
@@ -17,9 +17,7 @@ constexpr auto PatienceToConnect = 10s;
 
 QString defaultName()
 {
-    static const QRegularExpression unusual(QStringLiteral("[^A-Za-z0-9._-]+"));
-    QString name = qEnvironmentVariable("USER", QStringLiteral("requester")) + u'-' + QSysInfo::machineHostName();
-    return name.replace(unusual, QStringLiteral("-"));
+    return plainName(userName() + u'-' + QSysInfo::machineHostName());
 }
 
 /// The gate's url may come from anywhere; the key is the invite's.

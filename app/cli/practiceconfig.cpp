@@ -3,29 +3,17 @@
 
 #include "config/policyreader.h"
 #include "config/policywriter.h"
+#include "core/username.h"
 #include "keys/plainfilestore.h"
 
 #include <QDir>
 #include <QFileInfo>
-#include <QRegularExpression>
 #include <QSysInfo>
 #include <QUrl>
 
 namespace holdfast {
 
 namespace {
-
-QString plainName(QString name)
-{
-    static const QRegularExpression unusual(QStringLiteral("[^A-Za-z0-9._-]+"));
-    return name.replace(unusual, QStringLiteral("-"));
-}
-
-/// The person behind both machines: whom the console proposes as the owner's name.
-QString ownerName()
-{
-    return plainName(qEnvironmentVariable("USER", QStringLiteral("owner")));
-}
 
 /// A key of this user's; made where it was never made.
 Expected<VerifierKey> machineKey(const QString &path, const QString &name)
@@ -46,7 +34,7 @@ Actor machine(const QString &name, const VerifierKey &key)
     Actor actor;
     actor.name = name;
     actor.kind = ActorKind::Machine;
-    actor.person = ownerName();
+    actor.person = userName(); // whom the console proposes as the owner's name
     actor.roles = {role::Requester.toString()};
     actor.keys = {{purpose::Request.toString(), key}};
     return actor;
@@ -115,7 +103,7 @@ Expected<Done> writePracticeConfig(const PracticeGround &ground)
     const auto agentKey = machineKey(place::practiceKey(), PracticeAgent.toString());
     if (!agentKey)
         return agentKey.failure();
-    const QString ownMachine = ownerName() + QStringLiteral("-cli");
+    const QString ownMachine = userName() + QStringLiteral("-cli");
     const auto ownKey = machineKey(place::requestKey(), ownMachine);
     if (!ownKey)
         return ownKey.failure();
@@ -133,7 +121,7 @@ Expected<Done> writePracticeConfig(const PracticeGround &ground)
     if (const auto checked = readPolicy(policy); !checked)
         return Failure{Problem{ExitCode::Failed, checked.error().sentence()}};
     GateLocal local;
-    local.name = plainName(QStringLiteral("%1.%2").arg(ownerName(), QSysInfo::machineHostName())) + QStringLiteral("/gate");
+    local.name = plainName(QStringLiteral("%1.%2").arg(userName(), QSysInfo::machineHostName())) + QStringLiteral("/gate");
     if (!QDir().mkpath(QFileInfo(path).absolutePath()) || !QFile::setPermissions(QFileInfo(path).absolutePath(), QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner))
         return Failure{Problem{ExitCode::Failed, QStringLiteral("%1 cannot be made").arg(QFileInfo(path).absolutePath())}};
     if (const auto written = writeConfig(path, gateToml(local, policy)); !written)
