@@ -25,7 +25,7 @@ GateSeat::GateSeat(const GateAddress &address, const Pins &pins, std::unique_ptr
     : m_pins(pins)
     , m_signer(std::move(session))
     , m_link(optionsFor(address, pins), m_signer.get())
-    , m_watch(m_link, pins)
+    , m_watch(m_link, pins, *m_signer)
     , m_feed(&m_link)
     , m_book(m_link, m_feed, m_watch)
     , m_decider({pins.gate, pins.keys.key, u"holdfast "_s + QCoreApplication::applicationVersion()}, m_link, m_watch, keys, prompt)

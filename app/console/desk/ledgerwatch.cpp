@@ -3,6 +3,7 @@
 
 #include "config/policyreader.h"
 #include "ledger/entry.h"
+#include "ledger/holdstory.h"
 #include "link/blobs.h"
 #include "wire/messages.h"
 
@@ -10,10 +11,15 @@
 
 namespace holdfast {
 
+using namespace Qt::StringLiterals;
+
 namespace {
 
 // Entries audited in one turn of the event loop: some milliseconds, so that the window stays quick.
 constexpr int batch = 40;
+
+// What a long-running console may have to audit again if it is killed.
+constexpr std::int64_t keepEvery = 1000;
 
 // What the auditor must be able to read besides the entry itself.
 QList<BlobRef> blobsOf(QByteArrayView bytes)
@@ -31,24 +37,58 @@ QList<BlobRef> blobsOf(QByteArrayView bytes)
 
 } // namespace
 
-LedgerWatch::LedgerWatch(GateLink &link, Pins pins, QObject *parent)
+LedgerWatch::LedgerWatch(GateLink &link, Pins pins, const Signer &session, QObject *parent)
     : QObject(parent)
     , m_link(link)
     , m_pins(std::move(pins))
     , m_follower(m_pins.gate, m_pins.keys.ledgerKey, m_pins.checkpoint)
+    , m_auditor(std::make_unique<LedgerAuditor>(options()))
+    , m_file(PinFile(m_pins.keys.key).path() + u".audit"_s, m_pins.keys.key, session)
 {
-    m_auditor = std::make_unique<LedgerAuditor>(AuditorOptions{
-        m_pins.keys.key,
-        [this](const Digest &digest) -> std::optional<QByteArray> {
-            const auto at = m_blobs.find(digest);
-            return at == m_blobs.end() ? std::nullopt : std::optional(at->second);
-        },
-        policyOrNothing});
+    resume();
     if (!m_follower.valid()) {
         //: Alarm: the file with what was last seen of the ledger was changed
         alarm(tr("The checkpoint that this console kept does not verify."));
     }
     connect(&m_link, &GateLink::opened, this, &LedgerWatch::begin);
+}
+
+LedgerWatch::~LedgerWatch()
+{
+    keep();
+}
+
+AuditorOptions LedgerWatch::options() const
+{
+    return {m_pins.keys.key,
+            [this](const Digest &digest) -> std::optional<QByteArray> {
+                const auto at = m_blobs.find(digest);
+                return at == m_blobs.end() ? std::nullopt : std::optional(at->second);
+            },
+            policyOrNothing, m_pins.firstRegistry};
+}
+
+void LedgerWatch::resume()
+{
+    auto start = m_file.load();
+    if (!start || !m_follower.highest() || start->tree.size() > m_follower.highest()->size)
+        return;
+    auto auditor = LedgerAuditor::resume(options(), start->auditor);
+    if (!auditor || auditor->size() != start->tree.size())
+        return;
+    m_tree = std::move(start->tree);
+    *m_auditor = std::move(*auditor);
+    m_kept = m_tree.size();
+    refreshTrusted();
+}
+
+// Only what made a root that the gate signed, and only while nothing was found wrong: after an alarm the next start looks again.
+void LedgerWatch::keep()
+{
+    if (m_goal || !m_alarms.isEmpty() || m_tree.size() == m_kept || m_tree.size() != m_auditor->size() || !m_waiting.empty())
+        return;
+    if (m_file.save(m_tree, m_auditor->save()))
+        m_kept = m_tree.size();
 }
 
 std::optional<CheckpointRef> LedgerWatch::highest() const
@@ -177,6 +217,7 @@ void LedgerWatch::audit()
         return;
     }
     m_fetching = false;
+    m_blobs.clear(); // the auditor keeps what it still needs
     Q_EMIT advanced();
     fetch();
 }
@@ -188,6 +229,8 @@ void LedgerWatch::reachedGoal()
         alarm(tr("The entries that the gate hands out do not make the root that it signed."));
     }
     m_goal.reset();
+    if (m_tree.size() - m_kept >= keepEvery)
+        keep();
     Q_EMIT advanced();
     if (m_again)
         follow();
@@ -195,20 +238,17 @@ void LedgerWatch::reachedGoal()
 
 void LedgerWatch::refreshTrusted()
 {
-    const auto *registry = m_auditor->registry();
-    const auto digest = m_auditor->registryPayload();
-    if (registry == nullptr || !digest || (m_trusted && m_trusted->registryDigest == *digest))
+    const auto *place = m_auditor->place();
+    if (place == nullptr || (m_trusted && m_trusted->registryDigest == place->payload))
         return;
-    const auto at = m_blobs.find(registry->policy.digest);
-    const auto policy = at == m_blobs.end() ? std::nullopt : policyOrNothing(at->second);
-    if (!policy) {
+    if (!m_pins.firstRegistry)
+        m_pins.firstRegistry = m_auditor->firstRegistry();
+    if (!place->policy) {
         //: Alarm: the policy that a registry names is missing or cannot be read
         alarm(tr("The policy of the registry in force could not be read."));
         return;
     }
-    m_trusted = std::make_shared<const TrustedPolicy>(TrustedPolicy{*registry, *digest, *policy});
-    if (registry->serial == 0 && !m_pins.firstRegistry)
-        m_pins.firstRegistry = *digest;
+    m_trusted = std::make_shared<const TrustedPolicy>(TrustedPolicy{place->registry, place->payload, *place->policy});
     Q_EMIT trustedChanged();
 }
 

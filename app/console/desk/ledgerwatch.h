@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "console/desk/auditfile.h"
 #include "ledger/auditor.h"
 #include "ledger/follower.h"
 #include "ledger/merkle.h"
@@ -24,12 +25,15 @@ struct TrustedPolicy final
 };
 
 /// This console's own witness of the gate's ledger: asks for a consistency proof at each connect, follows every entry with the
-/// auditor, keeps the highest checkpoint outside the gate, and turns whatever does not hold into an alarm that stays.
+/// auditor, keeps the highest checkpoint outside the gate, and turns whatever does not hold into an alarm that stays. What was
+/// audited without a finding is kept in a signed file, so that the next start goes on from there.
 class LedgerWatch final : public QObject
 {
     Q_OBJECT
 public:
-    LedgerWatch(GateLink &link, Pins pins, QObject *parent = nullptr);
+    /// `session` signs what is kept and must outlive it.
+    LedgerWatch(GateLink &link, Pins pins, const Signer &session, QObject *parent = nullptr);
+    ~LedgerWatch() override;
 
     /// Entries whose signatures, chain and states this console has verified.
     [[nodiscard]] std::int64_t proven() const { return m_auditor->size(); }
@@ -48,6 +52,9 @@ Q_SIGNALS:
     void alarmed();
 
 private:
+    [[nodiscard]] AuditorOptions options() const;
+    void resume();
+    void keep();
     void begin();
     void accept(const QByteArray &note, std::function<void(QString problem)> then);
     void fetch();
@@ -63,6 +70,8 @@ private:
     LedgerFollower m_follower;
     MerkleTree m_tree;
     std::unique_ptr<LedgerAuditor> m_auditor;
+    AuditFile m_file;
+    std::int64_t m_kept = 0; ///< entries that the file covers
     std::map<Digest, QByteArray> m_blobs;
     std::deque<QByteArray> m_waiting;
     std::optional<CheckpointRef> m_goal; ///< entries are fetched up to it, then the root of all of them must be its root
