@@ -23,24 +23,16 @@ Sheet {
         root.prompt.cancel();
     }
 
-    function give() {
-        root.prompt.give(field.text);
-        field.clear();
-    }
-
-    Field {
+    SecretField {
         id: field
 
         Layout.fillWidth: true
-        echoMode: TextInput.Password
-        inputMethodHints: Qt.ImhSensitiveData | Qt.ImhNoPredictiveText
         enabled: !root.prompt.working
         wrong: root.prompt.problem.length > 0
         //: Passphrase sheet: name of and hint in its field.
         spoken: qsTr("Passphrase")
         hint: spoken
-        Keys.onReturnPressed: event => root.send(event)
-        Keys.onEnterPressed: event => root.send(event)
+        onAccepted: root.prompt.give(field)
     }
 
     PlainLabel {
@@ -76,12 +68,7 @@ Sheet {
                 //: Passphrase sheet: button that signs.
                 : qsTr("Sign")
             keys: "↵"
-            onClicked: root.give()
+            onClicked: root.prompt.give(field)
         }
-    }
-
-    function send(event: KeyEvent) {
-        if (!event.isAutoRepeat)
-            root.give();
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "console/keys.h"
 
+#include "core/username.h"
+
 namespace holdfast {
 
 Keys::Keys(QObject *parent)
@@ -38,17 +40,29 @@ void Keys::advance(Step step, const QString &text)
     Q_EMIT changed();
 }
 
-void Keys::createOwner(const QString &name, const QString &passphrase)
+QString Keys::proposedName() const
 {
-    if (m_step == Working || name.isEmpty() || passphrase.size() < minimumPassphrase())
+    return userName();
+}
+
+Passphrase Keys::longEnough(SecretInput *field) const
+{
+    return field != nullptr && field->length() >= minimumPassphrase() ? field->take() : nullptr;
+}
+
+void Keys::createOwner(const QString &name, SecretInput *field)
+{
+    const auto passphrase = m_step == Working || name.isEmpty() ? nullptr : longEnough(field);
+    if (!passphrase)
         return;
     advance(Working);
     Q_EMIT ownerWanted(name, passphrase, m_sealedFile);
 }
 
-void Keys::enrol(const QString &name, const QString &address, const QString &invite, const QString &passphrase)
+void Keys::enrol(const QString &name, const QString &address, const QString &invite, SecretInput *field)
 {
-    if (m_step == Working || name.isEmpty() || invite.isEmpty() || passphrase.size() < minimumPassphrase())
+    const auto passphrase = m_step == Working || name.isEmpty() || invite.isEmpty() ? nullptr : longEnough(field);
+    if (!passphrase)
         return;
     advance(Working);
     Q_EMIT enrolWanted(name, address, invite, passphrase, m_sealedFile);

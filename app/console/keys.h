@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "console/rows.h"
+#include "console/secretinput.h"
 #include "console/view.h"
 
 namespace holdfast {
@@ -47,8 +48,8 @@ public:
     bool operator==(const GateRow &) const = default;
 };
 
-// Where this person's keys are, and how new ones come to be. No secret passes through a property: passphrases enter as
-// arguments, go to the key store in the same call, and are not kept. A key is created only by createKeys(), never because
+// Where this person's keys are, and how new ones come to be. No secret passes through a property: passphrases are
+// taken out of their fields in the call that needs them, and are not kept. A key is created only by createKeys(), never because
 // one was not found.
 class Keys : public QObject {
     Q_OBJECT
@@ -64,6 +65,7 @@ class Keys : public QObject {
     Q_PROPERTY(bool sealedFile READ sealedFile WRITE setSealedFile NOTIFY changed)
     Q_PROPERTY(int count READ count NOTIFY changed)
     Q_PROPERTY(int minimumPassphrase READ minimumPassphrase CONSTANT)
+    Q_PROPERTY(QString proposedName READ proposedName CONSTANT)
 
 public:
     enum Keychain { Present, Locked, Absent, Unavailable, Denied };
@@ -83,6 +85,8 @@ public:
     [[nodiscard]] bool sealedFile() const { return m_sealedFile; }
     [[nodiscard]] int count() const { return m_rows.rowCount(); }
     [[nodiscard]] int minimumPassphrase() const { return 10; }
+    // What this user is called on this machine: the name that a gate of his own knows him by, unless he says otherwise.
+    [[nodiscard]] QString proposedName() const;
     // The user's explicit choice to keep keys in a passphrase-sealed file instead of a keychain.
     void setSealedFile(bool sealed);
 
@@ -93,21 +97,23 @@ public:
     void advance(Step step, const QString &text = {});
 
     // The keys of a new person on the gate this console started (first owner): what follows is a session.
-    Q_INVOKABLE void createOwner(const QString &name, const QString &passphrase);
+    Q_INVOKABLE void createOwner(const QString &name, holdfast::SecretInput *passphrase);
     // Keys for a gate that somebody invited this person to: `<gate vkey>#<secret>` and the gate's address.
-    Q_INVOKABLE void enrol(const QString &name, const QString &address, const QString &invite, const QString &passphrase);
+    Q_INVOKABLE void enrol(const QString &name, const QString &address, const QString &invite, holdfast::SecretInput *passphrase);
     // Looks at the keychain again, letting the desktop show its own prompt.
     Q_INVOKABLE void unlock();
     Q_INVOKABLE void copy(const QString &key);
 
 Q_SIGNALS:
     void changed();
-    void ownerWanted(const QString &name, const QString &passphrase, bool sealedFile);
-    void enrolWanted(const QString &name, const QString &address, const QString &invite, const QString &passphrase, bool sealedFile);
+    void ownerWanted(const QString &name, const holdfast::Passphrase &passphrase, bool sealedFile);
+    void enrolWanted(const QString &name, const QString &address, const QString &invite, const holdfast::Passphrase &passphrase, bool sealedFile);
     void unlockWanted();
     void copyWanted(const QString &key);
 
 private:
+    [[nodiscard]] Passphrase longEnough(SecretInput *field) const;
+
     RowsModel<KeyRow> m_rows;
     RowsModel<GateRow> m_gates;
     Keychain m_keychain = Unavailable;

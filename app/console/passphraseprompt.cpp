@@ -26,9 +26,10 @@ void PassphrasePrompt::close()
     Q_EMIT changed();
 }
 
-void PassphrasePrompt::give(const QString &passphrase)
+void PassphrasePrompt::give(SecretInput *field)
 {
-    if (!m_wanted || m_working || passphrase.isEmpty())
+    const auto passphrase = m_wanted && !m_working && field != nullptr ? field->take() : nullptr;
+    if (!passphrase)
         return;
     m_working = true;
     m_problem.clear();

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include "console/secretinput.h"
+
 #include <QObject>
 #include <QtQml/qqmlregistration.h>
 
 namespace holdfast {
 
 // Asks for the passphrase of the deciding key: each time to approve at high and critical, else once a session. What is
-// typed leaves in `given` and is not kept here; the field that held it is emptied by the page.
+// typed goes from the field, which is empty then, to `given`, and is not kept here.
 class PassphrasePrompt : public QObject {
     Q_OBJECT
     QML_ELEMENT
@@ -29,12 +31,12 @@ public:
     void close();
 
     // Ignored unless wanted, not working, and not empty.
-    Q_INVOKABLE void give(const QString &passphrase);
+    Q_INVOKABLE void give(holdfast::SecretInput *field);
     Q_INVOKABLE void cancel();
 
 Q_SIGNALS:
     void changed();
-    void given(const QString &passphrase);
+    void given(const holdfast::Passphrase &passphrase);
     void cancelled();
 
 private:

@@ -17,6 +17,7 @@ struct FactRow {
     Q_PROPERTY(QString qualityText MEMBER qualityText)
     Q_PROPERTY(holdfast::view::Severity severity MEMBER severity)
     Q_PROPERTY(QString how MEMBER how)
+    Q_PROPERTY(bool told MEMBER told)
 
 public:
     QString key;         // fact id
@@ -26,6 +27,7 @@ public:
     QString qualityText; // "exact, 4 s ago"; for unknown the reason
     view::Severity severity = view::Severity::Info;
     QString how;
+    bool told = false; // words, not a figure: it is read, not weighed
     bool operator==(const FactRow &) const = default;
 };
 

@@ -8,17 +8,6 @@ namespace holdfast {
 static_assert(ArgonSaltSize == crypto_pwhash_SALTBYTES);
 static_assert(WrappingKeySize == crypto_secretbox_KEYBYTES);
 
-SecretBytes takePassphrase(QString &typed)
-{
-    QByteArray utf8 = typed.toUtf8();
-    SecretBytes passphrase = SecretBytes::take(utf8);
-    // A shared string stays as it is: whoever shares it owns those characters.
-    if (typed.isDetached())
-        sodium_memzero(typed.data(), static_cast<std::size_t>(typed.size()) * sizeof(QChar));
-    typed.clear();
-    return passphrase;
-}
-
 std::optional<SecretBytes> wrappingKey(const SecretBytes &passphrase, QByteArrayView salt, ArgonCost cost)
 {
     constexpr std::uint32_t mostMemoryKiB = 1024 * 1024;

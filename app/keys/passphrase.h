@@ -18,9 +18,6 @@ struct ArgonCost final
 inline constexpr qsizetype ArgonSaltSize = 16;
 inline constexpr std::size_t WrappingKeySize = 32;
 
-/// UTF-8 of what was typed, in locked memory; `typed` is overwritten in place where this is its only owner, and emptied.
-[[nodiscard]] SecretBytes takePassphrase(QString &typed);
-
 /// Argon2id. nullopt: `salt` is not 16 bytes, the cost lies outside 1…16 passes and 8 KiB…1 GiB, or there is no memory.
 [[nodiscard]] std::optional<SecretBytes> wrappingKey(const SecretBytes &passphrase, QByteArrayView salt, ArgonCost cost);
 

@@ -5,8 +5,7 @@ import QtQuick
 import QtQuick.Templates as T
 import Holdfast.Theme
 
-// One line of typing. A password needs no Accessible.passwordEdit: Qt sets it from echoMode, and setting it again empties the name.
-// `hint` is shown while it is empty, in place of placeholderText, which renders markup.
+// One line of typing; a passphrase is typed into a SecretField. `hint` is shown while it is empty, in place of placeholderText, which renders markup.
 T.TextField {
     id: root
 
@@ -32,11 +31,9 @@ T.TextField {
     Accessible.name: root.spoken
     Accessible.editable: true
 
-    background: Rectangle {
-        radius: Theme.radiusControl
-        color: root.activeFocus ? Theme.colors.surface : Theme.colors.raised
-        border.width: root.activeFocus || root.wrong ? Theme.stroke : Theme.hair
-        border.color: root.wrong ? Theme.colors.danger : root.activeFocus ? Theme.colors.accent : Theme.colors.line
+    background: FieldFrame {
+        active: root.activeFocus
+        wrong: root.wrong
     }
 
     PlainLabel {

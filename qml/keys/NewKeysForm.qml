@@ -15,7 +15,8 @@ ColumnLayout {
     property bool invited: false
 
     readonly property bool longEnough: passphrase.length >= root.keys.minimumPassphrase
-    readonly property bool same: passphrase.text === again.text
+    // A comparison in C++ does not say when it changes; the counts of edits do.
+    readonly property bool same: passphrase.edits + again.edits >= 0 && passphrase.sameAs(again)
     readonly property bool ready: name.text.length > 0 && root.longEnough && root.same && (!root.invited || invite.text.length > 0)
         && root.keys.step !== KeyRing.Working && (root.keys.keychain === KeyRing.Present || root.keys.keychain === KeyRing.Absent || root.keys.sealedFile)
     readonly property string wanting: !root.longEnough && passphrase.length > 0
@@ -32,9 +33,9 @@ ColumnLayout {
         if (!root.ready)
             return;
         if (root.invited)
-            root.keys.enrol(name.text, address.text, invite.text.trim(), passphrase.text);
+            root.keys.enrol(name.text, address.text, invite.text.trim(), passphrase);
         else
-            root.keys.createOwner(name.text, passphrase.text);
+            root.keys.createOwner(name.text, passphrase);
         passphrase.clear();
         again.clear();
     }
@@ -65,6 +66,7 @@ ColumnLayout {
         spoken: qsTr("Your name")
         //: New keys: hint in the field for the user's name.
         hint: qsTr("as it will stand in the ledger")
+        text: root.invited ? "" : root.keys.proposedName
         maximumLength: 64
     }
 
@@ -108,27 +110,25 @@ ColumnLayout {
         text: qsTr("Passphrase for your deciding key")
     }
 
-    Field {
+    SecretField {
         id: passphrase
 
         Layout.fillWidth: true
-        echoMode: TextInput.Password
-        inputMethodHints: Qt.ImhSensitiveData | Qt.ImhNoPredictiveText
         //: New keys: name of the field for the new passphrase, for assistive technology.
         spoken: qsTr("Passphrase for your deciding key")
         //: New keys: hint in the field for the new passphrase.
         hint: qsTr("asked each time you approve something dangerous")
+        onAccepted: root.create()
     }
 
-    Field {
+    SecretField {
         id: again
 
         Layout.fillWidth: true
-        echoMode: TextInput.Password
-        inputMethodHints: Qt.ImhSensitiveData | Qt.ImhNoPredictiveText
         //: New keys: name of and hint in the field that repeats the passphrase.
         spoken: qsTr("The same again")
         hint: spoken
+        onAccepted: root.create()
     }
 
     Toggle {

@@ -94,12 +94,9 @@ Flickable {
             Layout.bottomMargin: -Theme.stroke
             spacing: Theme.sm
 
-            Repeater {
-                model: root.review.contradictions
-
-                Contradiction {
-                    Layout.fillWidth: true
-                }
+            Contradictions {
+                Layout.fillWidth: true
+                review: root.review
             }
 
             Banner {

@@ -58,7 +58,8 @@ Review::Lists sampleLists()
         {u"lock.level"_s, u"access exclusive"_s, u"lock it would take"_s, Quality::Measured, u"by static table"_s, Severity::Notice, {}},
         {u"dependents.live"_s, u"38"_s, u"live connections"_s, Quality::Measured, u"exact, 4 s ago"_s, Severity::Warning, {}},
         {u"backup.newest"_s, u"6 h old"_s, u"newest backup"_s, Quality::Configured, u"as the owner says"_s, Severity::Info, {}},
-        {u"replica.lag"_s, u"unknown"_s, u"replicas that would follow"_s, Quality::Unknown, u"the role may not read pg_stat_replication"_s, Severity::Warning, {}}};
+        {u"replica.lag"_s, u"unknown"_s, u"replicas that would follow"_s, Quality::Unknown, u"the role may not read pg_stat_replication"_s, Severity::Warning, {}},
+        {u"server.identity"_s, u"system 7420118863259319311, database bookings (oid 16384), timeline 1, PostgreSQL 15.18, unix socket"_s, u"server"_s, Quality::Measured, u"exact, 4 s ago"_s, Severity::Info, u"pg_control_system()"_s, true}};
     const auto dependent = [&](const QString &name, const QString &effect, int depth, const QString &count, double share) {
         lists.dependents.append({QString::number(lists.dependents.size()), name, effect, depth, count, share});
     };

@@ -27,7 +27,6 @@ private Q_SLOTS:
     void session();
     void anotherKeysSeed();
     void costs();
-    void passphrasesAreTaken();
     void nothingRemainsInMemory();
 };
 
@@ -177,16 +176,6 @@ void DecidingTest::costs()
     Kept one = kept("correct horse");
     one.wrapped.cost.memoryKiB = 0xFFFFFFFF; // a planted blob cannot make the console take all memory
     QVERIFY(DecidingKey(one.key, one.wrapped).unlock(secret("correct horse")).error() == UnlockError::NoMemory);
-}
-
-void DecidingTest::passphrasesAreTaken()
-{
-    QString typed = QStringLiteral("päss");
-    const QString shared = typed;
-    const SecretBytes taken = takePassphrase(typed);
-    QVERIFY(typed.isEmpty());
-    QCOMPARE(shared, QStringLiteral("päss")); // another owner's text stays
-    QCOMPARE(QByteArray(reinterpret_cast<const char *>(taken.data()), static_cast<qsizetype>(taken.size())), QByteArray("päss"));
 }
 
 void DecidingTest::nothingRemainsInMemory()

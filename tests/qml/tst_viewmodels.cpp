@@ -90,12 +90,19 @@ private Q_SLOTS:
     {
         PassphrasePrompt prompt;
         QSignalSpy spy(&prompt, &PassphrasePrompt::given);
-        prompt.give(u"unasked"_s);
+        SecretInput field;
+        field.append(u"unasked"_s);
+        prompt.give(&field);
+        QCOMPARE(field.length(), 7); // nobody asked: it stays where it was typed
+        field.clear();
         prompt.ask(u"To approve"_s);
-        prompt.give({});
+        prompt.give(&field);
         QVERIFY(spy.isEmpty());
-        prompt.give(u"correct horse"_s);
-        prompt.give(u"correct horse"_s);
+        field.append(u"correct horse"_s);
+        prompt.give(&field);
+        QCOMPARE(field.length(), 0);
+        field.append(u"correct horse"_s);
+        prompt.give(&field);
         QCOMPARE(spy.size(), 1);
     }
 
@@ -103,11 +110,17 @@ private Q_SLOTS:
     {
         Keys keys;
         QSignalSpy spy(&keys, &Keys::ownerWanted);
-        keys.createOwner(u"ines"_s, u"short"_s);
-        keys.createOwner({}, u"correct horse battery"_s);
+        SecretInput field;
+        field.append(u"short"_s);
+        keys.createOwner(u"ines"_s, &field);
+        field.append(u"correct horse battery"_s);
+        keys.createOwner({}, &field);
         QVERIFY(spy.isEmpty());
-        keys.createOwner(u"ines"_s, u"correct horse battery"_s);
-        keys.createOwner(u"ines"_s, u"correct horse battery"_s);
+        QCOMPARE(field.length(), 26);
+        keys.createOwner(u"ines"_s, &field);
+        QCOMPARE(field.length(), 0);
+        field.append(u"correct horse battery"_s);
+        keys.createOwner(u"ines"_s, &field);
         QCOMPARE(spy.size(), 1);
     }
 };

@@ -3,7 +3,6 @@
 
 #include "console/present/format.h"
 #include "core/documents/decision.h"
-#include "keys/passphrase.h"
 #include "wire/messages.h"
 
 #include <QFutureWatcher>
@@ -72,9 +71,9 @@ Decider::Decider(Seat seat, GateLink &link, LedgerWatch &watch, KeyKeeper &keys,
     , m_keys(keys)
     , m_prompt(prompt)
 {
-    connect(&m_prompt, &PassphrasePrompt::given, this, [this](QString passphrase) {
+    connect(&m_prompt, &PassphrasePrompt::given, this, [this](const Passphrase &passphrase) {
         if (m_asking)
-            sign(std::exchange(m_asking, nullptr), std::make_shared<SecretBytes>(takePassphrase(passphrase)));
+            sign(std::exchange(m_asking, nullptr), passphrase);
     });
     connect(&m_prompt, &PassphrasePrompt::cancelled, this, [this] {
         if (const auto job = std::exchange(m_asking, nullptr))
@@ -189,7 +188,7 @@ void Decider::askPassphrase(const std::shared_ptr<Job> &job, const QString &prob
     m_prompt.ask(job->act, problem);
 }
 
-void Decider::sign(const std::shared_ptr<Job> &job, std::shared_ptr<SecretBytes> passphrase)
+void Decider::sign(const std::shared_ptr<Job> &job, const Passphrase &passphrase)
 {
     job->tell(DecisionLock::Signing, {});
     const auto payload = job->payload(job->key->key());

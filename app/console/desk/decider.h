@@ -44,7 +44,7 @@ private:
     void decide(Decision decision, std::shared_ptr<Job> job);
     void run(std::shared_ptr<Job> job);
     void askPassphrase(const std::shared_ptr<Job> &job, const QString &problem);
-    void sign(const std::shared_ptr<Job> &job, std::shared_ptr<SecretBytes> passphrase);
+    void sign(const std::shared_ptr<Job> &job, const Passphrase &passphrase);
     void submit(const std::shared_ptr<Job> &job, const Envelope &envelope);
 
     Seat m_seat;

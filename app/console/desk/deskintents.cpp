@@ -48,7 +48,7 @@ void Desk::connectIntents()
     });
     connect(m_app.practice(), &Practice::replayWanted, this, &Desk::replay);
     connect(m_app.keys(), &Keys::copyWanted, this, [](const QString &key) { QGuiApplication::clipboard()->setText(key); });
-    connect(m_app.keys(), &Keys::ownerWanted, this, [this](const QString &name, const QString &passphrase, bool sealed) {
+    connect(m_app.keys(), &Keys::ownerWanted, this, [this](const QString &name, const Passphrase &passphrase, bool sealed) {
         if (!m_address || !m_gate.ownerSecret()) {
             //: First run: this console did not start the gate, so it has no owner's secret
             m_app.keys()->advance(Keys::Failed, tr("This gate was started elsewhere: use the invite that was printed there."));
@@ -57,7 +57,7 @@ void Desk::connectIntents()
         m_keys.enrol(*m_address, {m_address->key, *m_gate.ownerSecret()}, name, passphrase, sealed);
     });
     connect(m_app.keys(), &Keys::enrolWanted, this,
-            [this](const QString &name, const QString &address, const QString &text, const QString &passphrase, bool sealed) {
+            [this](const QString &name, const QString &address, const QString &text, const Passphrase &passphrase, bool sealed) {
                 const auto invite = Invite::parse(text.trimmed());
                 if (!invite) {
                     //: Keys page: what was pasted is not an invite

@@ -2,7 +2,6 @@
 #include "console/desk/keydesk.h"
 
 #include "console/present/format.h"
-#include "keys/passphrase.h"
 #include "link/enrolment.h"
 #include "wire/messages.h"
 
@@ -20,7 +19,7 @@ struct KeyDesk::Enrolment final
     GateAddress address;
     Invite invite;
     QString actor;
-    SecretBytes passphrase;
+    Passphrase passphrase;
     bool sealedFile = false;
     FreshKeys keys;
     std::unique_ptr<GateLink> link;
@@ -74,10 +73,10 @@ KeyDesk::KeyDesk(const Places &places, Keys &view, PassphrasePrompt &prompt, QOb
                 Q_EMIT keychainOpened();
         });
     });
-    connect(&m_prompt, &PassphrasePrompt::given, this, [this](QString typed) {
+    connect(&m_prompt, &PassphrasePrompt::given, this, [this](const Passphrase &passphrase) {
         if (!m_afterUnlock)
             return;
-        const auto opened = m_sealed.unlock(takePassphrase(typed));
+        const auto opened = m_sealed.unlock(*passphrase);
         if (!opened)
             return m_prompt.ask(tr("To open your sealed keys"), opened.error().detail);
         m_prompt.close();
@@ -117,7 +116,7 @@ void KeyDesk::failed(const QString &why)
     m_view.advance(Keys::Failed, why);
 }
 
-void KeyDesk::enrol(const GateAddress &address, const Invite &invite, const QString &actor, QString passphrase, bool sealedFile)
+void KeyDesk::enrol(const GateAddress &address, const Invite &invite, const QString &actor, const Passphrase &passphrase, bool sealedFile)
 {
     if (!usable())
         return;
@@ -127,10 +126,10 @@ void KeyDesk::enrol(const GateAddress &address, const Invite &invite, const QStr
     }
     m_view.advance(Keys::Working);
     auto job = std::make_shared<Enrolment>(
-        Enrolment{address, invite, actor, takePassphrase(passphrase), sealedFile, FreshKeys::make(actor), nullptr, {}});
+        Enrolment{address, invite, actor, passphrase, sealedFile, FreshKeys::make(actor), nullptr, {}});
     if (!sealedFile)
         return keepAndEnrol(job);
-    auto opened = QFileInfo::exists(m_sealed.path()) ? m_sealed.unlock(job->passphrase) : m_sealed.create(job->passphrase);
+    auto opened = QFileInfo::exists(m_sealed.path()) ? m_sealed.unlock(*job->passphrase) : m_sealed.create(*job->passphrase);
     if (!opened)
         return failed(opened.error().detail);
     keepAndEnrol(job);
@@ -140,7 +139,7 @@ void KeyDesk::enrol(const GateAddress &address, const Invite &invite, const QStr
 void KeyDesk::keepAndEnrol(const std::shared_ptr<Enrolment> &job)
 {
     const auto place = job->sealedFile ? KeyPlace::SealedFile : KeyPlace::Keychain;
-    m_keeper->keep(job->keys, job->invite.gateKey.name, job->actor, place, job->passphrase, [this, job](Result<Done, KeyStoreError> kept) {
+    m_keeper->keep(job->keys, job->invite.gateKey.name, job->actor, place, *job->passphrase, [this, job](Result<Done, KeyStoreError> kept) {
         if (!kept) {
             look();
             return failed(kept.error().detail);

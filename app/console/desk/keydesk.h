@@ -30,7 +30,7 @@ public:
     /// Looks at the keychain and tells the view what it found.
     void look();
     /// Makes keys for `invite`, keeps them, enrols. enrolled() or the view's Failed step follows.
-    void enrol(const GateAddress &address, const Invite &invite, const QString &actor, QString passphrase, bool sealedFile);
+    void enrol(const GateAddress &address, const Invite &invite, const QString &actor, const Passphrase &passphrase, bool sealedFile);
     /// Rows of keys, with `state` as last seen.
     void refresh(const QList<GateRow> &gates);
 

@@ -5,6 +5,7 @@
 
 #include <QCoreApplication>
 #include <QDateTime>
+#include <QRegularExpression>
 
 #include <array>
 
@@ -155,6 +156,20 @@ QString word(Verdict verdict)
     case Verdict::Unknown: return tr("Unknown");
     }
     return {};
+}
+
+QString spoken(QStringView sentence, Instant now, qsizetype limit)
+{
+    static const QRegularExpression instants(QStringLiteral("\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z"));
+    auto text = shown(sentence, limit);
+    qsizetype from = 0;
+    for (auto found = instants.match(text, from); found.hasMatch(); found = instants.match(text, from)) {
+        const auto instant = parseInstant(found.capturedView());
+        const auto said = instant ? when(*instant, now) : found.captured();
+        text.replace(found.capturedStart(), found.capturedLength(), said);
+        from = found.capturedStart() + said.size();
+    }
+    return text;
 }
 
 QString shown(QStringView foreign, qsizetype limit)

@@ -30,6 +30,9 @@ namespace holdfast::present {
 [[nodiscard]] QString word(Outcome outcome);
 [[nodiscard]] QString word(Verdict verdict);
 
+/// A sentence of the gate's, as shown() has it, in which each instant stands as when() says it.
+[[nodiscard]] QString spoken(QStringView sentence, Instant now, qsizetype limit = 4000);
+
 /// Foreign text made visible on one line; folded in the middle beyond `limit` UTF-16 units.
 [[nodiscard]] QString shown(QStringView foreign, qsizetype limit = 4000);
 

@@ -163,7 +163,7 @@ HoldView holdView(const Evidence &evidence, const Viewer &viewer, Instant now)
     if (!hold.policy.confirm.contains(u"match-code"_s))
         view.code = codeOf(evidence.holdDigest);
     view.verdict = toView(measured.recovery.verdict);
-    view.verdictWhy = shown(measured.recovery.how, 600);
+    view.verdictWhy = spoken(measured.recovery.how, now, 600);
     //: Beside "measure again": how old the figures are
     view.measuredAt = tr("measured %1").arg(age(hold.measuredAt, now));
     view.current = evidence.head.state == State::Pending && evidence.unverified.isEmpty() && evidence.head.revision == hold.revision;

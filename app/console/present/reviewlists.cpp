@@ -30,9 +30,18 @@ DetailRow detail(const char *key, const QString &name, const QString &value, vie
     return row;
 }
 
+// Whether a fact is told in words: neither a number, nor an age, nor one short word in the place of a figure.
+bool isTold(const Fact &fact)
+{
+    constexpr qsizetype longestWord = 12;
+    return fact.quality != Quality::Unknown && !fact.number && !parseInstant(fact.value) && fact.value.size() > longestWord;
+}
+
 // What an approver weighs first stands first; the rest keeps the order of the measurement.
 int weight(const Fact &fact)
 {
+    if (isTold(fact))
+        return 100;
     static const QList<QStringView> order{fact::DestroyedRows, fact::DestroyedFiles, fact::ChangedRows, fact::DestroyedObjects,
                                           fact::DestroyedBytes, fact::DependentsLive};
     const auto at = order.indexOf(QStringView(fact.id));
@@ -49,7 +58,7 @@ QString figure(const Fact &fact, Instant now)
     if (const auto instant = parseInstant(fact.value))
         return age(*instant, now);
     if (!fact.number)
-        return shown(fact.value, 300);
+        return spoken(fact.value, now, 300);
     return fact.unit == u"bytes"_s ? bytes(*fact.number) : count(*fact.number);
 }
 
@@ -84,11 +93,12 @@ QList<FactRow> factRows(const Hold &hold, Instant now)
         FactRow row;
         row.key = fact.id;
         row.figure = figure(fact, now);
-        row.label = shown(fact.label, 120);
+        row.label = spoken(fact.label, now, 120);
         row.quality = toView(fact.quality);
-        row.qualityText = fact.quality == Quality::Unknown ? shown(fact.how, 300) : word(fact.quality) + u", "_s + age(fact.at, now);
+        row.qualityText = fact.quality == Quality::Unknown ? spoken(fact.how, now, 300) : word(fact.quality) + u", "_s + age(fact.at, now);
         row.severity = toView(fact.severity);
-        row.how = shown(fact.how, 600);
+        row.how = spoken(fact.how, now, 600);
+        row.told = isTold(fact);
         rows.append(row);
     }
     return rows;
@@ -166,7 +176,13 @@ QList<DetailRow> deltaRows(const Hold &previous, const Hold &current)
     QList<DetailRow> rows;
     for (const auto &item : compare(previous, current.measured, current.mode, current.tier)) {
         const auto key = item.what.toUtf8();
-        rows.append(detail(key.constData(), shown(item.what, 120), shown(item.before, 200) + u" → "_s + shown(item.after, 200),
+        const auto *fact = current.measured.fact(item.what) ? current.measured.fact(item.what) : previous.measured.fact(item.what);
+        const auto what = fact == nullptr ? shown(item.what, 120) : spoken(fact->label, current.measuredAt, 120);
+        const auto before = spoken(item.before, current.measuredAt, 200);
+        const auto after = spoken(item.after, current.measuredAt, 200);
+        //: Card "What changed": in the place of a value that one of the two revisions does not have
+        const auto nothing = tr("nothing");
+        rows.append(detail(key.constData(), what, (before.isEmpty() ? nothing : before) + u" → "_s + (after.isEmpty() ? nothing : after),
                            item.tolerated ? view::Tone::Plain : view::Tone::Bad));
     }
     return rows;
@@ -188,7 +204,7 @@ QList<DetailRow> credentialRows(const Hold &hold)
                        credential.excess.isEmpty() ? view::Tone::Plain : view::Tone::Caution, !credential.excess.isEmpty()));
     if (credential.expiresAt) {
         //: Tab "Credential": when it ends
-        rows.append(detail("expires", tr("Expires"), formatInstant(*credential.expiresAt)));
+        rows.append(detail("expires", tr("Expires"), when(*credential.expiresAt, hold.measuredAt)));
     }
     return rows;
 }
@@ -212,7 +228,7 @@ QList<DetailRow> policyRows(const Evidence &evidence)
         rows.append(detail(tolerance.fact.toUtf8().constData(), tr("Tolerance"), shown(tolerance.fact, 100) + u" ≤ "_s + count(tolerance.max)));
     }
     //: Tab "Policy": deadline of the decision
-    rows.append(detail("until", tr("Decide until"), formatInstant(hold.policy.approveUntil)));
+    rows.append(detail("until", tr("Decide until"), when(hold.policy.approveUntil, hold.measuredAt)));
     return rows;
 }
 

@@ -137,7 +137,9 @@ void addLive(const Session &session, const Effects &effects, std::vector<Fact> &
         last.quality = Quality::Measured;
         last.how = QStringLiteral("pg_locks");
     } else {
-        last.value = QStringLiteral("%1 row writes since %2").arg(plain(used->number(0, 1)), used->text(0, 2));
+        last.label = QStringLiteral("row writes since %1").arg(used->text(0, 2));
+        last.value = plain(used->number(0, 1));
+        last.number = used->number(0, 1);
         last.quality = Quality::Estimated;
         last.how = QStringLiteral("pg_stat_user_tables; PostgreSQL keeps no time of last use");
     }
