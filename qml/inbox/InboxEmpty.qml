@@ -21,7 +21,10 @@ EmptyState {
         : qsTr("Nothing is waiting")
     //: Inbox, empty because of the filter. %1 is how many holds wait in all; Esc is the key.
     words: root.filtered ? qsTr("%1 wait in all. Esc clears the filter.").arg(root.inbox.total)
-        : root.practice.text.length > 0 ? root.practice.text : root.inbox.lastDecision
+        : root.practice.text.length > 0 ? root.practice.text
+        : root.inbox.lastDecision.length > 0 || root.practice.state !== Practice.Ready ? root.inbox.lastDecision
+        //: Inbox, empty, before the first decision: what the button under it does.
+        : qsTr("See one for real: an agent that believes it is on staging asks to drop a production table. Only the practice ground is at stake.")
     action: root.filtered || root.practice.state === Practice.None ? ""
         //: Inbox, empty: button while the practice ground is busy.
         : root.playing ? qsTr("Replaying…")

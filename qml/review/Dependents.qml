@@ -14,7 +14,9 @@ ColumnLayout {
     required property Review review
     property bool unfolded: false
 
-    readonly property int few: 5
+    readonly property bool stacked: root.width < Theme.stackUnder
+    readonly property int lineHeight: root.stacked ? Theme.dependentHeight + Theme.lg : Theme.dependentHeight
+    readonly property int few: root.stacked ? 4 : 5
     readonly property int hidden: root.unfolded ? 0 : Math.max(0, list.count - root.few)
     readonly property bool seen: root.hidden === 0 && (list.atYEnd || list.count <= root.few)
 
@@ -40,7 +42,7 @@ ColumnLayout {
         id: list
 
         Layout.fillWidth: true
-        Layout.preferredHeight: Math.min(list.contentHeight, root.unfolded ? Theme.rowHeight * 12 : Theme.dependentHeight * Math.min(root.few, list.count))
+        Layout.preferredHeight: Math.min(list.contentHeight, root.unfolded ? Theme.rowHeight * 12 : root.lineHeight * Math.min(root.few, list.count))
         clip: true
         activeFocusOnTab: root.unfolded
         interactive: root.unfolded && list.contentHeight > list.height
@@ -52,6 +54,7 @@ ColumnLayout {
 
         delegate: DependentLine {
             width: ListView.view.width
+            height: Math.max(root.lineHeight, implicitHeight)
         }
     }
 

@@ -62,6 +62,7 @@ QtObject {
     readonly property int chartHeight: 72
     readonly property int meterHeight: 6
     readonly property int dependentHeight: 28
+    readonly property int stackUnder: 560
     readonly property int codeAdvance: 8
     readonly property int markWidth: 3
 

@@ -59,7 +59,7 @@ QString ownership(const Hold &hold, const Viewer &viewer)
         return tr("This is your own agent. Another approver must sign.");
     }
     //: Beside the requester: a lone owner approves what his own agent asks
-    return tr("You answer for this agent.");
+    return tr("You answer for this agent");
 }
 
 QString approveVerb(const Hold &hold)
