@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "daemonbench.h"
 
-#include "core/documents/session.h"
-
 #include <QElapsedTimer>
+#include <QEventLoop>
 #include <QFile>
-#include <QTest>
+#include <QTimer>
 #include <QWebSocketHandshakeOptions>
 
 #include <csignal>
@@ -33,7 +32,7 @@ Daemon::~Daemon()
     kill();
 }
 
-bool Daemon::start(const QByteArray &ownerSecret)
+bool Daemon::launch(const QByteArray &ownerSecret)
 {
     m_process = std::make_unique<QProcess>();
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
@@ -51,8 +50,11 @@ bool Daemon::start(const QByteArray &ownerSecret)
     for (const int end : ends)
         if (end >= 0)
             close(end);
-    if (!m_process->waitForStarted())
-        return false;
+    return m_process->waitForStarted();
+}
+
+bool Daemon::listens()
+{
     QElapsedTimer timer;
     timer.start();
     while (!m_process->canReadLine() && timer.elapsed() < patienceMs)
@@ -80,6 +82,12 @@ void Daemon::kill()
     }
 }
 
+bool Daemon::endsKilled()
+{
+    const bool ended = m_process->state() == QProcess::NotRunning || m_process->waitForFinished(patienceMs);
+    return ended && m_process->exitStatus() == QProcess::CrashExit && m_process->exitCode() == SIGKILL;
+}
+
 Client::Client(const QUrl &url)
 {
     QObject::connect(&m_socket, &QWebSocket::textMessageReceived, &m_socket, [this](const QString &message) { m_messages.push_back(message.toUtf8()); });
@@ -97,18 +105,29 @@ Client::Client(const QUrl &url)
 
 bool Client::waitForMessage(int timeoutMs)
 {
-    return QTest::qWaitFor([this] { return !m_messages.empty(); }, timeoutMs);
+    QEventLoop loop;
+    QTimer patience;
+    QObject::connect(&m_socket, &QWebSocket::textMessageReceived, &loop, &QEventLoop::quit);
+    QObject::connect(&m_socket, &QWebSocket::stateChanged, &loop, &QEventLoop::quit);
+    QObject::connect(&patience, &QTimer::timeout, &loop, &QEventLoop::quit);
+    patience.setSingleShot(true);
+    patience.start(timeoutMs);
+    while (m_messages.empty() && patience.isActive() && m_socket.state() != QAbstractSocket::UnconnectedState)
+        loop.exec();
+    return !m_messages.empty();
 }
 
 std::optional<RpcReply> Client::call(QStringView method, const Json &params, int timeoutMs)
 {
     m_socket.sendTextMessage(QString::fromUtf8(encode(RpcCall{RpcId{++m_last}, method.toString(), params})));
-    while (isOpen() && waitForMessage(timeoutMs)) {
+    while (waitForMessage(timeoutMs)) {
         const auto message = parseRpc(m_messages.front());
         m_messages.pop_front();
         const auto *reply = message ? std::get_if<RpcReply>(&*message) : nullptr;
         if (reply != nullptr && reply->id == RpcId{m_last})
             return *reply;
+        if (const auto *told = message ? std::get_if<RpcCall>(&*message) : nullptr; told != nullptr && m_heard)
+            m_heard(*told);
     }
     return std::nullopt;
 }
@@ -125,7 +144,14 @@ bool Client::openSession(const Signer &key)
     open.clientVersion = QStringLiteral("1");
     open.at = SystemClock().now();
     const auto reply = call(method::SessionOpen, EnvelopeParams{Envelope::sign(key, payloadtype::SessionOpen, open.toPayload())}.toJson());
-    return reply && std::holds_alternative<Json>(reply->outcome);
+    const Json *result = reply ? std::get_if<Json>(&reply->outcome) : nullptr;
+    const auto answer = result != nullptr ? EnvelopeResult::fromJson(*result) : Parsed<EnvelopeResult>(Failure{DocumentError{}});
+    if (!answer || !verify(answer->envelope, m_challenge.key, payloadtype::Session))
+        return false;
+    auto session = Session::parse(answer->envelope.payload);
+    if (session)
+        m_session = std::move(*session);
+    return static_cast<bool>(session);
 }
 
 } // namespace holdfast::tests

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/documents/session.h"
 #include "core/signer.h"
 #include "wire/messages.h"
 #include "wire/rpc.h"
@@ -10,6 +11,7 @@
 #include <QWebSocket>
 
 #include <deque>
+#include <functional>
 
 namespace holdfast::tests {
 
@@ -22,10 +24,16 @@ public:
     ~Daemon();
 
     /// True when it listens; else see errors().
-    bool start(const QByteArray &ownerSecret = {});
+    bool start(const QByteArray &ownerSecret = {}) { return launch(ownerSecret) && listens(); }
+    /// Only begins; listens() says what came of it.
+    bool launch(const QByteArray &ownerSecret = {});
+    bool listens();
     /// SIGTERM; the exit code, or -1 when it did not end by itself.
     int stop();
     void kill();
+    /// Waits for an end that somebody else brings about: true when that was kill -9.
+    bool endsKilled();
+    [[nodiscard]] qint64 pid() const { return m_process->processId(); }
     [[nodiscard]] QString path(const QString &name) const { return m_directory.filePath(name); }
     [[nodiscard]] const QUrl &url() const { return m_url; }
     [[nodiscard]] QByteArray errors() { return m_process->readAllStandardError(); }
@@ -38,7 +46,7 @@ private:
     QByteArray m_printed;
 };
 
-/// A blocking client.
+/// A blocking client. Ends like its gate: at the latest when that is gone.
 class Client final
 {
 public:
@@ -49,13 +57,20 @@ public:
     /// nullopt: the connection ended, or nothing came in time.
     std::optional<RpcReply> call(QStringView method, const Json &params, int timeoutMs = 20'000);
     bool openSession(const Signer &key);
+    /// The gate's answer to it; its signature was verified.
+    [[nodiscard]] const Session &session() const { return m_session; }
+    /// Called with every notification of the gate as it arrives while a call waits.
+    void onNotification(std::function<void(const RpcCall &)> heard) { m_heard = std::move(heard); }
 
 private:
+    /// Returns at the moment of arrival: whoever kills after an answer must not come late. False: nothing came, or the connection ended.
     [[nodiscard]] bool waitForMessage(int timeoutMs);
 
     QWebSocket m_socket;
     std::deque<QByteArray> m_messages;
     Challenge m_challenge;
+    Session m_session;
+    std::function<void(const RpcCall &)> m_heard;
     std::int64_t m_last = 0;
 };
 
