@@ -4,6 +4,8 @@
 
 #include <QTest>
 
+#include <algorithm>
+
 using namespace holdfast;
 using samples::Sample;
 
@@ -21,6 +23,7 @@ private Q_SLOTS:
     void everyOtherType_data() { everyBit_data(); }
     void everyOtherType();
     void everyEnrollingKeySigns();
+    void strayBitsInPayloads();
 };
 
 namespace {
@@ -89,10 +92,22 @@ void TamperingTest::everyEnrollingKeySigns()
 {
     const SeedSigner first = samples::signer(QStringLiteral("carol"));
     const SeedSigner second = samples::signer(QStringLiteral("carol-session"));
-    Envelope both = Envelope::sign(first, payloadtype::Enrol, "{}");
+    const std::vector<Sample> every = samples::all();
+    const auto enrol = std::find_if(every.begin(), every.end(), [](const Sample &each) { return each.schema == u"enrol"; });
+    Envelope both = Envelope::sign(first, payloadtype::Enrol, enrol->payload);
     QVERIFY(!verifyAll(both, {first.key(), second.key()}, payloadtype::Enrol));
-    both.signatures.push_back(Envelope::sign(second, payloadtype::Enrol, "{}").signatures.front());
+    both.signatures.push_back(Envelope::sign(second, payloadtype::Enrol, enrol->payload).signatures.front());
     QVERIFY(verifyAll(both, {first.key(), second.key()}, payloadtype::Enrol));
+    for (qsizetype bit = 0; bit < both.payload.size() * 8; ++bit) {
+        Envelope bad = both;
+        bad.payload = flipped(bad.payload, bit);
+        QVERIFY(!verifyAll(bad, {first.key(), second.key()}, payloadtype::Enrol));
+    }
+    for (qsizetype bit = 0; bit < both.payloadType.size() * 8; ++bit) {
+        Envelope bad = both;
+        bad.payloadType = QString::fromLatin1(flipped(both.payloadType.toUtf8(), bit));
+        QVERIFY(!verifyAll(bad, {first.key(), second.key()}, payloadtype::Enrol));
+    }
     for (std::size_t which : {std::size_t{0}, std::size_t{1}}) {
         for (qsizetype bit = 0; bit < 64 * 8; ++bit) {
             Envelope bad = both;
@@ -100,6 +115,26 @@ void TamperingTest::everyEnrollingKeySigns()
             QVERIFY(!verifyAll(bad, {first.key(), second.key()}, payloadtype::Enrol));
         }
     }
+}
+
+void TamperingTest::strayBitsInPayloads()
+{
+    // What is base64 inside a payload has one way to be written, too: else two payloads would say the same.
+    static const QByteArray alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    QStringList kinds;
+    for (const Sample &sample : samples::all()) {
+        for (qsizetype at = sample.payload.indexOf("=\""); at >= 0; at = sample.payload.indexOf("=\"", at + 1)) {
+            const qsizetype last = sample.payload.at(at - 1) == '=' ? at - 2 : at - 1;
+            QByteArray stray = sample.payload;
+            stray[last] = alphabet.at(alphabet.indexOf(stray.at(last)) + 1);
+            QVERIFY(sample.rewrite(sample.payload));
+            QVERIFY2(!sample.rewrite(stray), stray.constData());
+            kinds.append(sample.schema);
+        }
+    }
+    kinds.removeDuplicates();
+    kinds.sort();
+    QCOMPARE(kinds.join(u' '), QStringLiteral("command decision enrol grant receipt request session session-open"));
 }
 
 QTEST_GUILESS_MAIN(TamperingTest)

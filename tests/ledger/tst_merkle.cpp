@@ -242,6 +242,9 @@ void TestMerkle::missingNodesYieldNothing()
 
 void TestMerkle::theProtocolsCheck()
 {
+    const QJsonObject leaf = readObject(qEnvironmentVariable("HOLDFAST_SHARED") + QStringLiteral("/vectors/holdfast/request.json"))[QStringLiteral("ledger_leaf")].toObject();
+    if (!leaf.isEmpty())
+        QCOMPARE(leafHash(leaf[QStringLiteral("entry")].toString().toUtf8()).hex(), leaf[QStringLiteral("leaf")].toString());
     const auto digest = [](const char *text) { return *Digest::fromBytes(*fromBase64(QString::fromLatin1(text))); };
     const Digest from = digest("+sVCA+fMaWzw38tCySodnbr3CtnmIfS9jZhmLwDjwSU=");
     const Digest to = digest("Tju7H3tHjc/nH7YxYxUZo7yhLJrvyhYSv85ME6hiZNQ=");

@@ -117,6 +117,8 @@ private Q_SLOTS:
     void unpinnedIsSaid();
     void anotherPinIsRefused();
     void everyChangeOfOneEntryIsRefused();
+    void bitsOfEveryKind_data();
+    void bitsOfEveryKind();
     void everyFileOfTheExportCounts();
     void truncationAgainstTheCheckpoint();
     void lies_data();
@@ -207,6 +209,55 @@ void TestVerifier::everyChangeOfOneEntryIsRefused()
         QVERIFY2(speaks(edited), qPrintable(QStringLiteral("edit of %1").arg(i)));
     }
     QVERIFY2(silentDeletions < 15, qPrintable(QString::number(silentDeletions)));
+}
+
+void TestVerifier::bitsOfEveryKind_data()
+{
+    QTest::addColumn<QString>("kind");
+    for (const char *kind : {"request", "registry", "enrol", "hold", "decision", "command", "event", "grant", "receipt"})
+        QTest::newRow(kind) << QString::fromLatin1(kind);
+}
+
+/// The auditor's own ear: one bit of a payload, a type or a signature, in a ledger that is otherwise whole and signed anew.
+void TestVerifier::bitsOfEveryKind()
+{
+    QFETCH(QString, kind);
+    Story story;
+    auto about = story.perform();
+    if (kind == u"command")
+        story.order(Command::Verb::Freeze, story.ownerDecide, {}, QStringLiteral("cursor"));
+    if (kind == u"enrol")
+        story.enrolSecond();
+    std::size_t at = story.entries.size();
+    while (at-- > 0 && toString(Entry::parse(story.entries[at])->kind) != kind) { }
+    const Entry entry = *Entry::parse(story.entries[at]);
+    const auto speaks = [&](const Envelope &changed) {
+        const QByteArray bad = buildEntry(entry.at, changed, entry.index, entry.kind).bytes;
+        LedgerAuditor auditor({story.gate.key(), story.blobSource(), &policyOrNothing});
+        for (std::size_t i = 0; i < at; ++i)
+            (void)auditor.add(story.entries[i]);
+        return !auditor.add(bad).empty();
+    };
+    QVERIFY(!speaks(entry.envelope));
+    const bool all = qEnvironmentVariableIntValue("HOLDFAST_LONG") != 0;
+    const qsizetype stride = all ? 1 : std::max<qsizetype>(1, entry.envelope.payload.size() * 8 / 60);
+    for (qsizetype bit = 0; bit < entry.envelope.payload.size() * 8; bit += stride) {
+        Envelope bad = entry.envelope;
+        bad.payload[bit / 8] = static_cast<char>(bad.payload[bit / 8] ^ (1 << (bit % 8)));
+        QVERIFY2(speaks(bad), qPrintable(QStringLiteral("payload bit %1").arg(bit)));
+    }
+    for (qsizetype at8 = 0; at8 < entry.envelope.payloadType.size(); at8 += all ? 1 : 5) {
+        Envelope bad = entry.envelope;
+        bad.payloadType[at8] = QChar(static_cast<char16_t>(bad.payloadType[at8].unicode() ^ (1 << (at8 % 7))));
+        QVERIFY2(speaks(bad), qPrintable(bad.payloadType));
+    }
+    for (std::size_t which = 0; which < entry.envelope.signatures.size(); ++which)
+        for (qsizetype bit = 0; bit < 64 * 8; bit += all ? 1 : 11) {
+            Envelope bad = entry.envelope;
+            QByteArray &signature = bad.signatures[which].signature;
+            signature[bit / 8] = static_cast<char>(signature[bit / 8] ^ (1 << (bit % 8)));
+            QVERIFY2(speaks(bad), qPrintable(QStringLiteral("signature bit %1").arg(bit)));
+        }
 }
 
 void TestVerifier::everyFileOfTheExportCounts()
