@@ -24,6 +24,9 @@ private Q_SLOTS:
     void uninspectable();
     void nothingUnknownIsAllowed();
     void protectedTargets();
+    void protectedByWhateverName_data();
+    void protectedByWhateverName();
+    void rulesKnowTheMeasuredTarget();
     void policyRequests();
     void nothingMeasured();
     void tolerances_data();
@@ -307,6 +310,78 @@ void RulingTest::protectedTargets()
     RulingInput other = inputOf(measured);
     other.target = QStringLiteral("else");
     QCOMPARE(toString(rule(policy, other).mode), toString(Mode::Allow));
+}
+
+void RulingTest::protectedByWhateverName_data()
+{
+    QTest::addColumn<QString>("resource");
+    QTest::addColumn<QString>("measuredAs");
+    QTest::addColumn<QString>("reached");
+    const auto row = [](const char *name, const char *resource, const char *measuredAs, const char *reached) {
+        QTest::newRow(name) << QString::fromLatin1(resource) << QString::fromLatin1(measuredAs) << QString::fromLatin1(reached);
+    };
+    row("another name for it", "postgresql:1/x/public.t", "bookings-prod", "bookings-prod");
+    row("a table of its database", "postgresql:7420/bookings/public.t", "", "bookings-prod");
+    row("its database itself", "postgresql:7420/bookings/", "", "bookings-prod");
+    row("a database of its server", "postgresql:7420/other/public.t", "", "");
+    row("a database that begins alike", "postgresql:7420/bookings2/public.t", "", "");
+    row("a server that begins alike", "postgresql:74200/bookings/public.t", "", "");
+    row("a name that needs quotes", "postgresql:7420/\"Book/ings\"/public.t", "", "quoted");
+    row("a file beneath its root", "/srv/prod/a/b", "", "files");
+    row("its root", "/srv/prod", "", "files");
+    row("what its root lies in", "/srv", "", "files");
+    row("everything", "/", "", "files");
+    row("a directory that begins alike", "/srv/production/a", "", "");
+    row("no registered target", "postgresql:1/x/public.t", "system 1, database x", "");
+    row("an unprotected target", "postgresql:1/x/public.t", "open", "");
+}
+
+void RulingTest::protectedByWhateverName()
+{
+    QFETCH(QString, resource);
+    QFETCH(QString, measuredAs);
+    QFETCH(QString, reached);
+    const auto target = [](const char *name, QStringView kindName, std::optional<SqlIdentity> identity, const QStringList &roots) {
+        Target made;
+        made.name = QString::fromLatin1(name);
+        made.kind = kindName.toString();
+        made.identity = std::move(identity);
+        made.roots = roots;
+        made.isProtected = made.name != u"open";
+        return made;
+    };
+    const QString system = QStringLiteral("7420");
+    PolicyDocument policy = policyOf({ruleOf("it", {}, Mode::Allow)});
+    policy.targets = {target("open", kind::Sql, SqlIdentity{QStringLiteral("1"), QStringLiteral("x")}, {}), target("nameless", kind::Sql, {}, {}),
+                      target("bookings-prod", kind::Sql, SqlIdentity{system, QStringLiteral("bookings")}, {}),
+                      target("quoted", kind::Sql, SqlIdentity{system, QStringLiteral("Book/ings")}, {}),
+                      target("files", kind::Filesystem, {}, {QStringLiteral("/srv/prod")})};
+    Measurement measured = known();
+    measured.resources = {QStringLiteral("/home/dev/scratch"), resource};
+    if (!measuredAs.isEmpty())
+        measured.contradictions = {{QStringLiteral("target"), QStringLiteral("open"), measuredAs, Severity::Danger}};
+    RulingInput input = inputOf(measured);
+    input.target = QStringLiteral("open");
+    const Ruling ruling = rule(policy, input);
+    QCOMPARE(toString(ruling.mode), toString(reached.isEmpty() ? Mode::Allow : Mode::Forbid));
+    QCOMPARE(ruling.because.contains(QStringLiteral("it reaches the target %1, which is protected").arg(reached)), !reached.isEmpty());
+    for (Target &each : policy.targets)
+        each.isProtected = false;
+    QCOMPARE(toString(rule(policy, input).mode), toString(Mode::Allow));
+}
+
+void RulingTest::rulesKnowTheMeasuredTarget()
+{
+    Measurement measured = known();
+    const PolicyDocument policy = policyOf({ruleOf("staging", when("target", "staging"), Mode::Allow), ruleOf("prod", when("target", "prod"), Mode::Forbid)});
+    RulingInput input = inputOf(measured);
+    input.target = QStringLiteral("staging");
+    QCOMPARE(rule(policy, input).rule.id, QStringLiteral("staging"));
+    // A label loosens nothing: what was measured decides which rule is meant.
+    measured.contradictions = {{QStringLiteral("target"), QStringLiteral("staging"), QStringLiteral("prod"), Severity::Danger}};
+    QCOMPARE(rule(policy, input).rule.id, QStringLiteral("prod"));
+    measured.contradictions.front().measured = QStringLiteral("system 1, database x");
+    QCOMPARE(rule(policy, input).rule.id, QStringLiteral("no-rule-matched"));
 }
 
 void RulingTest::policyRequests()

@@ -21,6 +21,7 @@ private Q_SLOTS:
     void denied();
     void allowed();
     void forbidden();
+    void protectedUnderAnotherName();
     void proposed();
     void expires();
     void lapses();
@@ -181,6 +182,30 @@ void TestFlow::forbidden()
     m_gate->measure(deletes(1));
     QCOMPARE(toString(m_gate->row(hold).state), toString(State::Refused));
     QVERIFY(m_gate->performing.empty());
+}
+
+void TestFlow::protectedUnderAnotherName()
+{
+    m_gate = std::make_unique<GateBench>(humanBlock(*m_lead) + machineBlock(*m_agent, "dev") + targetBlocks
+                                         + "[[target]]\nname = \"prod\"\nkind = \"sql\"\nenvironment = \"production\"\nurl = \"postgresql://localhost/prod\"\n"
+                                           "identity = { system = \"7420\", database = \"bookings\" }\nprotected = true\n\n"
+                                         + ruleBlock("mode = \"allow\"\ntier = \"low\"\n"));
+    m_console = m_gate->session(m_lead->session);
+    m_requester = m_gate->session(m_agent->request);
+    const HoldId hold = ask();
+    Measurement measured = deletes(1, QStringLiteral("postgresql:7420/bookings/public.t"));
+    measured.contradictions = {{QStringLiteral("target"), QStringLiteral("db"), QStringLiteral("prod"), Severity::Danger}};
+    m_gate->measure(measured);
+    QCOMPARE(toString(m_gate->row(hold).state), toString(State::Refused));
+    QVERIFY(m_gate->performing.empty());
+    const auto status = HoldStatus::fromJson(resultOf(m_gate->call(m_requester, method::HoldGet, HoldParams{hold}.toJson())));
+    QVERIFY2(status->reason->contains(QStringLiteral("it reaches the target prod, which is protected")), qPrintable(*status->reason));
+    const auto shown = HoldDocuments::fromJson(resultOf(m_gate->call(m_console, method::HoldGet, HoldParams{hold}.toJson())));
+    QCOMPARE(toString(Hold::parse(shown->current->payload)->mode), toString(Mode::Forbid));
+    // And what the protected target's own database is not, passes.
+    const HoldId other = ask(QStringLiteral("delete from elsewhere"));
+    m_gate->measure(deletes(1, QStringLiteral("postgresql:7420/elsewhere/public.t")));
+    QCOMPARE(toString(m_gate->row(other).state), toString(State::Executing));
 }
 
 void TestFlow::proposed()

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/policy/ruling.h"
 
+#include "core/policy/reach.h"
+
 #include <QTime>
 
 #include <algorithm>
@@ -84,7 +86,7 @@ bool isBetween(Instant at, const std::pair<QString, QString> &span)
 bool certainlyMet(const RuleWhen &when, const RulingInput &input, const Measurement &measured)
 {
     const auto is = [](const std::optional<QString> &wanted, const QString &value) { return !wanted || *wanted == value; };
-    return is(when.kind, input.kind) && is(when.target, input.target) && is(when.requester, input.requester) && is(when.origin, input.origin)
+    return is(when.kind, input.kind) && is(when.target, measuredTarget(input.target, measured)) && is(when.requester, input.requester) && is(when.origin, input.origin)
         && (!when.operation || globMatches(*when.operation, measured.operation))
         && (!when.contradiction || *when.contradiction == !measured.contradictions.empty())
         && (!when.uninspectable || *when.uninspectable == !measured.uninspectable.isEmpty())
@@ -160,7 +162,7 @@ std::vector<Tolerance> tolerancesOf(const Rule &rule, const Measurement &measure
     return tolerances;
 }
 
-QString because(const Match &match, const Ruling &ruling, const Measurement &measured, bool isProtected)
+QString because(const Match &match, const Ruling &ruling, const RulingInput &input, const Measurement &measured, const Target *guarded)
 {
     QStringList clauses{match.found ? QStringLiteral("Rule %1 is the first that matches").arg(match.rule.id)
                                     : QStringLiteral("No rule matches, so the strict default applies")};
@@ -174,8 +176,9 @@ QString because(const Match &match, const Ruling &ruling, const Measurement &mea
         clauses.append(QStringLiteral("part of it could not be inspected, which puts it one tier higher"));
     if (match.rule.mode == Mode::Allow && ruling.mode == Mode::Hold)
         clauses.append(QStringLiteral("what is not understood is held, not allowed"));
-    if (isProtected)
-        clauses.append(QStringLiteral("the target is protected"));
+    if (guarded != nullptr)
+        clauses.append(guarded->name == input.target ? QStringLiteral("the target is protected")
+                                                     : QStringLiteral("it reaches the target %1, which is protected").arg(guarded->name));
     return clauses.join(u"; ") + u'.';
 }
 
@@ -193,8 +196,7 @@ Ruling rule(const PolicyDocument &policy, const RulingInput &input)
     const Measurement measured = input.measured ? *input.measured : notMeasured();
     const Match match = firstMatch(policy, input, measured);
     const bool isPolicy = input.kind == kind::Policy;
-    const Target *target = policy.target(input.target);
-    const bool isProtected = !isPolicy && target != nullptr && target->isProtected;
+    const Target *guarded = isPolicy ? nullptr : protectedTarget(policy, input.target, measured);
     const bool understood = measured.uninspectable.isEmpty() || match.rule.when.uninspectable == true;
 
     Ruling ruling;
@@ -203,13 +205,13 @@ Ruling rule(const PolicyDocument &policy, const RulingInput &input)
     // Nothing passes quietly that nobody understood, nor does a change of the policy itself.
     if (ruling.mode == Mode::Allow && (isPolicy || !understood || !match.unknown.isEmpty()))
         ruling.mode = Mode::Hold;
-    if (isProtected)
+    if (guarded != nullptr)
         ruling.mode = Mode::Forbid;
     ruling.tier = measured.uninspectable.isEmpty() ? match.rule.tier : oneHigher(match.rule.tier);
     if (!match.unknown.isEmpty())
         ruling.tier = std::max(ruling.tier, Tier::High);
     ruling.tolerances = tolerancesOf(match.rule, measured);
-    ruling.because = because(match, ruling, measured, isProtected);
+    ruling.because = because(match, ruling, input, measured, guarded);
     return ruling;
 }
 

@@ -25,7 +25,8 @@ struct Ruling final
     std::vector<Tolerance> tolerances; ///< absolute, from the measured numbers
 };
 
-/// First match wins. An environment that is unknown counts as production. A `protected` target is forbidden.
+/// First match wins. An environment that is unknown counts as production. What reaches a `protected` target is forbidden, whatever
+/// target it names; the target of a rule is the one that was measured.
 /// The console and the performer call this too: a hold's word for its mode and tier is never enough.
 [[nodiscard]] Ruling rule(const PolicyDocument &policy, const RulingInput &input);
 

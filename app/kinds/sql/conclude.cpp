@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinds/sql/conclude.h"
 
+#include "core/policy/reach.h"
 #include "kinds/sql/backups.h"
 #include "kinds/sql/credentialfacts.h"
 #include "kinds/sql/sentence.h"
@@ -172,7 +173,7 @@ QStringList resourcesOf(const Effects &effects, const LiveIdentity *live)
     QStringList resources;
     if (!live)
         return resources;
-    const QString base = QStringLiteral("postgresql:%1/%2/").arg(live->identity.system, displayIdent(live->identity.database));
+    const QString base = resourcePrefix(live->identity);
     for (const Relation &relation : effects.targets)
         resources += base + relation.canonical();
     for (const LostObject &object : effects.objects) {
@@ -183,6 +184,8 @@ QStringList resourcesOf(const Effects &effects, const LiveIdentity *live)
         if (dependent.type == l("table"))
             resources += base + (dependent.name.contains(u'.') ? dependent.name : QStringLiteral("public.") + dependent.name);
     }
+    for (const QString &database : effects.databases)
+        resources += resourcePrefix({live->identity.system, database});
     if (resources.isEmpty())
         resources += base;
     resources.removeDuplicates();

@@ -3,6 +3,7 @@
 
 #include "core/clock.h"
 #include "core/result.h"
+#include "core/text/sqlname.h"
 
 #include <QStringList>
 
@@ -86,10 +87,6 @@ private:
     std::chrono::steady_clock::time_point m_deadline = std::chrono::steady_clock::time_point::max();
 };
 
-/// `"name"`, for SQL.
-[[nodiscard]] QString quoteIdent(const QString &name);
-/// `name` where it needs no quotes, else `"name"`: for people.
-[[nodiscard]] QString displayIdent(const QString &name);
 /// `'text'`, safe whatever standard_conforming_strings says.
 [[nodiscard]] QString quoteLiteral(const QString &text);
 /// `{"a","b"}` for a parameter of type text[].

@@ -102,6 +102,7 @@ void join(Effects &all, Effects next)
         if (std::none_of(all.targets.begin(), all.targets.end(), [&](const Relation &known) { return known.oid == relation.oid; }))
             all.targets.push_back(relation);
     }
+    all.databases += next.databases;
     all.touched.insert(next.touched.begin(), next.touched.end());
     all.wholeTables.insert(next.wholeTables.begin(), next.wholeTables.end());
     all.dropped.insert(next.dropped.begin(), next.dropped.end());

@@ -41,6 +41,7 @@ struct Effects final
     Count destroyed = Count::of(0), cascaded = Count::of(0), changed = Count::of(0), bytes = Count::of(0);
     bool destroys = false, changes = false, adds = false; ///< whether the counts apply at all; rows added count as changed
     std::vector<Relation> targets; ///< what the statement names
+    QStringList databases; ///< whole ones that it names, of the same server
     std::set<Oid> touched; ///< tables whose rows it reads to decide, changes or destroys, and the indexes of what is dropped
     std::map<Oid, std::int64_t> wholeTables; ///< tables that lose all rows, with how many
     std::set<Oid> dropped; ///< of wholeTables, those that cease to exist

@@ -27,6 +27,7 @@ Effects dropDatabase(const Measuring &measuring, const Statement &statement)
     effects.lock = Lock::AccessExclusive;
     const QString name = text(statement.node.fields, l("dbname"));
     effects.detail = displayIdent(name);
+    effects.databases = {name};
     const auto size = measuring.catalog.db().guarded(QStringLiteral("SELECT pg_database_size(oid) FROM pg_database WHERE datname = $1"), {name});
     effects.bytes = size && size->count() == 1 ? Count::of(size->number(0, 0)) : Count::unknown(QStringLiteral("the database could not be measured"));
     unknownRows(effects, QStringLiteral("DROP DATABASE cannot run in a transaction, and is not performed"));

@@ -3,6 +3,7 @@
 #include "ground.h"
 
 #include "core/json.h"
+#include "core/policy/ruling.h"
 #include "kinds/sql/identity.h"
 
 #include <QFile>
@@ -21,6 +22,7 @@ private Q_SLOTS:
     void initTestCase();
     void cleanupTestCase() { m_cluster.reset(); }
     void environmentIsMeasured();
+    void protectionFollowsTheServer();
     void identityMismatchIsAContradiction();
     void databaseDown();
     void loginRefused();
@@ -110,6 +112,38 @@ void TestSqlMeasure::environmentIsMeasured()
              == Contradiction{QStringLiteral("environment"), QStringLiteral("staging"), QStringLiteral("production"), Severity::Danger}));
     QCOMPARE(made.contradictions[2].claim, QStringLiteral("reversible"));
     QCOMPARE(made.resources, QStringList{QStringLiteral("postgresql:%1/%2/public.t").arg(live->identity.system, live->identity.database)});
+}
+
+void TestSqlMeasure::protectionFollowsTheServer()
+{
+    Ground ground = make(QStringLiteral("CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1), (2);"));
+    const auto live = sql::identifySql(ground.target, nullptr, SystemClock().now());
+    QVERIFY(live);
+    PolicyDocument policy;
+    policy.targets = {ground.target, ground.target};
+    policy.targets[0].name = QStringLiteral("bookings-prod");
+    policy.targets[0].identity = live->identity;
+    policy.targets[0].isProtected = true;
+    policy.targets[1].name = ground.target.name = QStringLiteral("bookings-staging");
+    ground.targets = policy.targets;
+    // From the measurement alone, as the console, the performer and the auditor work it out of the signed hold.
+    const auto modeOf = [&](const Measurement &measured) {
+        return toString(rule(policy, {kind::Sql.toString(), ground.target.name, QStringLiteral("agent"), {}, &measured, SystemClock().now()}).mode);
+    };
+    const auto drop = [&] { return ground.measure(QStringLiteral("DROP TABLE t")).measurement; };
+    QCOMPARE(modeOf(drop()), toString(Mode::Forbid));
+    Measurement unlabelled = drop();
+    unlabelled.contradictions.clear(); // a command says no target of its own: what it reaches is said by the resources
+    QCOMPARE(modeOf(unlabelled), toString(Mode::Forbid));
+    // From next door, the whole database.
+    QCOMPARE(m_cluster->sql(QStringLiteral("CREATE DATABASE \"Next door\"")), QString());
+    Ground next(*m_cluster, QStringLiteral("Next door"));
+    next.target.name = ground.target.name;
+    next.targets = ground.targets;
+    QCOMPARE(modeOf(next.measure(QStringLiteral("DROP DATABASE m")).measurement), toString(Mode::Forbid));
+    QCOMPARE(modeOf(next.measure(QStringLiteral("CREATE TABLE t (id int)")).measurement), toString(Mode::Hold));
+    policy.targets[0].isProtected = false;
+    QCOMPARE(modeOf(drop()), toString(Mode::Hold));
 }
 
 void TestSqlMeasure::identityMismatchIsAContradiction()

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/policy/reach.h"
+
+#include "core/text/sqlname.h"
+
+#include <algorithm>
+
+namespace holdfast {
+
+namespace {
+
+bool isWithin(const QString &path, const QString &directory)
+{
+    return path == directory || path.startsWith(directory.endsWith(u'/') ? directory : directory + u'/');
+}
+
+/// Whether a resource is something of the target's, or holds something of it.
+bool reaches(const QString &resource, const Target &target)
+{
+    if (target.kind == kind::Sql)
+        return target.identity && resource.startsWith(resourcePrefix(*target.identity));
+    if (target.kind == kind::Filesystem)
+        return std::any_of(target.roots.begin(), target.roots.end(), [&](const QString &root) { return isWithin(resource, root) || isWithin(root, resource); });
+    return false;
+}
+
+} // namespace
+
+QString resourcePrefix(const SqlIdentity &identity)
+{
+    return QStringLiteral("postgresql:%1/%2/").arg(identity.system, displayIdent(identity.database));
+}
+
+QString measuredTarget(const QString &asked, const Measurement &measured)
+{
+    const auto &all = measured.contradictions;
+    const auto other = std::find_if(all.begin(), all.end(), [](const Contradiction &each) { return each.claim == u"target"; });
+    return other == all.end() ? asked : other->measured;
+}
+
+const Target *protectedTarget(const PolicyDocument &policy, const QString &asked, const Measurement &measured)
+{
+    const QString is = measuredTarget(asked, measured);
+    const auto guards = [&](const Target &target) {
+        return target.isProtected
+            && (target.name == asked || target.name == is
+                || std::any_of(measured.resources.begin(), measured.resources.end(), [&](const QString &resource) { return reaches(resource, target); }));
+    };
+    const auto found = std::find_if(policy.targets.begin(), policy.targets.end(), guards);
+    return found == policy.targets.end() ? nullptr : &*found;
+}
+
+} // namespace holdfast

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/policy/policydocument.h"
+
+namespace holdfast {
+
+// What an action reaches is said by the signed hold alone: `contradictions` and `resources`. So everybody works it out alike.
+
+/// What the id of everything in a database begins with: `postgresql:<system>/<database>/`.
+[[nodiscard]] QString resourcePrefix(const SqlIdentity &identity);
+
+/// The target that a request is about: the one that it names, unless the measurement says that it is another.
+[[nodiscard]] QString measuredTarget(const QString &asked, const Measurement &measured);
+
+/// The first protected target that the action would reach: the one it names, the one it was measured to be, or one in which a
+/// measured resource lies, by whatever target's name or command it is reached. nullptr: none.
+[[nodiscard]] const Target *protectedTarget(const PolicyDocument &policy, const QString &asked, const Measurement &measured);
+
+} // namespace holdfast
