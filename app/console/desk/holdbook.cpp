@@ -9,6 +9,9 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+// A gate ends the connection of who leaves more than 256 calls unanswered; the rest is for what else the console asks.
+constexpr int askedAtOnce = 64;
+
 QString tr(const char *text)
 {
     return HoldBook::tr(text);
@@ -100,6 +103,7 @@ std::vector<const present::Evidence *> HoldBook::all() const
 void HoldBook::forget(const HoldId &hold)
 {
     m_holds.remove(hold);
+    m_enforced.remove(hold);
 }
 
 void HoldBook::takeHead(const Head &head)
@@ -116,12 +120,36 @@ void HoldBook::takeHead(const Head &head)
     fetch(head.hold);
 }
 
+// What is asked for last is fetched first: a hold that just moved does not wait behind the thousands that a connection begins with.
 void HoldBook::fetch(const HoldId &hold)
 {
-    m_link.call<HoldDocuments>(method::HoldGet, HoldParams{hold}.toJson(), this, [this](Called<HoldDocuments> answer) {
-        if (answer)
-            takeView(*answer);
-    });
+    // One that still waits to be asked for will be answered as it stands then.
+    if (m_queued.contains(hold))
+        return;
+    m_queued.insert(hold);
+    m_wanted.push_front(hold);
+    fetchMore();
+}
+
+void HoldBook::fetchMore()
+{
+    while (m_asked < askedAtOnce && !m_wanted.empty()) {
+        const auto hold = m_wanted.front();
+        m_wanted.pop_front();
+        m_queued.remove(hold);
+        ++m_asked;
+        m_link.call<HoldDocuments>(method::HoldGet, HoldParams{hold}.toJson(), this, [this](Called<HoldDocuments> answer) {
+            --m_asked;
+            if (answer) {
+                takeView(*answer);
+            } else if (m_link.state() != GateLink::State::Open) {
+                // The next connection tells every hold anew.
+                m_wanted.clear();
+                m_queued.clear();
+            }
+            fetchMore();
+        });
+    }
 }
 
 void HoldBook::takeView(const HoldDocuments &view)
@@ -139,6 +167,7 @@ void HoldBook::takeView(const HoldDocuments &view)
     }
     evidence->unverified = verifyInto(*evidence);
     m_holds.insert(view.head.hold, evidence);
+    noteEnforcement(*evidence);
     Q_EMIT changed(view.head.hold);
 }
 
@@ -147,8 +176,17 @@ void HoldBook::verifyAgain()
     const auto holds = m_holds;
     for (auto at = holds.cbegin(); at != holds.cend(); ++at) {
         at.value()->unverified = verifyInto(*at.value());
+        noteEnforcement(*at.value());
         Q_EMIT changed(at.key());
     }
+}
+
+void HoldBook::noteEnforcement(const present::Evidence &evidence)
+{
+    if (evidence.hold && evidence.hold->enforcement == Enforcement::Enforced)
+        m_enforced.insert(evidence.head.hold);
+    else
+        m_enforced.remove(evidence.head.hold);
 }
 
 QString HoldBook::verifyInto(present::Evidence &evidence) const

@@ -6,6 +6,9 @@
 #include "link/holdfeed.h"
 
 #include <QHash>
+#include <QSet>
+
+#include <deque>
 
 namespace holdfast {
 
@@ -19,6 +22,8 @@ public:
 
     /// nullptr when it is not in the book. Valid until the event loop turns.
     [[nodiscard]] const present::Evidence *find(const HoldId &hold) const;
+    /// Whether only the gate can perform any of them.
+    [[nodiscard]] bool anyEnforced() const { return !m_enforced.isEmpty(); }
     [[nodiscard]] std::vector<const present::Evidence *> all() const;
     /// Fetches a hold that is not open any more (for a timeline). changed() follows.
     void fetch(const HoldId &hold);
@@ -32,14 +37,20 @@ Q_SIGNALS:
 
 private:
     void takeHead(const Head &head);
+    void fetchMore();
     void takeView(const HoldDocuments &view);
     void verifyAgain();
+    void noteEnforcement(const present::Evidence &evidence);
     /// Empty when everything holds, else the reason.
     [[nodiscard]] QString verifyInto(present::Evidence &evidence) const;
 
     GateLink &m_link;
     LedgerWatch &m_watch;
     QHash<HoldId, std::shared_ptr<present::Evidence>> m_holds;
+    QSet<HoldId> m_enforced;
+    std::deque<HoldId> m_wanted; ///< to be fetched, in this order
+    QSet<HoldId> m_queued; ///< the same
+    int m_asked = 0; ///< fetches that the gate has not answered yet
 };
 
 } // namespace holdfast
