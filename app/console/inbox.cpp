@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "console/inbox.h"
 
+#include <QHash>
+
 namespace holdfast {
 
 Inbox::Inbox(QObject *parent)
@@ -30,16 +32,18 @@ void Inbox::setStill(bool still)
 // What stands keeps its place; what is gone stays marked; what is new goes below, where no pointer rests on it.
 QList<InboxRow> Inbox::heldStill() const
 {
+    QHash<QString, const InboxRow *> latest;
+    for (const auto &next : m_latest)
+        latest.insert(next.key, &next);
     QList<InboxRow> rows = m_rows.rows();
     for (auto &row : rows) {
-        const auto found = std::find_if(m_latest.cbegin(), m_latest.cend(), [&](const InboxRow &next) { return next.key == row.key; });
-        if (found != m_latest.cend())
-            row = *found;
+        if (const auto *next = latest.take(row.key))
+            row = *next;
         else
             row.ended = true;
     }
     for (const auto &next : m_latest) {
-        if (!m_rows.find(next.key))
+        if (latest.contains(next.key))
             rows.append(next);
     }
     return rows;
@@ -50,6 +54,36 @@ void Inbox::show(const QList<InboxRow> &rows, int total)
     m_latest = rows;
     m_total = total;
     m_rows.replace(m_still ? heldStill() : m_latest);
+    Q_EMIT changed();
+}
+
+void Inbox::put(const InboxRow &row, qsizetype at, int total)
+{
+    takeOut(row.key);
+    m_latest.insert(at, row);
+    m_total = total;
+    if (m_still)
+        m_rows.replace(heldStill());
+    else
+        m_rows.put(row, at);
+    Q_EMIT changed();
+}
+
+void Inbox::takeOut(const QString &holdId)
+{
+    const auto found = std::find_if(m_latest.cbegin(), m_latest.cend(), [&](const InboxRow &one) { return one.key == holdId; });
+    if (found != m_latest.cend())
+        m_latest.removeAt(found - m_latest.cbegin());
+}
+
+void Inbox::drop(const QString &holdId, int total)
+{
+    takeOut(holdId);
+    m_total = total;
+    if (m_still)
+        m_rows.replace(heldStill());
+    else
+        m_rows.drop(holdId);
     Q_EMIT changed();
 }
 

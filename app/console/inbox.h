@@ -73,6 +73,10 @@ public:
 
     // The holds that pass the filter, in order of urgency, and how many wait in all.
     void show(const QList<InboxRow> &rows, int total);
+    // One hold that is new or changed, where it stands among the others (`at` counts the rows without it), and how many wait now.
+    void put(const InboxRow &row, qsizetype at, int total);
+    // One hold that waits no more.
+    void drop(const QString &holdId, int total);
     // `problem` names the word of the filter that is not understood; empty when all is.
     void setFilterProblem(const QString &problem);
     // For the empty inbox: "Last decision 14 min ago".
@@ -94,6 +98,7 @@ Q_SIGNALS:
 
 private:
     [[nodiscard]] QList<InboxRow> heldStill() const;
+    void takeOut(const QString &holdId);
 
     RowsModel<InboxRow> m_rows;
     QList<InboxRow> m_latest;

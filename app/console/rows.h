@@ -2,6 +2,7 @@
 #pragma once
 #include <QAbstractListModel>
 #include <QMetaProperty>
+#include <QSet>
 
 #include <algorithm>
 #include <utility>
@@ -25,16 +26,47 @@ public:
         return at < 0 ? nullptr : &m_rows[at];
     }
 
-    // Makes the list equal to `next`, by removals, moves, insertions and changes of single rows.
+    // Makes the list equal to `next`, by removals, moves, insertions and changes of single rows. What stands the same at both
+    // ends is only compared: a list of thousands in which one row came or went costs no more than reading it once.
     void replace(const QList<Row> &next)
     {
         if (m_rows.isEmpty() || next.isEmpty()) {
             reset(next);
             return;
         }
-        removeMissing(next);
+        const auto shorter = std::min(m_rows.size(), next.size());
+        qsizetype head = 0;
+        while (head < shorter && m_rows[head].key == next[head].key)
+            ++head;
+        qsizetype tail = 0;
+        while (tail < shorter - head && m_rows[m_rows.size() - 1 - tail].key == next[next.size() - 1 - tail].key)
+            ++tail;
+        const auto standing = removeMissing(next, head, tail);
+        for (auto at = head; at < next.size() - tail; ++at) {
+            if (standing.contains(next[at].key))
+                move(indexOf(next[at].key, at), at);
+            else
+                insert(next[at], at);
+        }
         for (qsizetype at = 0; at < next.size(); ++at)
-            place(next[at], at);
+            assign(at, next[at]);
+    }
+
+    // Puts one row, new or known, where it belongs: `at` counts the rows without it.
+    void put(const Row &row, qsizetype at)
+    {
+        const auto from = indexOf(row.key);
+        if (from < 0)
+            return insert(row, at);
+        move(from, at);
+        assign(at, row);
+    }
+
+    // Removes one row. Nothing happens when the key is not there.
+    void drop(const QString &key)
+    {
+        if (const auto at = indexOf(key); at >= 0)
+            remove(at);
     }
 
     // Changes one row where it stands. Nothing happens when the key is not there.
@@ -83,33 +115,44 @@ private:
         endResetModel();
     }
 
-    void removeMissing(const QList<Row> &next)
+    // Removes what `next` does not have from between `head` and `tail`; returns the keys of what is left there.
+    QSet<QString> removeMissing(const QList<Row> &next, qsizetype head, qsizetype tail)
     {
-        for (auto at = m_rows.size() - 1; at >= 0; --at) {
-            const auto &key = m_rows[at].key;
-            if (std::any_of(next.cbegin(), next.cend(), [&](const Row &row) { return row.key == key; }))
-                continue;
-            beginRemoveRows({}, static_cast<int>(at), static_cast<int>(at));
-            m_rows.removeAt(at);
-            endRemoveRows();
+        QSet<QString> wanted;
+        for (auto at = head; at < next.size() - tail; ++at)
+            wanted.insert(next[at].key);
+        QSet<QString> standing;
+        for (auto at = m_rows.size() - tail - 1; at >= head; --at) {
+            if (wanted.contains(m_rows[at].key))
+                standing.insert(m_rows[at].key);
+            else
+                remove(at);
         }
+        return standing;
     }
 
-    void place(const Row &row, qsizetype at)
+    void insert(const Row &row, qsizetype at)
     {
-        const auto from = indexOf(row.key, at);
-        if (from < 0) {
-            beginInsertRows({}, static_cast<int>(at), static_cast<int>(at));
-            m_rows.insert(at, row);
-            endInsertRows();
+        beginInsertRows({}, static_cast<int>(at), static_cast<int>(at));
+        m_rows.insert(at, row);
+        endInsertRows();
+    }
+
+    void remove(qsizetype at)
+    {
+        beginRemoveRows({}, static_cast<int>(at), static_cast<int>(at));
+        m_rows.removeAt(at);
+        endRemoveRows();
+    }
+
+    void move(qsizetype from, qsizetype at)
+    {
+        if (from == at)
             return;
-        }
-        if (from != at) {
-            beginMoveRows({}, static_cast<int>(from), static_cast<int>(from), {}, static_cast<int>(at));
-            m_rows.move(from, at);
-            endMoveRows();
-        }
-        assign(at, row);
+        // Qt counts the destination before the row is taken out.
+        beginMoveRows({}, static_cast<int>(from), static_cast<int>(from), {}, static_cast<int>(from < at ? at + 1 : at));
+        m_rows.move(from, at);
+        endMoveRows();
     }
 
     void assign(qsizetype at, const Row &row)

@@ -17,6 +17,8 @@ ColumnLayout {
     readonly property bool stacked: root.width < Theme.stackUnder
     readonly property int lineHeight: root.stacked ? Theme.dependentHeight + Theme.lg : Theme.dependentHeight
     readonly property int few: root.stacked ? 4 : 5
+    // Up to so many the page itself scrolls; two scrolling things in one another are hard to read.
+    readonly property int most: 40
     readonly property int hidden: root.unfolded ? 0 : Math.max(0, list.count - root.few)
     readonly property bool seen: root.hidden === 0 && (list.atYEnd || list.count <= root.few)
 
@@ -42,7 +44,7 @@ ColumnLayout {
         id: list
 
         Layout.fillWidth: true
-        Layout.preferredHeight: Math.min(list.contentHeight, root.unfolded ? Theme.rowHeight * 12 : root.lineHeight * Math.min(root.few, list.count))
+        Layout.preferredHeight: Math.min(list.contentHeight, root.unfolded ? root.lineHeight * root.most : root.lineHeight * Math.min(root.few, list.count))
         clip: true
         activeFocusOnTab: root.unfolded
         interactive: root.unfolded && list.contentHeight > list.height

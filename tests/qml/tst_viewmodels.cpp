@@ -5,6 +5,9 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include <algorithm>
+#include <random>
+
 using namespace Qt::StringLiterals;
 using namespace holdfast;
 
@@ -44,6 +47,56 @@ private Q_SLOTS:
         QVERIFY(reset.isEmpty());
         inbox.show({}, 0);
         QCOMPARE(inbox.shown(), 0);
+    }
+
+    void replaceReachesAnyOrder()
+    {
+        Inbox inbox;
+        const QAbstractItemModelTester tester(inbox.rows(), QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QStringList all;
+        for (int i = 0; i < 12; ++i)
+            all.append(QString::number(i));
+        std::minstd_rand random(7);
+        for (int round = 0; round < 500; ++round) {
+            std::ranges::shuffle(all, random);
+            const auto some = all.first(static_cast<qsizetype>(random() % 12) + 1);
+            inbox.show(rows(some), 12);
+            QCOMPARE(ids(inbox), some);
+        }
+    }
+
+    void oneRowComesMovesAndGoes()
+    {
+        Inbox inbox;
+        const QAbstractItemModelTester tester(inbox.rows(), QAbstractItemModelTester::FailureReportingMode::QtTest);
+        inbox.show(rows({u"a"_s, u"b"_s, u"c"_s}), 3);
+        inbox.put(rows({u"d"_s}).constFirst(), 1, 4);
+        QCOMPARE(ids(inbox), (QStringList{u"a"_s, u"d"_s, u"b"_s, u"c"_s}));
+        inbox.put(rows({u"a"_s}).constFirst(), 3, 4);
+        QCOMPARE(ids(inbox), (QStringList{u"d"_s, u"b"_s, u"c"_s, u"a"_s}));
+        inbox.put(rows({u"c"_s}).constFirst(), 0, 4);
+        QCOMPARE(ids(inbox), (QStringList{u"c"_s, u"d"_s, u"b"_s, u"a"_s}));
+        auto changed = rows({u"d"_s}).constFirst();
+        changed.sentence = u"now measured"_s;
+        inbox.put(changed, 1, 4);
+        QCOMPARE(inbox.rows()->index(1, 0).data(inbox.rows()->roleNames().key("sentence")).toString(), u"now measured"_s);
+        inbox.drop(u"c"_s, 3);
+        inbox.drop(u"unknown"_s, 3);
+        QCOMPARE(ids(inbox), (QStringList{u"d"_s, u"b"_s, u"a"_s}));
+        QCOMPARE(inbox.total(), 3);
+    }
+
+    void oneRowDoesNotMoveWhatIsHeldStill()
+    {
+        Inbox inbox;
+        inbox.show(rows({u"a"_s, u"b"_s}), 2);
+        inbox.setStill(true);
+        inbox.put(rows({u"new"_s}).constFirst(), 0, 3);
+        inbox.drop(u"a"_s, 2);
+        QCOMPARE(ids(inbox), (QStringList{u"a"_s, u"b"_s, u"new"_s}));
+        QVERIFY(inbox.rows()->index(0, 0).data(inbox.rows()->roleNames().key("ended")).toBool());
+        inbox.setStill(false);
+        QCOMPARE(ids(inbox), (QStringList{u"new"_s, u"b"_s}));
     }
 
     void rowsStayWhileHeldStill()

@@ -203,9 +203,7 @@ void Desk::showGate()
     }
     for (const auto &alarm : m_seat->watch().alarms())
         standing.alarms.append(alarm);
-    standing.enforced = false;
-    for (const auto *evidence : m_seat->book().all())
-        standing.enforced = standing.enforced || (evidence->hold && evidence->hold->enforcement == Enforcement::Enforced);
+    standing.enforced = m_seat->book().anyEnforced();
     if (!standing.enforced) {
         //: Tooltip: why this gate is cooperative
         standing.enforcementWhy = tr("The gate runs as the same user as the requester, who could go round it.");

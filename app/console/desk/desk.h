@@ -7,6 +7,7 @@
 #include "console/desk/historydesk.h"
 #include "console/desk/keydesk.h"
 #include "console/desk/standingagainst.h"
+#include "console/desk/waitinglist.h"
 #include "console/shell/notifier.h"
 #include "console/shell/practicerunner.h"
 #include "console/shell/tray.h"
@@ -47,6 +48,8 @@ private:
     void liftThenReplay(std::vector<Standing> standing);
     // holds
     void holdChanged(const HoldId &hold);
+    void placeHold(const HoldId &hold);
+    void showWaiting(const present::Evidence &evidence);
     void refreshAll();
     void refreshInbox();
     void refreshReview(bool anew);
@@ -80,6 +83,8 @@ private:
     std::unique_ptr<GateSeat> m_seat;
     std::unique_ptr<HistoryDesk> m_history;
     QTimer m_tick;
+    WaitingList m_waiting;
+    QSet<HoldId> m_beyond; ///< in the book, and waiting no more: on the way, or over
     HoldId m_open;
     int m_shownRevision = -1;
     std::unique_ptr<QAbstractItemModel> m_diff;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Desk: what is shown of holds: inbox, the open one, running, tray and notifications.
+// Desk: what is shown of holds: inbox, the open one, tray and notifications.
 #include "console/desk/desk.h"
 
 #include "console/desk/documenttext.h"
@@ -7,7 +7,6 @@
 #include "console/present/difflines.h"
 #include "console/present/format.h"
 #include "console/present/holdpresenter.h"
-#include "core/text/visible.h"
 #include "diff/formats.h"
 #include "link/blobs.h"
 #include "wire/messages.h"
@@ -22,48 +21,9 @@ using present::shown;
 
 namespace {
 
-constexpr auto endedShownFor = std::chrono::minutes(30);
-
 Instant now()
 {
     return SystemClock().now();
-}
-
-bool waits(const Evidence &evidence)
-{
-    const auto state = evidence.head.state;
-    return state == State::Measuring || state == State::Pending || state == State::Drifted;
-}
-
-bool moreUrgent(const Evidence *a, const Evidence *b)
-{
-    const auto rank = [](const Evidence *evidence) {
-        const auto tier = evidence->hold ? static_cast<int>(evidence->hold->tier) : -1;
-        const auto until = evidence->hold ? evidence->hold->policy.approveUntil : Instant::max();
-        return std::tuple(present::isUrgent(*evidence, now()) ? 0 : 1, -tier, until, evidence->head.hold);
-    };
-    return rank(a) < rank(b);
-}
-
-view::Tone toneOf(Outcome outcome)
-{
-    switch (outcome) {
-    case Outcome::Committed: return view::Tone::Good;
-    case Outcome::Failed: return view::Tone::Bad;
-    case Outcome::Partial:
-    case Outcome::NotStarted:
-    case Outcome::Unknown: return view::Tone::Caution;
-    }
-    return view::Tone::Plain;
-}
-
-QString effectsText(const Receipt &receipt)
-{
-    QStringList effects;
-    for (const auto &fact : receipt.effects)
-        effects += (fact.number ? (fact.unit == u"bytes"_s ? present::bytes(*fact.number) : present::count(*fact.number)) : shown(fact.value, 200))
-            + u' ' + shown(fact.label, 120);
-    return effects.join(u", "_s);
 }
 
 } // namespace
@@ -81,52 +41,51 @@ void Desk::holdChanged(const HoldId &hold)
     }
     if (hold == m_open)
         refreshReview(false);
-    refreshInbox();
-    refreshRunning();
+    placeHold(hold);
     refreshShell();
     if (m_app.page() == App::HistoryPage && m_history)
         m_history->refresh();
     schedule();
 }
 
-// The receipt is the last document of a hold that is done.
-void Desk::fetchReceipt(const HoldId &hold)
+// Puts one hold where it now belongs: among those that wait, or among those that are on their way or over.
+void Desk::placeHold(const HoldId &hold)
 {
-    m_seat->link().call<HoldDocuments>(method::HoldGet, HoldParams{hold}.toJson(), this, [this, hold](Called<HoldDocuments> view) {
-        if (!view)
-            return;
-        const auto row = std::find_if(view->documents.rbegin(), view->documents.rend(), [](const DocumentRow &one) { return one.kind == u"receipt"_s; });
-        if (row == view->documents.rend())
-            return;
-        m_seat->link().call<DocumentResult>(method::DocumentGet, DocumentParams{row->idDigest}.toJson(), this, [this, hold](Called<DocumentResult> answer) {
-            const auto trusted = m_seat->watch().trusted();
-            if (!answer || !trusted || !verify(answer->envelope, trusted->registry.gateKeys.performKey, payloadtype::Receipt))
-                return;
-            auto receipt = Receipt::parse(answer->envelope.payload);
-            if (receipt && receipt->hold == hold) {
-                m_receipts.insert(hold, std::move(*receipt));
-                refreshRunning();
-                fetchOutput(hold);
-            }
-        });
-    });
+    const auto *evidence = m_seat->book().find(hold);
+    const bool waits = evidence != nullptr && WaitingList::waits(*evidence);
+    if (waits)
+        showWaiting(*evidence);
+    else if (m_waiting.drop(hold))
+        m_app.inbox()->drop(hold.toString(), m_waiting.size());
+    const bool wasBeyond = m_beyond.remove(hold);
+    if (evidence != nullptr && !waits)
+        m_beyond.insert(hold);
+    if (wasBeyond || m_beyond.contains(hold))
+        refreshRunning();
 }
 
-void Desk::fetchOutput(const HoldId &hold)
+void Desk::showWaiting(const Evidence &evidence)
 {
-    const auto &output = m_receipts[hold].output;
-    if (!output || output->size > 256 * 1024)
-        return;
-    fetchBlob(&m_seat->link(), *output, this, [this, hold](Called<QByteArray> bytes) {
-        if (bytes) {
-            m_outputs.insert(hold, visible(QString::fromUtf8(*bytes), {.keepLines = true, .limit = 20'000}));
-            refreshRunning();
-        }
-    });
+    const auto at = m_waiting.take(evidence, now());
+    // A filter's rows stand elsewhere than their holds do.
+    if (m_app.inbox()->filter().isEmpty())
+        m_app.inbox()->put(m_waiting.row(evidence.head.hold), at, m_waiting.size());
+    else
+        refreshInbox();
 }
 
+// Everything anew, from the book.
 void Desk::refreshAll()
 {
+    m_waiting.clear();
+    m_beyond.clear();
+    const auto holds = m_seat ? m_seat->book().all() : std::vector<const Evidence *>{};
+    for (const auto *evidence : holds) {
+        if (WaitingList::waits(*evidence))
+            m_waiting.take(*evidence, now());
+        else
+            m_beyond.insert(evidence->head.hold);
+    }
     refreshInbox();
     refreshReview(false);
     refreshRunning();
@@ -139,20 +98,14 @@ void Desk::refreshInbox()
 {
     if (!m_seat)
         return;
-    std::vector<const Evidence *> waiting;
-    for (const auto *evidence : m_seat->book().all()) {
-        if (waits(*evidence))
-            waiting.push_back(evidence);
-    }
-    std::ranges::sort(waiting, moreUrgent);
     const InboxFilter filter(m_app.inbox()->filter());
     m_app.inbox()->setFilterProblem(filter.problem());
     QList<InboxRow> rows;
-    for (const auto *evidence : waiting) {
-        if (const auto row = present::inboxRow(*evidence, now()); filter.passes(row))
+    for (const auto &place : m_waiting.order()) {
+        if (const auto &row = m_waiting.row(place.hold); filter.passes(row))
             rows.append(row);
     }
-    m_app.inbox()->show(rows, static_cast<int>(waiting.size()));
+    m_app.inbox()->show(rows, m_waiting.size());
 }
 
 void Desk::openHold(const QString &holdId)
@@ -262,69 +215,20 @@ void Desk::chooseDiff(const QString &key)
     }
 }
 
-void Desk::refreshRunning()
-{
-    if (!m_seat)
-        return;
-    QList<RunningRow> rows;
-    std::vector<HoldId> stale;
-    auto holds = m_seat->book().all();
-    std::ranges::sort(holds, [](const Evidence *a, const Evidence *b) { return a->head.at > b->head.at; });
-    for (const auto *evidence : holds) {
-        const bool over = isFinal(evidence->head.state);
-        if (waits(*evidence))
-            continue;
-        if (over && now() - evidence->head.at > endedShownFor && evidence->head.hold != m_open) {
-            stale.push_back(evidence->head.hold);
-            continue;
-        }
-        rows.append(runningRow(*evidence));
-    }
-    for (const auto &hold : stale)
-        m_seat->book().forget(hold);
-    m_app.running()->show(rows);
-}
-
-RunningRow Desk::runningRow(const Evidence &evidence) const
-{
-    const auto view = present::holdView(evidence, m_seat->viewer(), now());
-    RunningRow row;
-    row.key = evidence.head.hold.toString();
-    row.tier = view.tier;
-    row.sentence = view.sentence;
-    row.environment = view.environment;
-    row.requester = evidence.hold ? shown(evidence.hold->requesterActor, 120) : QString();
-    row.state = wordOf(evidence.head.state);
-    row.ended = isFinal(evidence.head.state);
-    row.mayStop = evidence.head.state == State::Approved || evidence.head.state == State::Cooling || evidence.head.state == State::Released;
-    row.when = row.ended ? present::age(evidence.head.at, now())
-                         //: Running page: for how long the action has been in this state
-                         : tr("for %1").arg(present::duration(now() - evidence.head.at));
-    if (evidence.head.state == State::Denied || evidence.head.state == State::Refused)
-        row.tone = view::Tone::Bad;
-    if (const auto receipt = m_receipts.constFind(evidence.head.hold); receipt != m_receipts.constEnd()) {
-        row.state = present::word(receipt->outcome);
-        row.tone = toneOf(receipt->outcome);
-        row.result = effectsText(*receipt);
-        row.output = m_outputs.value(evidence.head.hold);
-    }
-    return row;
-}
-
 void Desk::refreshShell()
 {
     if (!m_seat)
         return;
     std::vector<const Evidence *> urgent;
     TrayState tray;
-    for (const auto *evidence : m_seat->book().all()) {
-        if (evidence->head.state != State::Pending)
-            continue;
-        ++tray.waiting;
-        if (evidence->unverified.isEmpty() && present::isUrgent(*evidence, now()))
+    tray.waiting = m_waiting.pending();
+    for (const auto &place : m_waiting.order()) {
+        if (place.calm)
+            break;
+        const auto *evidence = m_seat->book().find(place.hold);
+        if (evidence != nullptr && evidence->head.state == State::Pending && evidence->unverified.isEmpty())
             urgent.push_back(evidence);
     }
-    std::ranges::sort(urgent, moreUrgent);
     tray.urgent = !urgent.empty();
     tray.link = m_app.gate()->link();
     //: Tooltip of the tray icon; %1 gate
@@ -353,8 +257,13 @@ void Desk::refreshShell()
 
 void Desk::tick()
 {
+    if (m_seat) {
+        for (const auto &hold : m_waiting.aged(now())) {
+            if (const auto *evidence = m_seat->book().find(hold))
+                showWaiting(*evidence);
+        }
+    }
     if (m_visible) {
-        refreshInbox();
         if (const auto *evidence = current(); evidence != nullptr && evidence->hold && evidence->unverified.isEmpty()) {
             m_app.review()->setHold(present::holdView(*evidence, m_seat->viewer(), now()));
             m_app.review()->setFacts(present::factRows(*evidence->hold, now()));
@@ -369,8 +278,11 @@ void Desk::tick()
 // Hidden, only the tray's countdown of urgent holds is worth waking for, and that every ten seconds.
 void Desk::schedule()
 {
-    const bool pending = m_seat && std::ranges::any_of(m_seat->book().all(), [](const Evidence *evidence) { return !isFinal(evidence->head.state); });
-    const bool wanted = pending || (m_visible && m_app.running()->endedCount() > 0);
+    const bool onTheWay = m_seat && std::ranges::any_of(m_beyond, [this](const HoldId &hold) {
+        const auto *evidence = m_seat->book().find(hold);
+        return evidence != nullptr && !isFinal(evidence->head.state);
+    });
+    const bool wanted = m_waiting.size() > 0 || onTheWay || (m_visible && m_app.running()->endedCount() > 0);
     if (!wanted)
         return m_tick.stop();
     const int interval = m_visible ? 1000 : 10'000;

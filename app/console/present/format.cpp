@@ -95,6 +95,17 @@ QString left(Instant until, Instant now)
     return tr("%1 left").arg(duration(span));
 }
 
+Instant leftSameUntil(Instant until, Instant now)
+{
+    const auto span = until - now;
+    if (span <= milliseconds(0))
+        return Instant::max();
+    // Seconds under an hour, minutes under a day, then days: as duration() counts.
+    const auto total = duration_cast<seconds>(span);
+    const seconds unit = total < hours(1) ? seconds(1) : total < hours(24) ? seconds(60) : seconds(24 * 3600);
+    return until - total / unit * unit + milliseconds(1);
+}
+
 QString when(Instant then, Instant now)
 {
     const QLocale locale;

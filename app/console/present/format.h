@@ -22,6 +22,8 @@ namespace holdfast::present {
 [[nodiscard]] QString age(Instant then, Instant now);
 /// "11:42 left" under an hour, "3 h 20 min left" above it, "expired".
 [[nodiscard]] QString left(Instant until, Instant now);
+/// When left() next reads otherwise.
+[[nodiscard]] Instant leftSameUntil(Instant until, Instant now);
 /// "today 10:41", "yesterday 17:30", "20 Nov 2026 11:15", in local time.
 [[nodiscard]] QString when(Instant then, Instant now);
 

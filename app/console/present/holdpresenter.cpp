@@ -12,6 +12,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+constexpr auto urgentWithin = std::chrono::minutes(15);
+
 QString tr(const char *text)
 {
     return QCoreApplication::translate("Review", text);
@@ -127,13 +129,19 @@ QList<std::pair<QString, QString>> sectionsToReach(const Evidence &evidence, con
     return sections;
 }
 
+QString measuringSentence(const Request &request)
+{
+    //: Headline while the gate measures what a new request would do; %1 kind, %2 target
+    return tr("Measuring a %1 request on %2").arg(shown(request.kind, 60), shown(request.target, 200));
+}
+
 } // namespace
 
 bool isUrgent(const Evidence &evidence, Instant now)
 {
     if (!evidence.hold)
         return false;
-    return evidence.hold->tier == Tier::Critical || evidence.hold->policy.approveUntil - now < std::chrono::minutes(15);
+    return evidence.hold->tier == Tier::Critical || evidence.hold->policy.approveUntil - now < urgentWithin;
 }
 
 HoldView holdView(const Evidence &evidence, const Viewer &viewer, Instant now)
@@ -144,8 +152,7 @@ HoldView holdView(const Evidence &evidence, const Viewer &viewer, Instant now)
     view.origin = originText(evidence.request, evidence.hold ? &*evidence.hold : nullptr, now);
     view.intent = shown(evidence.request.claims.intent.value_or(QString()), 600);
     if (!evidence.hold) {
-        //: Headline while the gate measures what a new request would do; %1 kind, %2 target
-        view.sentence = tr("Measuring a %1 request on %2").arg(shown(evidence.request.kind, 60), shown(evidence.request.target, 200));
+        view.sentence = measuringSentence(evidence.request);
         return view;
     }
     const auto &hold = *evidence.hold;
@@ -193,6 +200,25 @@ DecisionTerms decisionTerms(const Evidence &evidence, const Viewer &viewer)
     return terms;
 }
 
+void passTime(InboxRow &row, const Evidence &evidence, Instant now)
+{
+    if (!evidence.hold || !evidence.unverified.isEmpty())
+        return;
+    row.left = evidence.head.state == State::Pending ? left(evidence.hold->policy.approveUntil, now) : QString();
+    row.urgent = isUrgent(evidence, now);
+}
+
+Instant sameUntil(const Evidence &evidence, Instant now)
+{
+    if (!evidence.hold)
+        return Instant::max();
+    const auto until = evidence.hold->policy.approveUntil;
+    auto same = leftSameUntil(until, now);
+    if (!isUrgent(evidence, now))
+        same = std::min(same, until - urgentWithin + std::chrono::milliseconds(1));
+    return same;
+}
+
 InboxRow inboxRow(const Evidence &evidence, Instant now)
 {
     InboxRow row;
@@ -205,18 +231,20 @@ InboxRow inboxRow(const Evidence &evidence, Instant now)
         row.state = shown(evidence.unverified, 200);
         return row;
     }
-    const auto view = holdView(evidence, {}, now);
-    row.tier = view.tier;
-    row.sentence = view.sentence;
-    row.environment = view.environment;
-    row.environmentMeasured = view.environmentMeasured;
-    row.left = view.left;
-    row.urgent = view.urgent;
     if (evidence.hold) {
-        row.requester = shown(evidence.hold->requesterActor, 120);
-        row.person = shown(evidence.hold->requesterPerson, 120);
-        row.need = evidence.hold->policy.need;
-        row.contradicted = !evidence.hold->measured.contradictions.empty();
+        const auto &hold = *evidence.hold;
+        row.tier = toView(evidence.ruling ? evidence.ruling->tier : Tier::Critical);
+        row.sentence = shown(hold.measured.summaryText, 600);
+        row.environment = shown(hold.measured.environment.value, 60);
+        row.environmentMeasured = hold.measured.environment.quality == Quality::Measured;
+        row.requester = shown(hold.requesterActor, 120);
+        row.person = shown(hold.requesterPerson, 120);
+        row.need = hold.policy.need;
+        row.contradicted = !hold.measured.contradictions.empty();
+        passTime(row, evidence, now);
+    } else {
+        row.tier = HoldView().tier;
+        row.sentence = measuringSentence(evidence.request);
     }
     if (evidence.head.state == State::Measuring || evidence.head.state == State::Drifted) {
         //: Small word in an inbox row: the gate is looking at what the action would do

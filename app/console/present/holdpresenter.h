@@ -15,6 +15,10 @@ namespace holdfast::present {
 [[nodiscard]] QList<FactRow> factRows(const Hold &hold, Instant now);
 [[nodiscard]] DecisionTerms decisionTerms(const Evidence &evidence, const Viewer &viewer);
 [[nodiscard]] InboxRow inboxRow(const Evidence &evidence, Instant now);
+/// Only what the time alone changes in a row that inboxRow() made.
+void passTime(InboxRow &row, const Evidence &evidence, Instant now);
+/// Until then passTime() changes nothing.
+[[nodiscard]] Instant sameUntil(const Evidence &evidence, Instant now);
 
 /// Critical, or less than 15 minutes left.
 [[nodiscard]] bool isUrgent(const Evidence &evidence, Instant now);
