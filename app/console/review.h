@@ -28,6 +28,9 @@ struct HoldView {
     Q_PROPERTY(QString verdictWhy MEMBER verdictWhy)
     Q_PROPERTY(QString measuredAt MEMBER measuredAt)
     Q_PROPERTY(bool current MEMBER current)
+    Q_PROPERTY(QString standing MEMBER standing)
+    Q_PROPERTY(QString result MEMBER result)
+    Q_PROPERTY(holdfast::view::Tone tone MEMBER tone)
 
 public:
     QString holdId; // empty: no hold is open
@@ -49,6 +52,9 @@ public:
     QString verdictWhy;
     QString measuredAt; // "measured 4 s ago"
     bool current = false; // this is the newest revision, verified, and the hold is pending
+    QString standing; // "executing", "committed", "denied": once nothing is left to decide; else empty
+    QString result; // what came of it, once it is known
+    view::Tone tone = view::Tone::Plain; // of the two
 };
 
 // The open hold, rendered only from bytes that this console has verified and hashed. Fed by show() and the models' feeders;

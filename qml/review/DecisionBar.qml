@@ -12,12 +12,14 @@ Rectangle {
     id: root
 
     required property Decision decision
+    // Nothing is left to decide.
+    property bool over: false
 
     signal deny
 
     readonly property bool longName: root.decision.wantsTarget && metrics.advanceWidth > Theme.navigationWidth + Theme.xxl
     readonly property bool stacked: root.longName || root.width < Theme.readingWidth
-    readonly property bool idle: root.decision.state === Decision.Open || root.decision.state === Decision.Failed
+    readonly property bool idle: !root.over && (root.decision.state === Decision.Open || root.decision.state === Decision.Failed)
 
     implicitHeight: grid.implicitHeight + Theme.lg * 2
     color: Theme.colors.surface
@@ -49,6 +51,7 @@ Rectangle {
         DecisionState {
             Layout.fillWidth: true
             decision: root.decision
+            over: root.over
         }
 
         PlainLabel {
@@ -100,14 +103,14 @@ Rectangle {
             }
 
             ActionButton {
-                visible: root.decision.state === Decision.Failed
+                visible: root.idle && root.decision.state === Decision.Failed
                 //: Decision bar: button after a failed decision; it may then be tried again.
                 label: qsTr("Try again")
                 onClicked: root.decision.dismiss()
             }
 
             ApproveButton {
-                visible: root.decision.state === Decision.Open
+                visible: root.idle && root.decision.state === Decision.Open
                 decision: root.decision
             }
 

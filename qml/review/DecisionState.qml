@@ -12,6 +12,7 @@ ColumnLayout {
     id: root
 
     required property Decision decision
+    property bool over: false
 
     readonly property bool failed: root.decision.state === Decision.Failed
     readonly property bool acknowledged: root.decision.state === Decision.Acknowledged
@@ -34,7 +35,9 @@ ColumnLayout {
             //: Decision bar: the gate recorded the decision and the console has checked the proof.
             : root.acknowledged ? qsTr("Recorded, and proven in the ledger")
             //: Decision bar: the decision did not go through; the reason stands below.
-            : root.failed ? qsTr("Not recorded") : root.decision.needs
+            : root.failed ? qsTr("Not recorded")
+            //: Decision bar: the hold ended, or is on its way, without this person's doing.
+            : root.over ? qsTr("Nothing is left to decide") : root.decision.needs
         size: Theme.dense
         weight: Theme.strong
         color: root.failed ? Theme.colors.danger : root.acknowledged ? Theme.colors.good : Theme.colors.ink
@@ -47,6 +50,7 @@ ColumnLayout {
 
         Layout.fillWidth: true
         text: root.failed || root.moving || root.acknowledged ? root.decision.message
+            : root.over ? ""
             : root.decision.unmet.length === 0 ? root.decision.then
             //: Decision bar: what still locks Approve. %1 is one condition.
             : root.decision.unmet.length === 1 ? qsTr("To unlock: %1").arg(root.decision.unmet[0])

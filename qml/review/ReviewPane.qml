@@ -19,6 +19,7 @@ FocusScope {
     signal back
 
     readonly property bool shown: root.review.state === Review.Shown || root.review.state === Review.Measuring
+    readonly property bool over: root.review.hold.standing.length > 0
 
     function deny() {
         if (root.shown && root.decision.mayDeny)
@@ -65,16 +66,24 @@ FocusScope {
             visible: root.review.state === Review.Measuring || !root.review.hold.current
             spacing: Theme.md
 
+            Chip {
+                visible: root.over
+                label: root.review.hold.standing
+                ink: Style.toneColor(root.review.hold.tone)
+                edge: Style.toneColor(root.review.hold.tone)
+            }
+
             PlainLabel {
                 Layout.fillWidth: true
-                //: Review: a new measurement is under way; nothing can be approved meanwhile.
-                text: root.review.state === Review.Measuring ? qsTr("Measuring again…")
+                text: root.over ? root.review.hold.result
+                    //: Review: a new measurement is under way; nothing can be approved meanwhile.
+                    : root.review.state === Review.Measuring ? qsTr("Measuring again…")
                     //: Review: what is shown is not the newest measurement. %1 is when it was made.
                     : qsTr("This evidence is not current, %1.").arg(root.review.hold.measuredAt)
                 size: Theme.dense
                 weight: Theme.medium
-                color: Theme.colors.warn
-                wrapMode: Text.Wrap
+                color: root.over ? Style.toneColor(root.review.hold.tone) : Theme.colors.warn
+                wrapMode: Text.WrapAtWordBoundaryOrAnywhere
             }
         }
 
@@ -91,6 +100,7 @@ FocusScope {
         DecisionBar {
             Layout.fillWidth: true
             decision: root.decision
+            over: root.over
             onDeny: root.deny()
         }
     }

@@ -130,7 +130,13 @@ void Desk::refreshReview(bool anew)
         return;
     }
     const auto viewer = m_seat->viewer();
-    const auto view = present::holdView(*evidence, viewer, now());
+    auto view = present::holdView(*evidence, viewer, now());
+    if (m_beyond.contains(evidence->head.hold)) {
+        const auto row = runningRow(*evidence);
+        view.standing = row.state;
+        view.result = row.result;
+        view.tone = row.tone;
+    }
     if (!evidence->unverified.isEmpty()) {
         m_app.decision()->close();
         return m_app.review()->show(Review::Unverified, view, {}, evidence->unverified);

@@ -41,9 +41,14 @@ view::Tone toneOf(Outcome outcome)
 QString effectsText(const Receipt &receipt)
 {
     QStringList effects;
-    for (const auto &fact : receipt.effects)
-        effects += (fact.number ? (fact.unit == u"bytes"_s ? present::bytes(*fact.number) : present::count(*fact.number)) : shown(fact.value, 200))
-            + u' ' + shown(fact.label, 120);
+    for (const auto &fact : receipt.effects) {
+        const auto label = shown(fact.label, 120);
+        // What did not happen is not told, unless nothing did.
+        if (fact.number && (*fact.number != 0 || receipt.effects.size() == 1))
+            effects += (fact.unit == u"bytes"_s ? present::bytes(*fact.number) : present::count(*fact.number)) + u' ' + label;
+        else if (!fact.number)
+            effects += label + u": "_s + shown(fact.value, 200);
+    }
     return effects.join(u", "_s);
 }
 

@@ -137,9 +137,9 @@ HistoryRow HistoryDesk::rowOf(const HistoryItem &item) const
     row.tier = present::toView(item.tier.value_or(Tier::Critical));
     row.sentence = shown(item.summary, 400);
     row.requester = shown(item.requester, 120);
-    const auto approvals = static_cast<int>(item.head.approvals.size());
-    //: History, column "decided by"
-    row.decidedBy = approvals == 0 ? (item.decidedMs ? tr("1 approver") : tr("nobody")) : tr("%n approver(s)", nullptr, approvals);
+    const auto approvals = item.head.approvals.size();
+    //: History, column "decided by": the approvers by name; where it was not approved, whether a person ended it at all
+    row.decidedBy = approvals > 0 ? shown(item.head.approvals.join(u", "_s), 120) : item.decidedMs ? tr("an approver") : tr("nobody");
     row.took = item.decidedMs ? present::duration(std::chrono::milliseconds(*item.decidedMs)) : u"—"_s;
     row.quick = item.decidedMs && *item.decidedMs < quickMs && approvals > 0;
     row.outcome = outcomeText(item);

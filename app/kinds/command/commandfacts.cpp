@@ -133,7 +133,7 @@ MeasureOutput describe(const CommandPlan &plan, Understanding understanding, con
         m.uninspectable.append(QStringLiteral("the arguments name more files than were hashed"));
     const QString line = shownLine(plan.argv);
     m.summaryTemplate = QStringLiteral("command.run");
-    m.summaryText = m.summaryText.isEmpty() ? QStringLiteral("Runs %1").arg(line) : QStringLiteral("Runs %1: %2").arg(line, m.summaryText);
+    m.summaryText = m.summaryText.isEmpty() ? QStringLiteral("Run %1").arg(line) : QStringLiteral("Run %1: %2").arg(line, m.summaryText);
     m.summaryParams.push_back({QStringLiteral("command"), line});
     if (m.environment.value.isEmpty())
         m.environment = configuredEnvironment(*input.target);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 
 namespace holdfast {
 
@@ -45,6 +46,17 @@ QString confirmTextOf(const Survey &survey, const Target &target)
     return name.size() > MaxTypedName || hasInvisible(name) ? target.name : name;
 }
 
+/// "496 kB": decimal units, two digits at least.
+QString sizeOf(std::int64_t bytes)
+{
+    static constexpr std::array units{"bytes", "kB", "MB", "GB", "TB", "PB"};
+    auto value = static_cast<double>(bytes);
+    std::size_t unit = 0;
+    for (; value >= 1000.0 && unit + 1 < units.size(); ++unit)
+        value /= 1000.0;
+    return QString::number(value, 'f', unit > 0 && value < 10 ? 1 : 0) + u' ' + QLatin1StringView(units[unit]);
+}
+
 void summarise(Measurement &m, const Survey &survey)
 {
     const auto &trees = survey.trees;
@@ -55,9 +67,10 @@ void summarise(Measurement &m, const Survey &survey)
     m.summaryParams = {{QStringLiteral("files"), least + QString::number(trees.files)}, {QStringLiteral("entries"), least + QString::number(trees.objects())},
                        {QStringLiteral("bytes"), least + QString::number(trees.freedBytes)}, {QStringLiteral("path"), where + more}};
     if (survey.tops.empty())
-        m.summaryText = QStringLiteral("Deletes nothing: no path can be reached beneath the target's roots.");
+        m.summaryText = QStringLiteral("Delete nothing: no path can be reached beneath the target's roots");
     else
-        m.summaryText = QStringLiteral("Deletes %1%2 files (%3 bytes freed) in %4%5.").arg(least, QString::number(trees.files), QString::number(trees.freedBytes), where, more);
+        m.summaryText = QStringLiteral("Delete %1%2 %3 (%4) in %5%6").arg(least, QString::number(trees.files), trees.files == 1 ? QStringLiteral("file") : QStringLiteral("files"),
+                                                                         sizeOf(trees.freedBytes), where, more);
 }
 
 void list(MeasureOutput &output, const Survey &survey)
