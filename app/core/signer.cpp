@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/signer.h"
 
+#include "core/validkey.h"
+
 #include <QtGlobal>
 
 #include <sodium.h>
@@ -20,19 +22,14 @@ const unsigned char *unsignedData(QByteArrayView bytes)
     return reinterpret_cast<const unsigned char *>(bytes.data());
 }
 
-struct Pair final
-{
-    PublicKeyBytes publicKey{};
-    SecretBytes secret{crypto_sign_SECRETKEYBYTES};
-};
-
-Pair expand(const SecretBytes &seed)
+PublicKeyBytes publicKeyOf(const SecretBytes &seed)
 {
     if (seed.size() != crypto_sign_SEEDBYTES)
         qFatal("an Ed25519 seed has 32 bytes");
-    Pair pair;
-    crypto_sign_seed_keypair(pair.publicKey.data(), pair.secret.data(), seed.data());
-    return pair;
+    PublicKeyBytes publicKey{};
+    SecretBytes secret(crypto_sign_SECRETKEYBYTES);
+    crypto_sign_seed_keypair(publicKey.data(), secret.data(), seed.data());
+    return publicKey;
 }
 
 } // namespace
@@ -94,7 +91,7 @@ SecretBytes SecretBytes::take(QByteArray &source)
 
 SeedSigner::SeedSigner(QString name, SecretBytes seed, VerifierKey::Type type)
     : m_seed(std::move(seed))
-    , m_key{std::move(name), type, expand(m_seed).publicKey}
+    , m_key{std::move(name), type, publicKeyOf(m_seed)}
 {
     sodium_stackzero(stackOfSigning);
 }
@@ -102,17 +99,19 @@ SeedSigner::SeedSigner(QString name, SecretBytes seed, VerifierKey::Type type)
 SignatureBytes SeedSigner::sign(QByteArrayView message) const
 {
     SignatureBytes signature{};
-    {
-        const Pair pair = expand(m_seed);
-        crypto_sign_detached(signature.data(), nullptr, unsignedData(message), static_cast<unsigned long long>(message.size()), pair.secret.data());
-    }
+    // On the stack, where libsodium itself hashes the seed for these microseconds: locked pages for them would cost more than the signature.
+    std::array<unsigned char, crypto_sign_SECRETKEYBYTES> secret;
+    PublicKeyBytes publicKey;
+    crypto_sign_seed_keypair(publicKey.data(), secret.data(), m_seed.data());
+    crypto_sign_detached(signature.data(), nullptr, unsignedData(message), static_cast<unsigned long long>(message.size()), secret.data());
+    sodium_memzero(secret.data(), secret.size());
     sodium_stackzero(stackOfSigning);
     return signature;
 }
 
 bool verifySignature(const PublicKeyBytes &key, QByteArrayView message, QByteArrayView signature)
 {
-    return signature.size() == static_cast<qsizetype>(crypto_sign_BYTES) && crypto_core_ed25519_is_valid_point(key.data()) == 1
+    return signature.size() == static_cast<qsizetype>(crypto_sign_BYTES) && isValidKey(key)
         && crypto_sign_verify_detached(unsignedData(signature), unsignedData(message), static_cast<unsigned long long>(message.size()), key.data()) == 0;
 }
 

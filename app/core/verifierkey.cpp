@@ -4,6 +4,7 @@
 #include "core/base64.h"
 #include "core/digest.h"
 #include "core/text/visible.h"
+#include "core/validkey.h"
 
 #include <sodium.h>
 
@@ -26,7 +27,24 @@ bool isName(QStringView name)
     return !name.isEmpty() && std::none_of(name.begin(), name.end(), refused) && !hasInvisible(name);
 }
 
+/// How many keys a thread remembers to be points of prime order: more than take part in anything that it does at once.
+constexpr std::size_t keysRemembered = 16;
+
 } // namespace
+
+bool isValidKey(const PublicKeyBytes &key)
+{
+    // As dear as a signature's verification, and asked of the same few keys in every document; the answer never changes.
+    thread_local std::array<PublicKeyBytes, keysRemembered> known{};
+    thread_local std::size_t count = 0;
+    const auto end = known.begin() + static_cast<std::ptrdiff_t>(std::min(count, keysRemembered));
+    if (std::find(known.begin(), end, key) != end)
+        return true;
+    if (crypto_core_ed25519_is_valid_point(key.data()) != 1)
+        return false;
+    known[count++ % keysRemembered] = key;
+    return true;
+}
 
 std::array<unsigned char, 4> VerifierKey::hash() const
 {
@@ -60,7 +78,7 @@ std::optional<VerifierKey> VerifierKey::parse(QStringView text)
         return std::nullopt;
     VerifierKey key{text.left(first).toString(), static_cast<Type>(type), {}};
     std::transform(typed->begin() + 1, typed->end(), key.bytes.begin(), [](char c) { return static_cast<unsigned char>(c); });
-    if (crypto_core_ed25519_is_valid_point(key.bytes.data()) != 1)
+    if (!isValidKey(key.bytes))
         return std::nullopt;
     // One key has one text: this refuses a wrong hash, upper-case digits and the other base64 alphabet at once.
     return key.toString() == text ? std::optional(std::move(key)) : std::nullopt;
