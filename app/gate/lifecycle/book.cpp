@@ -40,6 +40,7 @@ Recorded Book::append(EntryKind kind, const Envelope &envelope, const std::optio
         m_store.blobs.refer(blob.digest, recorded.index, kind, hold);
     m_store.ledger.append(recorded.index, built.bytes, m_tree.append(leafHash(built.bytes)));
     m_store.ledger.place({recorded.id, recorded.index, kind, hold});
+    m_recent.put(recorded.id, envelope);
     m_lastAt = recorded.at;
     return recorded;
 }
@@ -67,8 +68,15 @@ std::optional<Entry> Book::entry(std::int64_t index) const
 std::optional<Envelope> Book::document(const Digest &id) const
 {
     const auto place = m_store.ledger.document(id);
-    auto found = place ? entry(place->index) : std::nullopt;
-    return found ? std::optional(std::move(found->envelope)) : std::nullopt;
+    if (!place)
+        return std::nullopt;
+    if (const Envelope *known = m_recent.find(id))
+        return *known;
+    auto found = entry(place->index);
+    if (!found)
+        return std::nullopt;
+    m_recent.put(id, found->envelope);
+    return std::move(found->envelope);
 }
 
 void Book::reset(Mark mark)

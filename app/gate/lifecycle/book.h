@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gate/lifecycle/identity.h"
+#include "gate/lifecycle/recent.h"
 #include "gate/store/store.h"
 #include "ledger/checkpoint.h"
 
@@ -58,6 +59,7 @@ private:
     const GateIdentity &m_identity;
     MerkleTree m_tree;
     Instant m_lastAt{};
+    mutable Recent<Envelope, 32> m_recent; ///< a hold's documents are read again at each of its steps
     QByteArray m_note;
     std::int64_t m_signedSize = 0;
 };

@@ -5,6 +5,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 namespace holdfast {
 
 namespace {
@@ -78,7 +80,10 @@ std::vector<Input> Engine::turn(std::vector<Input> inputs)
     m_blobs.expire();
     if (std::exchange(m_policyWritten, false))
         holdfast::policyWritten(m_context);
+    // Who waits for a hold hears first: the proofs for consoles, which come between, take as long as a signature.
+    const auto answered = static_cast<std::ptrdiff_t>(m_context.effects.size());
     m_holds.answerWaiters();
+    std::rotate(m_context.effects.begin(), m_context.effects.begin() + answered, m_context.effects.end());
     if (const auto committed = m_context.store.commit(); !committed) {
         m_context.book.reset(book);
         m_context.registries.reset(registry);

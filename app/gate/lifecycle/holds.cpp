@@ -92,18 +92,34 @@ HoldStatus Holds::status(const HoldRow &hold, HoldStatus::Form form) const
     return status;
 }
 
+namespace {
+
+/// The document that `id` names, parsed; once for all the steps of a hold that follow each other.
+template<typename T, std::size_t Size>
+std::optional<T> parsed(const Book &book, const Digest &id, Recent<T, Size> &recent)
+{
+    const auto envelope = book.document(id);
+    if (!envelope)
+        return std::nullopt;
+    if (const T *known = recent.find(id))
+        return *known;
+    auto document = T::parse(envelope->payload);
+    if (!document)
+        return std::nullopt;
+    recent.put(id, *document);
+    return std::move(*document);
+}
+
+} // namespace
+
 std::optional<Request> Holds::requestOf(const HoldRow &hold) const
 {
-    const auto envelope = m_context.book.document(hold.requestDocument);
-    auto request = envelope ? Request::parse(envelope->payload) : Parsed<Request>(Failure{DocumentError{}});
-    return request ? std::optional(std::move(*request)) : std::nullopt;
+    return parsed(m_context.book, hold.requestDocument, m_requests);
 }
 
 std::optional<Hold> Holds::current(const HoldRow &hold) const
 {
-    const auto envelope = hold.holdDocument ? m_context.book.document(*hold.holdDocument) : std::nullopt;
-    auto document = envelope ? Hold::parse(envelope->payload) : Parsed<Hold>(Failure{DocumentError{}});
-    return document ? std::optional(std::move(*document)) : std::nullopt;
+    return hold.holdDocument ? parsed(m_context.book, *hold.holdDocument, m_revisions) : std::nullopt;
 }
 
 std::shared_ptr<const Subject> Holds::subjectOf(const HoldRow &hold) const

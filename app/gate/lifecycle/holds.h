@@ -58,6 +58,8 @@ private:
     [[nodiscard]] bool answer(const Waiter &waiter, const HoldRow &hold);
 
     Context &m_context;
+    mutable Recent<Request, 16> m_requests; ///< by id digest, as m_revisions
+    mutable Recent<Hold, 16> m_revisions;
     std::multimap<HoldId, Waiter> m_waiters;
     std::multimap<Instant, HoldId> m_ends; ///< when somebody's patience ends; may name holds that nobody waits for any more
     std::set<HoldId> m_touched; ///< moved, or newly waited for, since the last answers
