@@ -46,8 +46,9 @@ int main(int argc, char **argv)
         desk.stop();
         QApplication::quit();
     });
+    // The gate is a process of its own: it starts while this one loads the window.
+    desk.begin();
     if (!window.open())
         return 1;
-    desk.begin();
     return QApplication::exec();
 }
