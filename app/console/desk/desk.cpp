@@ -13,6 +13,8 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr int knockMs = 500;
+// Tray and notifications follow the window, which is painted first, and once for what changes together.
+constexpr auto shellAfter = std::chrono::milliseconds(100);
 
 // Whether something listens where the runtime file says: the file of a gate that died stays behind.
 bool answers(const QUrl &url)
@@ -35,6 +37,9 @@ Desk::Desk(App &app, Places places, Tray &tray, Notifier &notifier, QObject *par
     , m_keys(places, *app.keys(), *app.passphrase())
 {
     m_tick.setInterval(1000);
+    m_shell.setSingleShot(true);
+    m_shell.setInterval(shellAfter);
+    connect(&m_shell, &QTimer::timeout, this, &Desk::refreshShell);
     connect(&m_tick, &QTimer::timeout, this, &Desk::tick);
     connect(&m_gate, &EmbeddedGate::listening, this, &Desk::gateListening);
     connect(&m_gate, &EmbeddedGate::failed, this, [this](const QString &why) { showNoGate({}, why); });
@@ -231,6 +236,7 @@ void Desk::setVisible(bool visible)
 void Desk::stop()
 {
     m_tick.stop();
+    m_shell.stop();
     m_history.reset();
     m_seat.reset();
     m_gate.stop();

@@ -83,6 +83,7 @@ private:
     std::unique_ptr<GateSeat> m_seat;
     std::unique_ptr<HistoryDesk> m_history;
     QTimer m_tick;
+    QTimer m_shell;
     WaitingList m_waiting;
     QSet<HoldId> m_beyond; ///< in the book, and waiting no more: on the way, or over
     HoldId m_open;

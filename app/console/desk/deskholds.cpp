@@ -42,7 +42,8 @@ void Desk::holdChanged(const HoldId &hold)
     if (hold == m_open)
         refreshReview(false);
     placeHold(hold);
-    refreshShell();
+    if (!m_shell.isActive())
+        m_shell.start();
     if (m_app.page() == App::HistoryPage && m_history)
         m_history->refresh();
     schedule();

@@ -9,6 +9,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+constexpr auto followAfter = std::chrono::milliseconds(200);
+
 LinkOptions optionsFor(const GateAddress &address, const Pins &pins)
 {
     LinkOptions options;
@@ -30,8 +32,15 @@ GateSeat::GateSeat(const GateAddress &address, const Pins &pins, std::unique_ptr
     , m_book(m_link, m_feed, m_watch)
     , m_decider({pins.gate, pins.keys.key, u"holdfast "_s + QCoreApplication::applicationVersion()}, m_link, m_watch, keys, prompt)
 {
-    // Every change of a hold is an entry of the ledger: what is shown is followed there too.
-    connect(&m_feed, &HoldFeed::changed, &m_watch, &LedgerWatch::follow);
+    // Every change of a hold is an entry of the ledger: what is shown is followed there too, but after it is shown. Keeping the
+    // checkpoint waits for the disk, twice for each entry otherwise, on the thread that paints.
+    m_follow.setSingleShot(true);
+    m_follow.setInterval(followAfter);
+    connect(&m_follow, &QTimer::timeout, &m_watch, &LedgerWatch::follow);
+    connect(&m_feed, &HoldFeed::changed, this, [this] {
+        if (!m_follow.isActive())
+            m_follow.start();
+    });
     connect(&m_feed, &HoldFeed::snapshot, &m_watch, &LedgerWatch::follow);
 }
 

@@ -4,6 +4,8 @@
 #include "console/desk/decider.h"
 #include "console/desk/holdbook.h"
 
+#include <QTimer>
+
 namespace holdfast {
 
 /// This person's seat at one gate: the session and all that hangs on it, made in order and ended in reverse.
@@ -29,6 +31,7 @@ private:
     HoldFeed m_feed;
     HoldBook m_book;
     Decider m_decider;
+    QTimer m_follow; ///< runs while entries were heard of and not yet asked for
 };
 
 } // namespace holdfast

@@ -3,6 +3,8 @@
 
 #include "wire/messages.h"
 
+#include <QTimer>
+
 namespace holdfast {
 
 using namespace Qt::StringLiterals;
@@ -11,6 +13,7 @@ namespace {
 
 // A gate ends the connection of who leaves more than 256 calls unanswered; the rest is for what else the console asks.
 constexpr int askedAtOnce = 64;
+constexpr auto measuringShownAfter = std::chrono::milliseconds(30);
 
 QString tr(const char *text)
 {
@@ -115,6 +118,14 @@ void HoldBook::takeHead(const Head &head)
     if (known && known->unverified.isEmpty() && known->head.revision == head.revision && known->head.holdDigest == head.holdDigest) {
         known->head = head;
         Q_EMIT changed(head.hold);
+        return;
+    }
+    // What is measured at once is shown measured, once; what takes longer is shown while it is measured.
+    if (!known && head.state == State::Measuring) {
+        QTimer::singleShot(measuringShownAfter, this, [this, hold = head.hold] {
+            if (!m_holds.contains(hold))
+                fetch(hold);
+        });
         return;
     }
     fetch(head.hold);
