@@ -13,7 +13,7 @@ import seen
 import start
 from contestants import SCRATCH, Keys, remove
 from figures import keep, table
-from place import BENCH, SOURCE, Place, Trouble, say
+from place import BENCH, Place, Trouble, say
 
 METRICS = {"m1": seen, "m2": start, "m3": idle, "m10": release}
 
@@ -40,31 +40,37 @@ def about(chosen, load, seconds):
     return text
 
 
-def main():
-    chosen = options()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    load, began = os.getloadavg(), time.monotonic()
+def measure(chosen, lines):
+    """Adds the rows of each metric to `lines` as it is done."""
     os.makedirs(SCRATCH, exist_ok=True)
-    raw, lines = {}, []
     try:
         place = Place()
         keys = Keys(place)
         for name in chosen.metrics:
-            raw[name], new = METRICS[name].measure_all(place, keys, chosen)
+            raw, new = METRICS[name].measure_all(place, keys, chosen)
+            keep(f"{BENCH}/figures/{'quick-' if chosen.quick else ''}{name}.json", raw, new)
             lines += new
-            keep(f"{BENCH}/figures/{'quick-' if chosen.quick else ''}{name}.json", raw[name], new)
-    except Trouble as trouble:
-        say(f"tests/bench/run: {trouble}")
-        return 1
-    except KeyboardInterrupt:
-        return 130
     finally:
         for name in ("home", "peer", "floor.log"):
             remove(f"{SCRATCH}/{name}")
-    print(table(lines))
-    print()
-    print(about(chosen, load, time.monotonic() - began))
-    return 0
+
+
+def main():
+    chosen = options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    load, began, lines, status = os.getloadavg(), time.monotonic(), [], 0
+    try:
+        measure(chosen, lines)
+    except Trouble as trouble:
+        say(f"tests/bench/run: {trouble}")
+        status = 1
+    except KeyboardInterrupt:
+        return 130
+    if lines:
+        print(table(lines))
+        print()
+        print(about(chosen, load, time.monotonic() - began))
+    return status
 
 
 sys.exit(main())

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Product, peer and floor as things that can be started and stopped. Stores are made once below build/bench/homes and copied for use."""
+import glob
 import hashlib
 import os
 import shutil
 import subprocess
 
-from place import BENCH, BIN, PEERS, Trouble, at_rest, run, say, wait
+from place import BENCH, BIN, PEERS, SOURCE, Trouble, at_rest, run, say, wait
 
 HOMES, CAST, SCRATCH = BENCH + "/homes", BENCH + "/homes/cast", BENCH + "/scratch"
 GATE_NAME = "bench.example/gate"
@@ -21,11 +22,27 @@ class Stored:
         self.path, self.left = path, left
 
 
+def form_of_stores():
+    """What a store is made by: one that was made by something else is not used any more."""
+    digest = hashlib.sha256()
+    for name in ("app/gate/store/schema.cpp", "tests/bench/agent/identity.cpp", "tests/bench/agent/storemaker.cpp"):
+        with open(f"{SOURCE}/{name}", "rb") as file:
+            digest.update(file.read())
+    return digest.hexdigest()[:8]
+
+
+def remove_all(pattern, but):
+    for path in glob.glob(pattern):
+        if path != but:
+            remove(path)
+
+
 def stored_home(place, entries, waiting):
     """A gate that has lived through so many ledger entries, with so many holds that wait. Made once; no console was here yet."""
-    path = f"{HOMES}/e{entries}-w{waiting}"
+    name = f"{HOMES}/e{entries}-w{waiting}"
+    path = f"{name}-{form_of_stores()}"
     if not os.path.exists(path + "/made"):
-        remove(path)
+        remove_all(name + "-*", None)
         os.makedirs(CAST, mode=0o700, exist_ok=True)
         say(f"making a store of {entries} ledger entries and {waiting} pending holds, once")
         run(place, BIN + "/bench_store", path + "/share/holdfast/gate", CAST, str(entries), str(waiting), seconds=3600)
@@ -88,7 +105,7 @@ class Product:
         remove(place.runtime + "/holdfast/gate.json")
         self.process = place.spawn("console", BIN + "/holdfast", environment=home.environment)
         wait("the console's gate", lambda: self._alive() and os.path.exists(place.runtime + "/holdfast/gate.json"), 60)
-        at_rest([self.process.pid], "the console", 900)
+        at_rest([self.process.pid], "the console", 3600)  # a million entries are looked at once
         self._alive()
 
     def _alive(self):
@@ -181,4 +198,5 @@ def settled_home(place, keys, entries, waiting):
         product.stop()
         home.leave(left + ".new")
         os.rename(left + ".new", left)
+        remove_all(stored.path + "/left-by-*", left)
     return Stored(stored.path, left)

@@ -6,7 +6,7 @@ from statistics import median
 
 from contestants import CAST, Chromium, Floor, Home, PeerGate, Product, settled_home
 from figures import Line, Note, exponent, grouped, quantile, void_rounds
-from place import BIN, Trouble, at_rest, cpu_seconds, say
+from place import BIN, Trouble, cpu_seconds, say
 
 SIZES = (0, 1000, 10_000)
 # Where the first row of the list appears in a window at the corner of the screen: console, web page, floor.

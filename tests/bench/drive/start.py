@@ -2,7 +2,7 @@
 """M2: from the program's start until its list is painted and a key has been echoed."""
 from statistics import median
 
-from contestants import PEERS, SCRATCH, Home, chromium_command, remove, settled_home
+from contestants import PEERS, Home, chromium_command, remove, settled_home
 from figures import Line, Note, exponent, grouped, void_rounds
 from place import BENCH, BIN, run, say
 
