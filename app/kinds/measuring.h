@@ -24,6 +24,14 @@ struct MadeBlob final
 }
 [[nodiscard]] inline BlobRef refOf(const MadeBlob &blob) { return {blob.digest, blob.bytes.size(), blob.media}; }
 
+/// Says that the gate would never perform the action, whoever approved: the ruling refuses it then, instead of asking anybody.
+[[nodiscard]] inline Fact stopFact(const QStringList &reasons, Instant at)
+{
+    constexpr qsizetype longest = 500;
+    return {fact::Stop.toString(), QStringLiteral("never performed because"), reasons.value(0).left(longest), reasons.size(), QStringLiteral("reasons"),
+            Quality::Measured, reasons.join(QStringLiteral("; ")).left(4 * longest), at, Severity::Danger};
+}
+
 /// A credential, resolved by the gate from the target's `credential` (file:, command:, keychain:); never logged, never in a document.
 struct Credential final
 {

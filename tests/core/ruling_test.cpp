@@ -27,6 +27,7 @@ private Q_SLOTS:
     void protectedByWhateverName_data();
     void protectedByWhateverName();
     void rulesKnowTheMeasuredTarget();
+    void whatIsNeverPerformed();
     void policyRequests();
     void nothingMeasured();
     void tolerances_data();
@@ -382,6 +383,24 @@ void RulingTest::rulesKnowTheMeasuredTarget()
     QCOMPARE(rule(policy, input).rule.id, QStringLiteral("prod"));
     measured.contradictions.front().measured = QStringLiteral("system 1, database x");
     QCOMPARE(rule(policy, input).rule.id, QStringLiteral("no-rule-matched"));
+}
+
+void RulingTest::whatIsNeverPerformed()
+{
+    Measurement measured = known();
+    const auto ruled = [&](Mode mode) { return rule(policyOf({ruleOf("it", {}, mode)}), inputOf(measured)); };
+    QCOMPARE(toString(ruled(Mode::Hold).mode), toString(Mode::Hold));
+    Fact stop = measured.facts.front();
+    stop.id = fact::Stop.toString();
+    stop.value = QStringLiteral("/srv is a mount point");
+    measured.facts.push_back(stop);
+    for (const Mode mode : {Mode::Hold, Mode::Allow, Mode::Forbid}) {
+        QCOMPARE(toString(ruled(mode).mode), toString(Mode::Forbid));
+        QVERIFY(ruled(mode).because.endsWith(QStringLiteral("it is never performed: /srv is a mount point.")));
+    }
+    // A person may do himself what the gate does not.
+    QCOMPARE(toString(ruled(Mode::Propose).mode), toString(Mode::Propose));
+    QVERIFY(!ruled(Mode::Propose).because.contains(QStringLiteral("never performed")));
 }
 
 void RulingTest::policyRequests()

@@ -24,6 +24,7 @@ private Q_SLOTS:
     void startsAndEnds();
     void enrolsItsOwner();
     void performs();
+    void refusesWhatItNeverDoes();
     void killed();
     void refusesAnOlderStore();
     void refusesLooseKeys();
@@ -191,6 +192,24 @@ void TestDaemon::performs()
     QCOMPARE(toString(Receipt::parse(now->receipt->payload)->outcome), QStringLiteral("committed"));
     QVERIFY(!QFile::exists(m_tree->filePath(QStringLiteral("a"))));
     QVERIFY(QFile::exists(m_tree->filePath(QStringLiteral("b"))));
+    audit(console);
+}
+
+void TestDaemon::refusesWhatItNeverDoes()
+{
+    QVERIFY(QDir(m_tree->path()).mkdir(QStringLiteral("full")));
+    fill(QStringLiteral("full/a"));
+    Daemon daemon(policy());
+    QVERIFY2(daemon.start(), daemon.errors().constData());
+    Client agent(daemon.url()), console(daemon.url());
+    QVERIFY(agent.openSession(m_agent->request) && console.openSession(m_lead->session));
+    const auto asked = HoldStatus::fromJson(resultOf(agent.call(method::HoldRequest, envelopeParams(deletion(agent, QStringLiteral("full"))))));
+    auto now = HoldStatus::fromJson(resultOf(agent.call(method::HoldWait, WaitParams{asked->hold, asked->sequence, 20'000}.toJson())));
+    QCOMPARE(toString(now->state), toString(State::Refused));
+    QVERIFY2(now->reason->contains(QStringLiteral("the request is not recursive")), qPrintable(*now->reason));
+    const auto shown = HoldDocuments::fromJson(resultOf(console.call(method::HoldGet, HoldParams{asked->hold}.toJson())));
+    QVERIFY(Hold::parse(shown->current->payload)->ruleBecause.contains(QStringLiteral("the request is not recursive")));
+    QVERIFY(QFile::exists(m_tree->filePath(QStringLiteral("full/a"))));
     audit(console);
 }
 

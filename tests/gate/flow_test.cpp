@@ -22,6 +22,8 @@ private Q_SLOTS:
     void allowed();
     void forbidden();
     void protectedUnderAnotherName();
+    void neverPerformed();
+    void neverPerformedAnyMore();
     void proposed();
     void expires();
     void lapses();
@@ -206,6 +208,38 @@ void TestFlow::protectedUnderAnotherName()
     const HoldId other = ask(QStringLiteral("delete from elsewhere"));
     m_gate->measure(deletes(1, QStringLiteral("postgresql:7420/elsewhere/public.t")));
     QCOMPARE(toString(m_gate->row(other).state), toString(State::Executing));
+}
+
+void TestFlow::neverPerformed()
+{
+    make("mode = \"hold\"\ntier = \"low\"\n");
+    const HoldId hold = ask();
+    Measurement measured = deletes(1);
+    measured.facts.push_back(stopFact({QStringLiteral("/srv is a mount point"), QStringLiteral("and more")}, m_gate->clock.now()));
+    m_gate->measure(measured);
+    // Refused at once, and everybody is told why: nobody is asked to approve it.
+    QCOMPARE(toString(m_gate->row(hold).state), toString(State::Refused));
+    const auto status = HoldStatus::fromJson(resultOf(m_gate->call(m_requester, method::HoldGet, HoldParams{hold}.toJson())));
+    QVERIFY2(status->reason->contains(QStringLiteral("it is never performed: /srv is a mount point")), qPrintable(*status->reason));
+    const auto shown = HoldDocuments::fromJson(resultOf(m_gate->call(m_console, method::HoldGet, HoldParams{hold}.toJson())));
+    const Hold recorded = *Hold::parse(shown->current->payload);
+    QCOMPARE(toString(recorded.mode), toString(Mode::Forbid));
+    QCOMPARE(*recorded.measured.fact(fact::Stop)->number, 2);
+    QCOMPARE(shown->documents.back().kind, QStringLiteral("event"));
+    QCOMPARE(tests::codeOf(m_gate->call(m_console, method::DecisionSubmit, envelopeParams(approval(*m_gate, *m_lead, hold)))), QStringLiteral("conflict"));
+}
+
+void TestFlow::neverPerformedAnyMore()
+{
+    make("mode = \"hold\"\ntier = \"low\"\n");
+    const HoldId hold = ask();
+    m_gate->measure(deletes(1));
+    resultOf(m_gate->call(m_console, method::DecisionSubmit, envelopeParams(approval(*m_gate, *m_lead, hold))));
+    Measurement now = deletes(1);
+    now.facts.push_back(stopFact({QStringLiteral("it became a mount point")}, m_gate->clock.now()));
+    m_gate->perform(Drifted{{now, {}}});
+    QCOMPARE(toString(m_gate->row(hold).state), toString(State::Refused));
+    QVERIFY(m_gate->row(hold).reason.contains(QStringLiteral("it became a mount point")));
 }
 
 void TestFlow::proposed()

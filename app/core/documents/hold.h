@@ -45,6 +45,7 @@ inline constexpr QStringView LockLevel = u"lock.level";
 inline constexpr QStringView LockObjects = u"lock.objects";
 inline constexpr QStringView BackupNewest = u"backup.newest";
 inline constexpr QStringView BackupSameFate = u"backup.same-fate";
+inline constexpr QStringView Stop = u"action.stop"; ///< the gate would never perform it, whoever approved: why, and how many reasons
 }
 
 struct Fact final

@@ -162,7 +162,13 @@ std::vector<Tolerance> tolerancesOf(const Rule &rule, const Measurement &measure
     return tolerances;
 }
 
-QString because(const Match &match, const Ruling &ruling, const RulingInput &input, const Measurement &measured, const Target *guarded)
+struct Forbidden final
+{
+    const Target *guarded = nullptr; ///< a protected target that would be reached
+    const Fact *stop = nullptr; ///< the gate would never perform it
+};
+
+QString because(const Match &match, const Ruling &ruling, const RulingInput &input, const Measurement &measured, const Forbidden &forbidden)
 {
     QStringList clauses{match.found ? QStringLiteral("Rule %1 is the first that matches").arg(match.rule.id)
                                     : QStringLiteral("No rule matches, so the strict default applies")};
@@ -176,9 +182,11 @@ QString because(const Match &match, const Ruling &ruling, const RulingInput &inp
         clauses.append(QStringLiteral("part of it could not be inspected, which puts it one tier higher"));
     if (match.rule.mode == Mode::Allow && ruling.mode == Mode::Hold)
         clauses.append(QStringLiteral("what is not understood is held, not allowed"));
-    if (guarded != nullptr)
+    if (const Target *guarded = forbidden.guarded)
         clauses.append(guarded->name == input.target ? QStringLiteral("the target is protected")
                                                      : QStringLiteral("it reaches the target %1, which is protected").arg(guarded->name));
+    if (forbidden.stop != nullptr)
+        clauses.append(QStringLiteral("it is never performed: ") + forbidden.stop->value);
     return clauses.join(u"; ") + u'.';
 }
 
@@ -196,7 +204,6 @@ Ruling rule(const PolicyDocument &policy, const RulingInput &input)
     const Measurement measured = input.measured ? *input.measured : notMeasured();
     const Match match = firstMatch(policy, input, measured);
     const bool isPolicy = input.kind == kind::Policy;
-    const Target *guarded = isPolicy ? nullptr : protectedTarget(policy, input.target, measured);
     const bool understood = measured.uninspectable.isEmpty() || match.rule.when.uninspectable == true;
 
     Ruling ruling;
@@ -205,13 +212,19 @@ Ruling rule(const PolicyDocument &policy, const RulingInput &input)
     // Nothing passes quietly that nobody understood, nor does a change of the policy itself.
     if (ruling.mode == Mode::Allow && (isPolicy || !understood || !match.unknown.isEmpty()))
         ruling.mode = Mode::Hold;
-    if (guarded != nullptr)
+    Forbidden forbidden;
+    if (!isPolicy)
+        forbidden.guarded = protectedTarget(policy, input.target, measured);
+    // Nobody is asked to approve what would not be done then. What a person does himself is not the gate's to do.
+    if (ruling.mode != Mode::Propose)
+        forbidden.stop = measured.fact(fact::Stop);
+    if (forbidden.guarded != nullptr || forbidden.stop != nullptr)
         ruling.mode = Mode::Forbid;
     ruling.tier = measured.uninspectable.isEmpty() ? match.rule.tier : oneHigher(match.rule.tier);
     if (!match.unknown.isEmpty())
         ruling.tier = std::max(ruling.tier, Tier::High);
     ruling.tolerances = tolerancesOf(match.rule, measured);
-    ruling.because = because(match, ruling, input, measured, guarded);
+    ruling.because = because(match, ruling, input, measured, forbidden);
     return ruling;
 }
 

@@ -26,7 +26,7 @@ struct Ruling final
 };
 
 /// First match wins. An environment that is unknown counts as production. What reaches a `protected` target is forbidden, whatever
-/// target it names; the target of a rule is the one that was measured.
+/// target it names, and so is what the measurement says would never be performed; the target of a rule is the one that was measured.
 /// The console and the performer call this too: a hold's word for its mode and tier is never enough.
 [[nodiscard]] Ruling rule(const PolicyDocument &policy, const RulingInput &input);
 

@@ -73,10 +73,8 @@ QString hashOf(const HashedFile &file)
 std::vector<Fact> commandFacts(const CommandPlan &plan, const Understanding &understanding, Instant at)
 {
     std::vector<Fact> facts;
-    if (const auto reasons = plan.refused + understanding.stops; !reasons.isEmpty()) {
-        facts.push_back(fact(QStringLiteral("command.stop"), QStringLiteral("never performed because"), reasons.front(), reasons.join(QStringLiteral("; ")), at, Severity::Danger));
-        facts.back().number = reasons.size();
-    }
+    if (const auto reasons = plan.refused + understanding.stops; !reasons.isEmpty())
+        facts.push_back(stopFact(reasons, at));
     if (plan.program)
         facts.push_back(fact(QStringLiteral("command.program"), QStringLiteral("program"), hashOf(*plan.program), plan.program->writableByOthers ? QStringLiteral("its bytes were hashed; others than its owner may change them") : QStringLiteral("its bytes were hashed"), at, plan.program->writableByOthers ? Severity::Warning : Severity::Info));
     int index = 0;
@@ -125,6 +123,8 @@ MeasureOutput describe(const CommandPlan &plan, Understanding understanding, con
 {
     auto output = std::move(understanding.inner);
     auto &m = output.measurement;
+    // Whether the program is run is said here: what another kind would never do itself, a program may.
+    std::erase_if(m.facts, [](const Fact &each) { return each.id == fact::Stop; });
     auto facts = commandFacts(plan, understanding, input.at);
     m.facts.insert(m.facts.end(), facts.begin(), facts.end());
     m.uninspectable = plan.refused + understanding.stops + m.uninspectable;

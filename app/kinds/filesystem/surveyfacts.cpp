@@ -59,6 +59,7 @@ public:
         fact.how = m_bound;
         fact.severity = Severity::Danger;
     }
+    void add(Fact fact) { m_facts.push_back(std::move(fact)); }
     [[nodiscard]] std::vector<Fact> take() { return std::move(m_facts); }
 
 private:
@@ -157,8 +158,8 @@ void addBackups(Facts &facts, const Survey &survey)
 std::vector<Fact> factsOf(const Survey &survey, Instant at)
 {
     Facts facts(survey, at);
-    if (const auto against = survey.refused + survey.stops; !against.isEmpty())
-        facts.count(u"fs.stop", QStringLiteral("never performed because"), against.size(), QStringLiteral("reasons"), against.join(QStringLiteral("; ")), Severity::Danger).value = against.first();
+    if (!survey.mayBePerformed())
+        facts.add(stopFact(survey.reasonsAgainst(), at));
     addTotals(facts, survey.trees);
     addState(facts, survey.trees);
     addGit(facts, survey);

@@ -21,11 +21,11 @@ private Q_SLOTS:
             b.ask(argv);
             const auto m = b.measure();
             QVERIFY2(reasons(m).contains(QStringLiteral("not one of the target's programs")), qPrintable(reasons(m)));
-            QVERIFY(m.fact(u"command.stop") != nullptr);
+            QVERIFY(m.fact(fact::Stop) != nullptr);
             QVERIFY(m.operation == u"command.run");
         }
         b.ask({QStringLiteral("rm"), QStringLiteral("x")});
-        QVERIFY(b.measure().fact(u"command.stop") == nullptr);
+        QVERIFY(b.measure().fact(fact::Stop) == nullptr);
     }
     void rmIsMeasuredAsTheTreeItDeletes()
     {
@@ -82,7 +82,7 @@ private Q_SLOTS:
         b.ask(argv);
         const auto m = b.measure();
         QVERIFY(!m.uninspectable.isEmpty());
-        QVERIFY(m.fact(u"command.stop") != nullptr);
+        QVERIFY(m.fact(fact::Stop) != nullptr);
         QVERIFY(m.recovery.verdict != Verdict::Recoverable);
     }
     void unknownOptionsAreNotGuessed()
@@ -113,10 +113,10 @@ private Q_SLOTS:
         b.write(QStringLiteral("sub/x"), "x");
         QFile::link(QStringLiteral("/etc"), b.path(QStringLiteral("out")));
         b.ask({QStringLiteral("sh")}, {}, b.path(QStringLiteral("sub")));
-        QVERIFY(b.measure().fact(u"command.stop") == nullptr);
+        QVERIFY(b.measure().fact(fact::Stop) == nullptr);
         for (const QString &cwd : {QStringLiteral("/etc"), b.path(QStringLiteral("out")), b.path(QStringLiteral("sub/../../..")), b.path(QStringLiteral("none"))}) {
             b.ask({QStringLiteral("sh")}, {}, cwd);
-            QVERIFY2(b.measure().fact(u"command.stop") != nullptr, qPrintable(cwd));
+            QVERIFY2(b.measure().fact(fact::Stop) != nullptr, qPrintable(cwd));
         }
     }
     void psqlWithoutARegisteredTargetIsUnknown()

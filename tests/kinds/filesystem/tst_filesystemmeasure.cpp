@@ -88,8 +88,8 @@ private Q_SLOTS:
         g.ask({path.replace(QStringLiteral("%1"), g.root())});
         const auto m = g.measure().measurement;
         QVERIFY2(why(m).contains(word), qPrintable(why(m)));
-        QVERIFY(m.fact(u"fs.stop") != nullptr);
-        QVERIFY(m.fact(u"fs.stop")->severity == Severity::Danger);
+        QVERIFY(m.fact(fact::Stop) != nullptr);
+        QVERIFY(m.fact(fact::Stop)->severity == Severity::Danger);
         QVERIFY(m.fact(fact::DestroyedFiles)->quality == Quality::Unknown);
         QVERIFY(!m.fact(fact::DestroyedFiles)->number);
         QVERIFY(m.recovery.verdict == Verdict::Unknown);
