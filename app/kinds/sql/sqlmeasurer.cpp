@@ -86,13 +86,19 @@ MeasureOutput measureOn(const Session &session, const MeasureInput &input, const
     return conclude(input, std::move(effects), &session, live ? &*live : nullptr, recognition);
 }
 
-} // namespace sql
+namespace {
 
-MeasureOutput SqlMeasurer::measure(const MeasureInput &input) const
+using ParsedText = Result<std::vector<Statement>, ParseError>;
+
+QString whyUnparsed(const ParsedText &statements)
 {
-    using namespace sql;
-    const auto text = statementsOf(input);
-    const auto statements = text ? parseStatements(*text) : Result<std::vector<Statement>, ParseError>(Failure{ParseError{text.error(), 0}});
+    return statements
+        ? QStringLiteral("there is no statement")
+        : QStringLiteral("the statements could not be parsed: %1 (character %2)").arg(statements.error().message).arg(statements.error().position);
+}
+
+MeasureOutput measureParsed(const MeasureInput &input, const ParsedText &statements)
+{
     const auto session = openMeasuring(*input.target, input.credential, input.at);
     if (!session) {
         const QString why = QStringLiteral("the database could not be asked: %1").arg(session.error().toString());
@@ -100,13 +106,26 @@ MeasureOutput SqlMeasurer::measure(const MeasureInput &input) const
     }
     if (statements && !statements->empty())
         return measureOn(*session, input, *statements);
-    const QString why = statements
-        ? QStringLiteral("there is no statement")
-        : QStringLiteral("the statements could not be parsed: %1 (character %2)").arg(statements.error().message).arg(statements.error().position);
     const auto live = askIdentity(session->db);
-    return nothingKnown(input, why, &*session, live ? &*live : nullptr,
+    return nothingKnown(input, whyUnparsed(statements), &*session, live ? &*live : nullptr,
                         live ? recognise(*live, input)
                              : unrecognised(QStringLiteral("the server's identity could not be read: %1").arg(live.error().toString())));
+}
+
+} // namespace
+} // namespace sql
+
+MeasureOutput SqlMeasurer::measure(const MeasureInput &input) const
+{
+    using namespace sql;
+    const auto text = statementsOf(input);
+    const auto statements = text ? parseStatements(*text) : Result<std::vector<Statement>, ParseError>(Failure{ParseError{text.error(), 0}});
+    MeasureOutput output = measureParsed(input, statements);
+    // What the performer would answer whatever the database says: nobody need approve it first.
+    const QString never = statements ? whyNotTransactional(*statements) : whyUnparsed(statements);
+    if (!never.isEmpty())
+        output.measurement.facts.insert(output.measurement.facts.begin(), stopFact({never}, input.at));
+    return output;
 }
 
 } // namespace holdfast

@@ -27,22 +27,6 @@ Performed ended(Outcome outcome, const QString &message, const QByteArray &outpu
     return performed;
 }
 
-/// Why the text cannot be run inside the gate's transaction; empty when it can.
-QString whyNotTransactional(const std::vector<Statement> &statements)
-{
-    static const QStringList outside{QStringLiteral("CreatedbStmt"),    QStringLiteral("DropdbStmt"),           QStringLiteral("VacuumStmt"),
-                                     QStringLiteral("AlterSystemStmt"), QStringLiteral("CreateTableSpaceStmt"), QStringLiteral("DropTableSpaceStmt"),
-                                     QStringLiteral("ClusterStmt"),     QStringLiteral("AlterDatabaseStmt")};
-    for (const Statement &statement : statements) {
-        const QString &type = statement.node.type;
-        if (type == QLatin1StringView("TransactionStmt"))
-            return QStringLiteral("it contains transaction control: the gate alone begins and commits");
-        if (outside.contains(type) || statement.node.fields.contains(QLatin1StringView("concurrent")))
-            return QStringLiteral("it contains a statement that cannot run inside a transaction (%1)").arg(type);
-    }
-    return {};
-}
-
 /// One performance: a connection, a transaction, and what was found in it.
 class Performance final
 {

@@ -113,4 +113,19 @@ Result<std::vector<Statement>, ParseError> parseStatements(const QString &sql)
     return statements;
 }
 
+QString whyNotTransactional(const std::vector<Statement> &statements)
+{
+    static const QStringList outside{QStringLiteral("CreatedbStmt"),    QStringLiteral("DropdbStmt"),           QStringLiteral("VacuumStmt"),
+                                     QStringLiteral("AlterSystemStmt"), QStringLiteral("CreateTableSpaceStmt"), QStringLiteral("DropTableSpaceStmt"),
+                                     QStringLiteral("ClusterStmt"),     QStringLiteral("AlterDatabaseStmt")};
+    for (const Statement &statement : statements) {
+        const QString &type = statement.node.type;
+        if (type == QLatin1StringView("TransactionStmt"))
+            return QStringLiteral("it contains transaction control: the gate alone begins and commits");
+        if (outside.contains(type) || statement.node.fields.contains(QLatin1StringView("concurrent")))
+            return QStringLiteral("it contains a statement that cannot run inside a transaction (%1)").arg(type);
+    }
+    return {};
+}
+
 } // namespace holdfast::sql

@@ -44,4 +44,7 @@ struct ParseError final
 /// Parses with the grammar of PostgreSQL 15. At most 1 MiB and 200 statements.
 [[nodiscard]] Result<std::vector<Statement>, ParseError> parseStatements(const QString &sql);
 
+/// Why the text cannot be run inside the gate's transaction; empty when it can.
+[[nodiscard]] QString whyNotTransactional(const std::vector<Statement> &statements);
+
 } // namespace holdfast::sql

@@ -207,10 +207,13 @@ void TestSqlPerform::neverStarted_data()
 void TestSqlPerform::neverStarted()
 {
     QFETCH(QString, statement);
-    const auto outcome = ground().perform(statement, ground().measure(statement));
+    const MeasureOutput measured = ground().measure(statement);
+    QVERIFY2(measured.measurement.fact(fact::Stop), qPrintable(dump(measured))); // refused before anybody is asked
+    const auto outcome = ground().perform(statement, measured);
     QVERIFY2(std::holds_alternative<Performed>(outcome), qPrintable(dump(outcome)));
     QCOMPARE(toString(std::get<Performed>(outcome).outcome), toString(Outcome::NotStarted));
     QVERIFY(!std::get<Performed>(outcome).output.isEmpty());
+    QVERIFY(!ground().measure(QStringLiteral("DELETE FROM c")).measurement.fact(fact::Stop));
     QCOMPARE(ground().sql(QStringLiteral("SELECT count(*) FROM c")), QStringLiteral("50"));
 }
 
