@@ -21,6 +21,9 @@ using present::shown;
 
 namespace {
 
+constexpr std::chrono::milliseconds everySecond = std::chrono::seconds(1), often = std::chrono::seconds(10), seldom = std::chrono::minutes(10);
+constexpr auto urgentWithin = std::chrono::minutes(15); // as isUrgent() has it
+
 Instant now()
 {
     return SystemClock().now();
@@ -282,7 +285,8 @@ void Desk::tick()
     schedule();
 }
 
-// Hidden, only the tray's countdown of urgent holds is worth waking for, and that every ten seconds.
+// Hidden, only the tray's countdown of urgent holds is worth waking for, and that every ten seconds; while none is urgent, only
+// often enough to see in time that one becomes it.
 void Desk::schedule()
 {
     const bool onTheWay = m_seat && std::ranges::any_of(m_beyond, [this](const HoldId &hold) {
@@ -292,7 +296,9 @@ void Desk::schedule()
     const bool wanted = m_waiting.size() > 0 || onTheWay || (m_visible && m_app.running()->endedCount() > 0);
     if (!wanted)
         return m_tick.stop();
-    const int interval = m_visible ? 1000 : 10'000;
+    const auto soon = now() + urgentWithin + 2 * seldom;
+    const bool anySoon = onTheWay || std::ranges::any_of(m_waiting.order(), [soon](const auto &place) { return !place.calm || place.until < soon; });
+    const int interval = static_cast<int>((m_visible ? everySecond : anySoon ? often : seldom).count());
     if (!m_tick.isActive() || m_tick.interval() != interval)
         m_tick.start(interval);
 }

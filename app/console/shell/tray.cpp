@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "console/shell/tray.h"
 
+#include <QDBusConnection>
 #include <QPainter>
 #include <QPainterPath>
 
@@ -59,6 +60,11 @@ Tray::Tray(QObject *parent)
     rebuildMenu();
     if (available())
         m_icon.show();
+    // A panel that comes later is heard of, not looked for.
+    m_panel.setConnection(QDBusConnection::sessionBus());
+    m_panel.addWatchedService(u"org.kde.StatusNotifierWatcher"_s);
+    m_panel.setWatchMode(QDBusServiceWatcher::WatchForRegistration);
+    connect(&m_panel, &QDBusServiceWatcher::serviceRegistered, &m_icon, &QSystemTrayIcon::show);
 }
 
 bool Tray::available() const
@@ -68,10 +74,11 @@ bool Tray::available() const
 
 void Tray::show(const TrayState &state)
 {
-    if (available() && !m_icon.isVisible())
-        m_icon.show();
     if (state == m_state)
         return;
+    // Asking whether there is a tray opens a connection to the bus each time.
+    if (!m_icon.isVisible() && available())
+        m_icon.show();
     const bool sameMenu = state.holds == m_state.holds && state.freezeActor == m_state.freezeActor && state.waiting == m_state.waiting;
     m_state = state;
     m_icon.setIcon(paint(m_state));

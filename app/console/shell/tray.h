@@ -3,6 +3,7 @@
 
 #include "console/view.h"
 
+#include <QDBusServiceWatcher>
 #include <QMenu>
 #include <QSystemTrayIcon>
 
@@ -44,6 +45,7 @@ private:
     void rebuildMenu();
     [[nodiscard]] static QIcon paint(const TrayState &state);
 
+    QDBusServiceWatcher m_panel;
     QSystemTrayIcon m_icon;
     QMenu m_menu;
     TrayState m_state;

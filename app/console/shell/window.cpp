@@ -11,6 +11,8 @@
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/spdlog.h>
 
+#include <malloc.h>
+
 namespace holdfast {
 
 using namespace Qt::StringLiterals;
@@ -57,6 +59,13 @@ NoNetworkFactory noNetwork;
 bool hasGpu()
 {
     return !QDir(u"/dev/dri"_s).entryList({u"renderD*"_s}, QDir::System).isEmpty();
+}
+
+// Hidden in the tray a console may stay for weeks: what only painting needs, and what starting left behind, goes back to the system.
+void letGo(QQuickWindow &window)
+{
+    window.releaseResources();
+    ::malloc_trim(0);
 }
 
 void toLog(QtMsgType type, const QMessageLogContext &, const QString &message)
@@ -114,7 +123,11 @@ bool Window::open()
     const auto size = m_settings.windowGeometry().split('x');
     if (size.size() == 2 && size[0].toInt() > 0 && size[1].toInt() > 0)
         m_window->resize(size[0].toInt(), size[1].toInt());
-    connect(m_window, &QWindow::visibleChanged, this, &Window::visibleChanged);
+    connect(m_window, &QWindow::visibleChanged, this, [this](bool visible) {
+        Q_EMIT visibleChanged(visible);
+        if (!visible)
+            letGo(*m_window);
+    });
     Q_EMIT visibleChanged(m_window->isVisible());
     return true;
 }
