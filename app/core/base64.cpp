@@ -45,12 +45,14 @@ std::optional<QByteArray> fromBase64(QStringView text)
         padding = 2;
     else if (text.endsWith(u'='))
         padding = 1;
-    QByteArray out;
-    out.reserve(text.size() / 4 * 3);
+    const QStringView digits = text.chopped(padding);
+    // Written in place: appending byte by byte was an eighth of what a console does at its start.
+    QByteArray out(digits.size() * 6 / 8, Qt::Uninitialized);
+    char *to = out.data();
     Alphabet alphabet = Alphabet::Unknown;
     quint32 bits = 0;
     int have = 0;
-    for (const QChar c : text.chopped(padding)) {
+    for (const QChar c : digits) {
         const int value = sextet(c.unicode(), alphabet);
         if (value < 0)
             return std::nullopt;
@@ -58,7 +60,7 @@ std::optional<QByteArray> fromBase64(QStringView text)
         have += 6;
         if (have >= 8) {
             have -= 8;
-            out.append(static_cast<char>((bits >> have) & 0xff));
+            *to++ = static_cast<char>((bits >> have) & 0xff);
         }
         bits &= 0xff;
     }
