@@ -100,13 +100,20 @@ class Home:
 class Product:
     """The console with the gate that it starts itself."""
 
-    def __init__(self, place, home):
+    def __init__(self, place, home, patience=900):
         self.place = place
         remove(place.runtime + "/holdfast/gate.json")
         self.process = place.spawn("console", BIN + "/holdfast", environment=home.environment)
         wait("the console's gate", lambda: self._alive() and os.path.exists(place.runtime + "/holdfast/gate.json"), 60)
-        at_rest([self.process.pid], "the console", 3600)  # a million entries are looked at once
+        self.rested = at_rest([self.process.pid], patience)
         self._alive()
+
+    def at_work(self):
+        """A measurement that does not begin at rest is none."""
+        if not self.rested:
+            self.stop()
+            raise Trouble("the console does not come to rest")
+        return self
 
     def _alive(self):
         if self.process.poll() is not None:
@@ -157,7 +164,8 @@ class Chromium:
     def __init__(self, place, url):
         self.place = place
         self.process = place.spawn("chromium", *chromium_command(place, url))
-        at_rest([self.process.pid], "Chromium", 60)
+        if not at_rest([self.process.pid], 60):
+            raise Trouble("Chromium does not come to rest")
 
     def stop(self):
         self.place.stop(self.process)
@@ -194,7 +202,10 @@ def settled_home(place, keys, entries, waiting):
     if not os.path.exists(left):
         say(f"letting the console meet the gate with {entries} ledger entries and {waiting} pending holds, once")
         home = Home(place, keys, stored)
+        # It looks at every entry, once; where that takes longer than a quarter of an hour, what it has by then must do.
         product = Product(place, home)
+        if not product.rested:
+            say("the console was still at work after 15 minutes: going on with what it left")
         product.stop()
         home.leave(left + ".new")
         os.rename(left + ".new", left)

@@ -8,7 +8,7 @@ from statistics import median
 
 from contestants import Chromium, Home, PeerGate, Product, settled_home
 from figures import Line, Note, void_rounds
-from place import BIN, SOURCE, at_rest, run, say, tree_of, wait
+from place import BIN, SOURCE, Trouble, at_rest, run, say, tree_of, wait
 
 WAITING = 50
 ENTRIES = 1000
@@ -65,6 +65,11 @@ def sample(pids, seconds):
     return {"wakeups": grown(counts, switches(pids)) / seconds, "cpu": grown(spent, on_cpu(pids)) / seconds / 1e6, "pss": pss_mb(pids)}
 
 
+def settle(pid):
+    if not at_rest([pid], 60, 3.0):
+        raise Trouble("M3: what is to be idle is not")
+
+
 def tray_host(place):
     host = place.spawn("tray", sys.executable, SOURCE + "/tests/bench/drive/tray.py", stdout=subprocess.PIPE)
     place.printed_line(host, "tray")
@@ -75,10 +80,10 @@ def product(place, keys, seconds, waiting=WAITING):
     """The console by itself, and the gate that it started."""
     host = tray_host(place)
     try:
-        console = Product(place, Home(place, keys, settled_home(place, keys, ENTRIES, waiting)))
+        console = Product(place, Home(place, keys, settled_home(place, keys, ENTRIES, waiting))).at_work()
         try:
             run(place, BIN + "/bench_hide", "close")
-            at_rest([console.process.pid], "the hidden console", 60, 3.0)
+            settle(console.process.pid)
             gate = console.gate()
             counts, spent = switches([gate]), on_cpu([gate])
             mine = sample([console.process.pid], seconds)
@@ -96,7 +101,7 @@ def peer(place, keys, seconds):
         window = Chromium(place, f"http://127.0.0.1:{gate.port}/")
         try:
             run(place, BIN + "/bench_hide", "unmap")
-            at_rest([window.process.pid], "the hidden page", 60, 3.0)
+            settle(window.process.pid)
             return sample(tree_of(window.process.pid), seconds)
         finally:
             window.stop()
@@ -109,7 +114,7 @@ def floor(place, keys, seconds):
     window = place.spawn("window", BIN + "/bench_window", environment={"QT_QUICK_BACKEND": "software"})
     try:
         wait("the smallest window", lambda: pss_mb([window.pid]) > 20)
-        at_rest([window.pid], "the smallest window", 60, 3.0)
+        settle(window.pid)
         run(place, BIN + "/bench_hide", "unmap")
         return sample([window.pid], seconds)
     finally:

@@ -29,7 +29,7 @@ def measure(place, kind, where, samples, pids):
 
 
 def product(place, keys, size, samples):
-    console = Product(place, Home(place, keys, settled_home(place, keys, 0, size), own_store=True))
+    console = Product(place, Home(place, keys, settled_home(place, keys, 0, size), own_store=True)).at_work()
     try:
         return measure(place, "product", place.runtime, samples, [console.process.pid])
     finally:
