@@ -243,7 +243,7 @@ void TestDaemon::killed()
             }
         }
         QTest::qWait(static_cast<int>(random.bounded(8u)));
-        daemon.kill();
+        QVERIFY2(daemon.kill(), "the gate had crashed");
         QVERIFY2(daemon.start(), daemon.errors().constData());
     }
     Client agent(daemon.url()), console(daemon.url());

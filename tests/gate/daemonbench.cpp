@@ -74,12 +74,11 @@ int Daemon::stop()
     return m_process->exitStatus() == QProcess::NormalExit ? m_process->exitCode() : -1;
 }
 
-void Daemon::kill()
+bool Daemon::kill()
 {
-    if (m_process && m_process->state() != QProcess::NotRunning) {
+    if (m_process && m_process->state() != QProcess::NotRunning)
         m_process->kill();
-        m_process->waitForFinished(patienceMs);
-    }
+    return m_process && endsKilled();
 }
 
 bool Daemon::endsKilled()
@@ -146,8 +145,12 @@ bool Client::openSession(const Signer &key)
     const auto reply = call(method::SessionOpen, EnvelopeParams{Envelope::sign(key, payloadtype::SessionOpen, open.toPayload())}.toJson());
     const Json *result = reply ? std::get_if<Json>(&reply->outcome) : nullptr;
     const auto answer = result != nullptr ? EnvelopeResult::fromJson(*result) : Parsed<EnvelopeResult>(Failure{DocumentError{}});
-    if (!answer || !verify(answer->envelope, m_challenge.key, payloadtype::Session))
+    if (!answer || !verify(answer->envelope, m_challenge.key, payloadtype::Session)) {
+        const RpcError *error = reply ? std::get_if<RpcError>(&reply->outcome) : nullptr;
+        qWarning("no session: challenge by %s; %s; connection: %d, %s %s", qPrintable(m_challenge.gate), error != nullptr ? qPrintable(error->detail) : "no refusal",
+                 m_socket.state(), qPrintable(m_socket.errorString()), qPrintable(m_socket.closeReason()));
         return false;
+    }
     auto session = Session::parse(answer->envelope.payload);
     if (session)
         m_session = std::move(*session);

@@ -30,7 +30,8 @@ public:
     bool listens();
     /// SIGTERM; the exit code, or -1 when it did not end by itself.
     int stop();
-    void kill();
+    /// kill -9. False: it had ended before, by itself.
+    bool kill();
     /// Waits for an end that somebody else brings about: true when that was kill -9.
     bool endsKilled();
     [[nodiscard]] qint64 pid() const { return m_process->processId(); }

@@ -365,7 +365,7 @@ void TestKills::finish()
     qInfo("died: %s", qPrintable(listed(m_counts.states)));
     qInfo("then: %s", qPrintable(listed(m_counts.outcomes)));
     const Witness &witness = m_ground->witness();
-    qInfo("0 lost of %zu statements, %zu acknowledgements and %zu checkpoints; every n as it should be; %lld entries verify", witness.tellings(),
+    qInfo("nothing is lost of %zu statements, %zu acknowledgements and %zu checkpoints; every n is as it should be; %lld entries verify", witness.tellings(),
           witness.acknowledgements(), witness.checkpoints(), static_cast<long long>(witness.ledger().size()));
 }
 
