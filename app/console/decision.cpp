@@ -25,6 +25,7 @@ DecisionLock::DecisionLock(QObject *parent)
     connect(this, &DecisionLock::changed, this, [this] {
         if (mayApprove())
             return;
+        m_pressCounts = false;
         m_click.stop();
         endPress();
     });
@@ -182,6 +183,7 @@ void DecisionLock::reach(const QString &section)
 
 void DecisionLock::beginPress()
 {
+    m_pressCounts = mayApprove() && (!m_lastClick.isValid() || m_lastClick.hasExpired(doubleClickMs));
     if (!wantsPress() || !mayApprove() || m_pressClock.isValid())
         return;
     m_pressClock.start();
@@ -211,9 +213,11 @@ void DecisionLock::pressTick()
 
 void DecisionLock::click()
 {
+    const bool counts = std::exchange(m_pressCounts, false);
+    m_lastClick.start();
     if (m_click.isActive())
         m_click.stop();
-    else if (mayApprove() && !wantsPress())
+    else if (counts && mayApprove() && !wantsPress())
         m_click.start();
 }
 

@@ -103,10 +103,11 @@ public:
     Q_INVOKABLE void rearm();
     // A section has been in the viewport to its end. Unknown ids are ignored.
     Q_INVOKABLE void reach(const QString &section);
-    // Hold-to-confirm: begins and ends with pointer or key; at pressMs it becomes approve(). Auto-repeat is the caller's to drop.
+    // Pointer or key goes down and up. Hold-to-confirm: at pressMs it becomes approve(). Auto-repeat is the caller's to drop.
     Q_INVOKABLE void beginPress();
     Q_INVOKABLE void endPress();
-    // A click. It becomes approve() after doubleClickMs; a second click before that takes it back.
+    // A click. It becomes approve() after doubleClickMs if the lock was open already when its press began; another click before
+    // that takes it back, and one that follows a click so soon never counts.
     Q_INVOKABLE void click();
     // Returns whether it went through the lock.
     Q_INVOKABLE bool approve();
@@ -141,6 +142,8 @@ private:
     QTimer m_pressTick;
     QElapsedTimer m_opened;
     QElapsedTimer m_pressClock;
+    QElapsedTimer m_lastClick;
+    bool m_pressCounts = false; // the press that a click would end began on the open lock, with no click just before
     qint64 m_heldMs = 0;
 };
 

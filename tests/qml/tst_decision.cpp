@@ -26,6 +26,13 @@ private:
         return terms;
     }
 
+    static void click(DecisionLock &decision)
+    {
+        decision.beginPress();
+        decision.endPress();
+        decision.click();
+    }
+
     static void reachAll(DecisionLock &decision)
     {
         decision.reach(u"facts"_s);
@@ -108,9 +115,7 @@ private Q_SLOTS:
         reachAll(decision);
         QTRY_VERIFY(decision.mayApprove());
         QVERIFY2(!decision.approve(), "a bare press, as over AT-SPI");
-        decision.click();
-        decision.beginPress();
-        decision.endPress();
+        click(decision);
         QCOMPARE(decision.pressed(), 0.0);
         QVERIFY(spy.isEmpty());
         decision.beginPress();
@@ -141,10 +146,34 @@ private Q_SLOTS:
         decision.open(terms({}));
         reachAll(decision);
         QTRY_VERIFY(decision.mayApprove());
-        decision.click();
-        decision.click();
+        click(decision);
+        click(decision);
         QVERIFY(!spy.wait(DecisionLock::doubleClickMs * 2));
+        for (int i = 0; i < 3; ++i)
+            click(decision);
+        QVERIFY2(!spy.wait(DecisionLock::doubleClickMs * 2), "a third click");
+        click(decision);
+        QTRY_COMPARE(spy.size(), 1);
+    }
+
+    void aClickBegunOnTheClosedLockReleasesNothing()
+    {
+        DecisionLock decision;
+        QSignalSpy spy(&decision, &DecisionLock::approveWanted);
+        decision.open(terms({}));
+        reachAll(decision);
+        decision.beginPress();
+        QTRY_VERIFY(decision.mayApprove());
+        decision.endPress();
         decision.click();
+        QVERIFY2(!spy.wait(DecisionLock::doubleClickMs * 2), "pressed while it armed, let go after");
+        decision.beginPress();
+        decision.rearm();
+        QTRY_VERIFY(decision.mayApprove());
+        decision.endPress();
+        decision.click();
+        QVERIFY2(!spy.wait(DecisionLock::doubleClickMs * 2), "the screen changed under the press");
+        click(decision);
         QTRY_COMPARE(spy.size(), 1);
     }
 
