@@ -40,7 +40,7 @@ QString asciiWhereInvisible(const QString &json)
 
 QString quoted(const QString &text)
 {
-    return visible(QString::fromUtf8(Json(text).toBytes()));
+    return QString::fromUtf8(Json(text).toBytes());
 }
 
 void append(QString &out, const Json &value, int depth)

@@ -29,7 +29,7 @@ private:
     bool m_quiet;
 };
 
-/// A document indented for people; strings keep their JSON quotes, every invisible character is escaped.
+/// A document indented for people; strings keep their JSON quotes. To be printed by Output, which makes visible what is not: once.
 [[nodiscard]] QString readable(const Json &value);
 
 } // namespace holdfast
