@@ -125,9 +125,12 @@ void LedgerWatch::accept(const QByteArray &note, std::function<void(QString)> th
     if (!*wanted)
         return settle(m_follower.accept(note, {}));
     m_link.call<ProofResult>(method::LedgerConsistency, RangeParams{(*wanted)->first, (*wanted)->second}.toJson(), this,
-                             [this, note, settle, then](Called<ProofResult> answer) {
+                             [this, note, settle, then, asked = **wanted](Called<ProofResult> answer) {
                                  if (!answer)
                                      return then(sentence(answer.error()));
+                                 // Meanwhile another checkpoint may have become the highest: the proof is about other sizes then.
+                                 if (const auto still = m_follower.proofFor(note); still && *still != asked)
+                                     return accept(note, then);
                                  settle(m_follower.accept(note, answer->proof));
                              });
 }
