@@ -2,6 +2,7 @@
 #pragma once
 
 #include "console/app.h"
+#include "console/shell/keyrepeats.h"
 #include "console/shell/settingsstore.h"
 
 #include <QQmlApplicationEngine>
@@ -33,6 +34,7 @@ Q_SIGNALS:
 private:
     App &m_app;
     SettingsStore &m_settings;
+    KeyRepeats m_repeats;
     QQmlApplicationEngine m_engine;
     QQuickWindow *m_window = nullptr;
 };
