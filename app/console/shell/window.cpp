@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "console/shell/window.h"
 
+#include "core/text/visible.h"
+
 #include <QDir>
 #include <QFile>
 #include <QNetworkAccessManager>
@@ -68,8 +70,10 @@ void letGo(QQuickWindow &window)
     ::malloc_trim(0);
 }
 
-void toLog(QtMsgType type, const QMessageLogContext &, const QString &message)
+// What Qt complains of may quote what anybody wrote.
+void toLog(QtMsgType type, const QMessageLogContext &, const QString &text)
 {
+    const auto message = visible(text, {.keepLines = true});
     const auto level = type == QtDebugMsg ? spdlog::level::debug : type == QtInfoMsg ? spdlog::level::info
         : type == QtWarningMsg                                     ? spdlog::level::warn
                                                                    : spdlog::level::err;
