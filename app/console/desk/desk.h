@@ -88,6 +88,7 @@ private:
     QSet<HoldId> m_beyond; ///< in the book, and waiting no more: on the way, or over
     HoldId m_open;
     int m_shownRevision = -1;
+    bool m_contentShown = false;
     std::unique_ptr<QAbstractItemModel> m_diff;
     QHash<HoldId, Receipt> m_receipts;
     QHash<HoldId, QString> m_outputs;

@@ -145,7 +145,8 @@ void Desk::refreshReview(bool anew)
         m_app.decision()->close();
         return m_app.review()->show(Review::Unverified, view, {}, evidence->unverified);
     }
-    const bool newRevision = m_shownRevision != evidence->head.revision || m_app.review()->state() != Review::Shown;
+    const bool newRevision = m_shownRevision != evidence->head.revision || m_app.review()->state() != Review::Shown
+        || m_contentShown != (evidence->content != nullptr);
     if (!evidence->hold) {
         m_app.decision()->close();
         m_shownRevision = -1;
@@ -157,6 +158,8 @@ void Desk::refreshReview(bool anew)
         return refreshBlocks();
     }
     m_shownRevision = evidence->head.revision;
+    m_contentShown = evidence->content != nullptr;
+    m_seat->book().fetchContent(m_open);
     const auto lists = present::reviewLists(*evidence, viewer, now());
     m_app.review()->show(Review::Shown, view, lists);
     m_app.decision()->open(present::decisionTerms(*evidence, viewer));
@@ -184,6 +187,11 @@ void Desk::refreshBlocks()
     const bool same = evidence->ruling && evidence->ruling->tier == evidence->hold->tier && evidence->ruling->mode == evidence->hold->mode;
     //: Why approving is locked: the console's own reading of the policy differs from the gate's
     lock->block(u"policy"_s, same ? QString() : tr("Measure again: the policy in force gives another tier than the gate says"));
+    const bool whole = evidence->content != nullptr || evidence->request.blobs().empty();
+    //: Why approving is locked: the statements, or what else the request names without carrying it, are still being fetched
+    lock->block(u"payload"_s, whole ? QString() : evidence->contentProblem.isEmpty() ? tr("Wait for the payload")
+        //: Why approving is locked: what the request names cannot be shown; %1 the reason
+        : tr("The payload cannot be shown: %1").arg(shown(evidence->contentProblem, 200)));
     const bool late = evidence->hold->policy.approveUntil <= now();
     //: Why approving is locked: the deadline is over
     lock->block(u"expired"_s, late ? tr("The time to decide is over") : QString());

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "console/desk/holdbook.h"
 
+#include "link/blobs.h"
 #include "wire/messages.h"
 
+#include <QLocale>
 #include <QTimer>
 
 namespace holdfast {
@@ -14,6 +16,9 @@ namespace {
 // A gate ends the connection of who leaves more than 256 calls unanswered; the rest is for what else the console asks.
 constexpr int askedAtOnce = 64;
 constexpr auto measuringShownAfter = std::chrono::milliseconds(30);
+
+// More than this nobody reads to its end; what is not read is not approved.
+constexpr std::int64_t largestContent = 4 * 1024 * 1024;
 
 QString tr(const char *text)
 {
@@ -175,11 +180,33 @@ void HoldBook::takeView(const HoldDocuments &view)
     if (known && known->hold) {
         const bool next = known->hold->revision < view.head.revision;
         evidence->previous = next ? std::make_shared<const Hold>(*known->hold) : known->previous;
+        evidence->content = known->content; // a hold's request never changes
     }
     evidence->unverified = verifyInto(*evidence);
     m_holds.insert(view.head.hold, evidence);
     noteEnforcement(*evidence);
     Q_EMIT changed(view.head.hold);
+}
+
+void HoldBook::fetchContent(const HoldId &hold)
+{
+    const auto evidence = m_holds.value(hold);
+    if (!evidence || !evidence->unverified.isEmpty() || evidence->content || evidence->request.blobs().empty())
+        return;
+    const auto blob = evidence->request.blobs().front();
+    if (blob.size > largestContent) {
+        //: Why a payload cannot be shown; %1 a size such as "12 MB"
+        evidence->contentProblem = tr("it has %1").arg(QLocale().formattedDataSize(blob.size, 0, QLocale::DataSizeSIFormat));
+        return;
+    }
+    fetchBlob(&m_link, blob, this, [this, hold](Called<QByteArray> bytes) {
+        const auto known = m_holds.value(hold);
+        if (!known)
+            return;
+        known->content = bytes ? std::make_shared<const QByteArray>(std::move(*bytes)) : nullptr;
+        known->contentProblem = bytes ? QString() : sentence(bytes.error());
+        Q_EMIT changed(hold);
+    });
 }
 
 void HoldBook::verifyAgain()

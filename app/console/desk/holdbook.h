@@ -27,6 +27,8 @@ public:
     [[nodiscard]] std::vector<const present::Evidence *> all() const;
     /// Fetches a hold that is not open any more (for a timeline). changed() follows.
     void fetch(const HoldId &hold);
+    /// Fetches the blob that the hold's action names, where it names one that is not here. changed() follows.
+    void fetchContent(const HoldId &hold);
     /// A hold that ended leaves the book.
     void forget(const HoldId &hold);
 

@@ -25,6 +25,8 @@ struct Evidence final
     std::shared_ptr<const Hold> previous; ///< the revision before, when this console has seen one
     std::optional<Ruling> ruling; ///< recomputed from the registry's policy; absent when that could not be had
     QString unverified; ///< why nothing of it is to be believed; empty when all held
+    std::shared_ptr<const QByteArray> content; ///< the blob that the action names: the bytes that fit its digest, once they are here
+    QString contentProblem; ///< why they are not
 };
 
 /// Who looks at it.

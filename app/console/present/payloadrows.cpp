@@ -4,49 +4,83 @@
 #include "console/present/format.h"
 #include "core/text/visible.h"
 
+#include <QStringDecoder>
+
+#include <algorithm>
+
 namespace holdfast::present {
 
 using namespace Qt::StringLiterals;
 
 namespace {
 
-// What will be done, in the words that will be done: the statements, the paths, the arguments.
-QStringList actionLines(const Request &request)
+// A line longer than this goes on in further rows: none is so long that drawing it is felt, and nothing is left out.
+constexpr qsizetype longestRow = 2000;
+
+// Text as it is; of bytes that are no UTF-8, those that are not printable ASCII as \xNN.
+QStringList linesOf(const QByteArray &bytes)
 {
-    struct Lines {
-        QStringList operator()(const SqlAction &sql) const { return sql.statements ? sql.statements->split(u'\n') : QStringList{sql.blob->digest.toString()}; }
-        QStringList operator()(const FilesystemAction &files) const
-        {
-            QStringList lines;
-            for (const auto &path : files.paths)
-                lines += (files.recursive ? u"delete, with all below: "_s : u"delete: "_s) + path;
-            return lines;
-        }
-        QStringList operator()(const CommandAction &command) const
-        {
-            QStringList lines;
-            for (qsizetype i = 0; i < command.argv.size(); ++i)
-                lines += u"argv[%1]  %2"_s.arg(i).arg(command.argv[i]);
-            if (!command.cwd.isEmpty())
-                lines += u"cwd      "_s + command.cwd;
-            if (command.input)
-                lines += u"stdin    "_s + command.input->digest.toString();
-            return lines;
-        }
-        QStringList operator()(const PolicyAction &policy) const { return {u"policy document "_s + policy.toml.digest.toString()}; }
-    };
-    return std::visit(Lines{}, request.action);
+    QStringDecoder decode(QStringDecoder::Utf8, QStringDecoder::Flag::Stateless | QStringDecoder::Flag::ConvertInitialBom);
+    QString text = decode(bytes);
+    if (!decode.hasError())
+        return text.split(u'\n');
+    text.clear();
+    for (const char byte : bytes) {
+        if (byte == '\n' || (byte >= 0x20 && byte < 0x7f && byte != '\\'))
+            text += QLatin1Char(byte);
+        else
+            text += u"\\x%1"_s.arg(static_cast<unsigned char>(byte), 2, 16, QLatin1Char('0'));
+    }
+    return text.split(u'\n');
 }
 
-PayloadRow payloadRow(qsizetype at, const QString &line)
+// What will be done, in the words that will be done: the statements, the paths, the arguments.
+struct ActionLines final
 {
-    PayloadRow row;
-    row.key = QString::number(at);
-    row.number = QString::number(at + 1);
-    // A very long line is folded in the middle with a marked count; the exact bytes stay in the request document.
-    row.text = visible(line, {.keepLines = false, .limit = 20'000});
-    row.hidden = hasInvisible(line);
-    return row;
+    const QByteArray *content; ///< of the blob that the action names
+
+    [[nodiscard]] QStringList named(const QString &what, const BlobRef &blob) const
+    {
+        return QStringList(what + u' ' + blob.digest.toString()) + (content != nullptr ? linesOf(*content) : QStringList());
+    }
+    QStringList operator()(const SqlAction &sql) const { return sql.statements ? sql.statements->split(u'\n') : named(u"statements"_s, *sql.blob); }
+    QStringList operator()(const FilesystemAction &files) const
+    {
+        QStringList lines;
+        for (const auto &path : files.paths)
+            lines += (files.recursive ? u"delete, with all below: "_s : u"delete: "_s) + path;
+        return lines;
+    }
+    QStringList operator()(const CommandAction &command) const
+    {
+        QStringList lines;
+        for (qsizetype i = 0; i < command.argv.size(); ++i)
+            lines += u"argv[%1]  "_s.arg(i) + command.argv[i];
+        if (!command.cwd.isEmpty())
+            lines += u"cwd      "_s + command.cwd;
+        if (command.input)
+            lines += named(u"stdin   "_s, *command.input);
+        return lines;
+    }
+    QStringList operator()(const PolicyAction &policy) const { return named(u"policy document"_s, policy.toml); }
+};
+
+void addRows(QList<PayloadRow> &rows, qsizetype number, const QString &line)
+{
+    qsizetype at = 0;
+    do {
+        auto end = std::min(at + longestRow, line.size());
+        if (end < line.size() && line[end].isLowSurrogate() && line[end - 1].isHighSurrogate())
+            --end;
+        const auto part = QStringView(line).sliced(at, end - at);
+        PayloadRow row;
+        row.key = QString::number(rows.size());
+        row.number = at == 0 ? QString::number(number) : QString();
+        row.text = visible(part);
+        row.hidden = hasInvisible(part);
+        rows.append(row);
+        at = end;
+    } while (at < line.size());
 }
 
 void addText(QString &text, const QList<DetailRow> &rows)
@@ -59,13 +93,13 @@ void addText(QString &text, const QList<DetailRow> &rows)
 
 QList<PayloadRow> payloadRows(const Evidence &evidence)
 {
-    QStringList lines = actionLines(evidence.request);
+    QStringList lines = std::visit(ActionLines{evidence.content.get()}, evidence.request.action);
     lines += QString();
     lines += u"request "_s + evidence.requestDigest.toString();
     lines += QString::fromUtf8(evidence.requestEnvelope.payload);
     QList<PayloadRow> rows;
     for (qsizetype i = 0; i < lines.size(); ++i)
-        rows.append(payloadRow(i, lines[i]));
+        addRows(rows, i + 1, lines[i]);
     return rows;
 }
 
