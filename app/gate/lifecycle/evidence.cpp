@@ -165,6 +165,13 @@ void Evidence::revise(HoldRow &hold, const Request &request, const MeasureOutput
     const Target *target = m_context.active().policy->target(hold.target);
     document.enforcement = target == nullptr ? enforcementOfPolicy() : enforcementOf(*target, credentialReachable);
     document.measured.credential.reachableByRequester = credentialReachable;
+    const QByteArray payload = document.toPayload();
+    // What nobody could parse must never be signed: the ledger would not verify any more.
+    if (!Hold::parse(payload)) {
+        m_holds.event(hold, State::Refused, QStringLiteral("what was measured does not make a document"));
+        m_holds.index(hold);
+        return;
+    }
 
     hold.revision = document.revision;
     hold.approvals.clear();
@@ -174,7 +181,7 @@ void Evidence::revise(HoldRow &hold, const Request &request, const MeasureOutput
     hold.summary = measured.summaryText;
     hold.resources = measured.resources;
     hold.deadline = document.policy.approveUntil;
-    const Envelope envelope = Envelope::sign(*m_context.identity.key, payloadtype::Hold, document.toPayload());
+    const Envelope envelope = Envelope::sign(*m_context.identity.key, payloadtype::Hold, payload);
     hold.holdDocument = envelope.idDigest();
     hold.holdDigest = envelope.payloadDigest();
     m_holds.record(hold, EntryKind::Hold, envelope, document.blobs(), State::Pending);

@@ -147,6 +147,9 @@ void Releasing::finish(HoldRow &hold, Receipt receipt, const QByteArray &output)
         m_context.store.blobs.add(receipt.output->digest, masked);
     }
     hold.outcome = receipt.outcome;
+    // What nobody could parse must never be signed; the outcome is recorded whatever was reported.
+    if (!Receipt::parse(receipt.toPayload()))
+        receipt.effects.clear();
     const Envelope envelope = Envelope::sign(*m_context.identity.performKey, payloadtype::Receipt, receipt.toPayload());
     hold.receiptDocument = envelope.idDigest();
     m_holds.record(hold, EntryKind::Receipt, envelope, receipt.output ? std::vector{*receipt.output} : std::vector<BlobRef>{}, State::Done);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gate/lifecycle/workers.h"
 
+#include "core/documents/bounds.h"
 #include "core/policy/ruling.h"
 #include "gate/lifecycle/enforcement.h"
 #include "kinds/policy/policymeasurer.h"
@@ -105,6 +106,7 @@ void Workers::measure(const MeasureJob &job) const
     result.at = m_clock.now();
     result.credentialReachable = reachableByRequester(job.subject->target, m_options.directory);
     result.output = measured(*job.subject, resolveCredential(job.subject->target, m_options.directory), result.at);
+    bound(result.output.measurement);
     m_done(std::move(result));
 }
 
@@ -127,13 +129,18 @@ void Workers::perform(const PerformJob &job) const
         PerformInput input;
         input.measure = inputOf(subject, &*credential, result.startedAt);
         input.approved = &job.approved;
-        input.compare = [&](const Measurement &now) {
+        input.compare = [&](Measurement now) {
+            bound(now); // as what was approved was
             const Ruling ruling = rule(*subject.policy, {subject.request.kind, subject.request.target, subject.actor,
                                                          subject.request.origin.agent.value_or(QString()), &now, result.startedAt});
             return compare(job.approved, now, ruling.mode, ruling.tier);
         };
         result.outcome = found->second.performer->perform(input);
     }
+    if (auto *drifted = std::get_if<Drifted>(&result.outcome))
+        bound(drifted->now.measurement);
+    else
+        bound(std::get<Performed>(result.outcome).effects);
     result.finishedAt = m_clock.now();
     m_done(std::move(result));
 }
