@@ -3,6 +3,7 @@
 #include "kinds/filesystem/survey.h"
 
 #include "core/text/secrets.h"
+#include "core/text/visible.h"
 
 #include <algorithm>
 
@@ -11,6 +12,7 @@ namespace holdfast {
 namespace {
 
 constexpr qsizetype MaxShown = 300;
+constexpr qsizetype MaxTypedName = 64;
 
 /// Options of other programs that change what is destroyed, or leave out a question or a copy.
 const std::vector<TellingFlag> &knownFlags()
@@ -57,7 +59,9 @@ QString shownLine(const QStringList &argv)
         words.append(plain ? argument : u'\'' + QString(argument).replace(u'\'', QStringLiteral("'\\''")) + u'\'');
     }
     const QString line = QString::fromUtf8(maskSecrets(words.join(u' ').toUtf8()));
-    return line.size() > MaxShown ? line.first(MaxShown) + u'…' : line;
+    if (line.size() <= MaxShown)
+        return line;
+    return line.first(line[MaxShown].isLowSurrogate() ? MaxShown - 1 : MaxShown) + u'…';
 }
 
 Fact fact(const QString &id, const QString &label, const QString &value, const QString &how, Instant at, Severity severity = Severity::Info)
@@ -139,8 +143,9 @@ MeasureOutput describe(const CommandPlan &plan, Understanding understanding, con
         m.environment = configuredEnvironment(*input.target);
     m.credential = credentialOf(plan, input);
     m.fingerprint = joined(plan.fingerprint(), m.fingerprint);
+    // A name that a person can type.
     if (m.confirmText.isEmpty())
-        m.confirmText = plan.name;
+        m.confirmText = plan.name.size() > MaxTypedName || hasInvisible(plan.name) ? input.target->name : plan.name;
     m.contradictions.clear();
     contradict(m, input.request->claims);
     return output;
