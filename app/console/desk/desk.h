@@ -68,7 +68,7 @@ private:
     void deny(const QString &hold, const QString &reason, DecisionLock::Scope scope, const QString &counter);
     void measureAgain(const QString &id);
     void freezeMostUrgent();
-    void command(Command::Verb verb, const present::Evidence &evidence, const QString &act);
+    void command(Command::Verb verb, const present::Evidence &evidence, const QString &act, const QString &reason = {});
     [[nodiscard]] View viewOf(const present::Evidence &evidence) const;
     [[nodiscard]] const present::Evidence *current() const;
 

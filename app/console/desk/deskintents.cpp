@@ -24,11 +24,11 @@ void Desk::connectIntents()
     connect(m_app.inbox(), &Inbox::filterChanged, this, &Desk::refreshInbox);
     connect(m_app.review(), &Review::diffWanted, this, [this](const QString &, const QString &key) { chooseDiff(key); });
     connect(m_app.review(), &Review::measureWanted, this, &Desk::measureAgain);
-    connect(m_app.review(), &Review::freezeWanted, this, [this](const QString &id) {
+    connect(m_app.review(), &Review::freezeWanted, this, [this](const QString &id, const QString &reason) {
         if (const auto hold = HoldId::parse(id); hold && m_seat)
             if (const auto *evidence = m_seat->book().find(*hold); evidence != nullptr && evidence->hold) {
                 //: Above the passphrase field: what the signature will do; %1 the requester
-                command(Command::Verb::Freeze, *evidence, tr("To freeze %1").arg(present::shown(evidence->hold->requesterActor, 100)));
+                command(Command::Verb::Freeze, *evidence, tr("To freeze %1").arg(present::shown(evidence->hold->requesterActor, 100)), reason);
             }
     });
     connect(m_app.running(), &Running::stopWanted, this, [this](const QString &id) {
@@ -133,13 +133,13 @@ void Desk::measureAgain(const QString &id)
     }, std::chrono::minutes(2));
 }
 
-void Desk::command(Command::Verb verb, const present::Evidence &evidence, const QString &act)
+void Desk::command(Command::Verb verb, const present::Evidence &evidence, const QString &act, const QString &reason)
 {
     Command command;
     command.verb = verb;
     command.hold = evidence.head.hold;
     //: Reason written into a stop or a freeze that a button of the console made
-    command.reason = tr("from the console");
+    command.reason = reason.isEmpty() ? tr("from the console") : reason;
     if (verb == Command::Verb::Freeze)
         command.actor = evidence.hold->requesterActor;
     m_seat->decider().command(std::move(command), act, [this](const QString &problem) {
