@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """Drives the real console from outside: keys by XTest, reading by AT-SPI. Every wait is for a condition."""
-import json
 import os
 import re
 import subprocess
@@ -51,7 +50,8 @@ class Console:
 
     def _find_window(self):
         if self.process.poll() is not None:
-            raise Failure(f"the console ended with {self.process.returncode}")
+            with open(PLACE + "/console.err", encoding="utf-8", errors="replace") as said:
+                raise Failure(f"the console ended with {self.process.returncode}: {said.read()[-500:]}")
         found = subprocess.run(["xdotool", "search", "--onlyvisible", "--pid", str(self.process.pid), "--name", "Holdfast"],
                                capture_output=True, text=True).stdout.split()
         return found[0] if found else None
@@ -102,12 +102,12 @@ class Console:
                 continue
         return found
 
-    def find(self, pattern):
-        """The first showing object whose name matches the expression, or None."""
+    def find(self, pattern, anywhere=False):
+        """The first object whose name matches the expression, or None; of those that are showing, unless `anywhere`."""
         expression = re.compile(pattern, re.S)
         for node in self.walk():
             try:
-                if expression.search(node.get_name() or node.get_role_name()) and node.get_state_set().contains(Atspi.StateType.SHOWING):
+                if expression.search(node.get_name() or node.get_role_name()) and (anywhere or node.get_state_set().contains(Atspi.StateType.SHOWING)):
                     return node
             except gi.repository.GLib.Error:
                 continue
