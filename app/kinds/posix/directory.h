@@ -16,10 +16,11 @@ namespace holdfast {
 class Directory final
 {
 public:
-    /// `name` below the descriptor `at`. When it is not open, errno says why: a process's directory may go while it is opened.
-    Directory(int at, const char *name)
+    /// `name` below the descriptor `at`. When it is not open, errno says why.
+    Directory(int at, const char *name) : Directory(UniqueFd(::openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC))) {}
+    /// What was opened before. A process's directory may be gone since: then it is closed, and has no entries.
+    explicit Directory(UniqueFd descriptor)
     {
-        UniqueFd descriptor(::openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
         if (!descriptor)
             return;
         m_stream.reset(::fdopendir(descriptor.get()));

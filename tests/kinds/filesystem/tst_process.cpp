@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "kinds/posix/directory.h"
 #include "kinds/posix/process.h"
 #include "kinds/posix/uniquefd.h"
 
@@ -8,6 +9,7 @@
 #include <atomic>
 #include <csignal>
 #include <fcntl.h>
+#include <sys/wait.h>
 #include <thread>
 
 using namespace holdfast;
@@ -32,6 +34,30 @@ class Process final : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void aDirectoryOfAnEndedProcessIsEmpty()
+    {
+        const pid_t child = ::fork();
+        if (child == 0) {
+            ::pause();
+            ::_exit(0);
+        }
+        const QByteArray path = "/proc/" + QByteArray::number(qint64{child}) + "/fd";
+        const auto open = [&path] { return UniqueFd(::open(path.constData(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)); };
+        UniqueFd held = open();
+        QVERIFY(held && Directory(open()).next() != nullptr);
+        ::kill(child, SIGKILL);
+        QCOMPARE(::waitpid(child, nullptr, 0), child);
+        const int number = held.get();
+        {
+            // Opened while the process lived: the listing of the descriptors of a process that is gone.
+            Directory directory(std::move(held));
+            QVERIFY(!directory);
+            QVERIFY(directory.next() == nullptr);
+        }
+        QCOMPARE(::fcntl(number, F_GETFD), -1); // and its descriptor is not left open
+        QVERIFY(!Directory(UniqueFd()) && !Directory(AT_FDCWD, "/proc/self/exe"));
+    }
+
     void argumentsArriveExactly()
     {
         ProcessSpec spec;
