@@ -35,6 +35,13 @@ QList<BlobRef> blobsOf(QByteArrayView bytes)
     return registry ? QList<BlobRef>{registry->policy} : QList<BlobRef>{};
 }
 
+// No answer at all; a wrong one is none of these.
+bool isUnanswered(const CallError &error)
+{
+    const auto *link = std::get_if<LinkError>(&error);
+    return link != nullptr && link->kind != LinkError::Kind::BadSignature;
+}
+
 } // namespace
 
 LedgerWatch::LedgerWatch(GateLink &link, Pins pins, const Signer &session, QObject *parent)
@@ -98,7 +105,8 @@ std::optional<CheckpointRef> LedgerWatch::highest() const
 
 void LedgerWatch::begin()
 {
-    m_asking = m_fetching = false;
+    giveUp();
+    m_asking = false;
     accept(m_link.session().checkpoint.toUtf8(), [this](const QString &problem) {
         if (problem.isEmpty())
             follow();
@@ -164,18 +172,28 @@ void LedgerWatch::fetch()
     if (m_tree.size() >= m_goal->size)
         return reachedGoal();
     m_fetching = true;
-    const auto to = std::min<std::int64_t>(m_goal->size, m_tree.size() + limit::Page);
-    m_link.call<EntriesResult>(method::LedgerEntries, RangeParams{m_tree.size(), to}.toJson(), this, [this](Called<EntriesResult> answer) {
-        m_fetching = false;
-        if (!answer || answer->entries.empty())
-            return;
-        m_fetching = true;
-        take(std::move(answer->entries));
-    });
+    // The first registry alone, to begin with: until it is known nothing can be shown.
+    const auto most = m_tree.size() == 0 ? 1 : limit::Page;
+    const auto asked = std::min<std::int64_t>(m_goal->size - m_tree.size(), most);
+    m_link.call<EntriesResult>(method::LedgerEntries, RangeParams{m_tree.size(), m_tree.size() + asked}.toJson(), this,
+                               [this, asked, session = m_session](Called<EntriesResult> answer) {
+                                   if (session != m_session)
+                                       return;
+                                   if (answer && !answer->entries.empty())
+                                       take(std::move(answer->entries), asked);
+                                   else
+                                       m_fetching = false;
+                               });
 }
 
-void LedgerWatch::take(std::vector<QByteArray> entries)
+void LedgerWatch::take(std::vector<QByteArray> entries, std::int64_t asked)
 {
+    if (static_cast<std::int64_t>(entries.size()) > asked) {
+        // Past the size that the checkpoint names nothing would be compared with its root.
+        entries.resize(static_cast<std::size_t>(asked));
+        //: Alarm: the gate answers with more of its ledger than it was asked for
+        alarm(tr("The gate hands out more entries than were asked for."));
+    }
     QList<BlobRef> blobs;
     for (auto &entry : entries) {
         for (const auto &blob : blobsOf(entry)) {
@@ -186,25 +204,39 @@ void LedgerWatch::take(std::vector<QByteArray> entries)
     }
     m_missingBlobs = static_cast<int>(blobs.size());
     if (blobs.isEmpty())
-        return audit();
+        return audit(m_session);
     fetchBlobs(blobs);
 }
 
 void LedgerWatch::fetchBlobs(const QList<BlobRef> &blobs)
 {
     for (const auto &blob : blobs) {
-        fetchBlob(&m_link, blob, this, [this, digest = blob.digest](Called<QByteArray> bytes) {
-            // A blob that is gone is the auditor's to judge.
+        fetchBlob(&m_link, blob, this, [this, digest = blob.digest, session = m_session](Called<QByteArray> bytes) {
+            if (session != m_session)
+                return;
+            if (!bytes && isUnanswered(bytes.error()))
+                return giveUp();
+            // A blob that is gone, or is another, is the auditor's to judge.
             if (bytes)
                 m_blobs[digest] = *bytes;
             if (--m_missingBlobs == 0)
-                audit();
+                audit(session);
         });
     }
 }
 
-void LedgerWatch::audit()
+// What was read is read again as soon as there is something to follow.
+void LedgerWatch::giveUp()
 {
+    ++m_session;
+    m_waiting.clear();
+    m_fetching = false;
+}
+
+void LedgerWatch::audit(int session)
+{
+    if (session != m_session)
+        return;
     for (int i = 0; i < batch && !m_waiting.empty(); ++i) {
         const auto entry = std::move(m_waiting.front());
         m_waiting.pop_front();
@@ -216,7 +248,7 @@ void LedgerWatch::audit()
     }
     refreshTrusted();
     if (!m_waiting.empty()) {
-        QTimer::singleShot(0, this, &LedgerWatch::audit);
+        QTimer::singleShot(0, this, [this, session] { audit(session); });
         return;
     }
     m_fetching = false;

@@ -58,9 +58,10 @@ private:
     void begin();
     void accept(const QByteArray &note, std::function<void(QString problem)> then);
     void fetch();
-    void take(std::vector<QByteArray> entries);
+    void take(std::vector<QByteArray> entries, std::int64_t asked);
     void fetchBlobs(const QList<BlobRef> &blobs);
-    void audit();
+    void giveUp();
+    void audit(int session);
     void reachedGoal();
     void alarm(const QString &sentence);
     void refreshTrusted();
@@ -77,6 +78,7 @@ private:
     std::optional<CheckpointRef> m_goal; ///< entries are fetched up to it, then the root of all of them must be its root
     bool m_asking = false, m_fetching = false, m_again = false;
     int m_missingBlobs = 0;
+    int m_session = 0; ///< counts beginnings: what belongs to an earlier one means nothing any more
     std::shared_ptr<const TrustedPolicy> m_trusted;
     QStringList m_alarms;
 };
