@@ -61,8 +61,7 @@ class Console:
 
     def key(self, *names):
         """Each name is one chord, pressed and released through XTest."""
-        for name in names:
-            subprocess.run(["xdotool", "key", "--clearmodifiers", name], check=True, timeout=20)
+        subprocess.run(["xdotool", "key", "--clearmodifiers", *names], check=True, timeout=20)
 
     def type(self, text):
         subprocess.run(["xdotool", "type", "--clearmodifiers", "--delay", "4", text], check=True, timeout=60)

@@ -97,8 +97,7 @@ class Trial:
     def keys_and_clicks(self, hold, where):
         """Everything that never approves, on the button as it is now."""
         self.focused_button()
-        for key in ("Return", "space", "KP_Enter"):
-            self.console.key(key)
+        self.console.key("Return", "space", "KP_Enter")
         self.stands(hold, f"Enter and Space on the {where} button")
         for key in ("Return", "space"):
             self.hand.hold(key)

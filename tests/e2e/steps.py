@@ -49,8 +49,7 @@ def read_everything(console):
         console.key("space")
     for _ in range(6):
         console.tab_to("^Evidence$")
-        for _ in range(10):
-            console.key("Next")
+        console.key(*10 * ["Next"])
         lock = console.see("Approve")
         if not re.search("See |Open |Scroll", lock.get_name()):
             return
