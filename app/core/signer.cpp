@@ -7,6 +7,7 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -15,7 +16,7 @@ namespace holdfast {
 namespace {
 
 /// More than libsodium's deepest frame under crypto_sign: registers that it spilled are wiped with it.
-constexpr std::size_t stackOfSigning = 16 * 1024;
+constexpr std::size_t stackOfSigning = 16UL * 1024;
 
 const unsigned char *unsignedData(QByteArrayView bytes)
 {
@@ -68,6 +69,18 @@ SecretBytes &SecretBytes::operator=(SecretBytes &&other) noexcept
     std::swap(m_data, other.m_data);
     std::swap(m_size, other.m_size);
     return *this;
+}
+
+SecretBytes SecretBytes::copy() const
+{
+    SecretBytes same(m_size);
+    std::copy_n(m_data, m_size, same.m_data);
+    return same;
+}
+
+bool SecretBytes::equals(const SecretBytes &other) const
+{
+    return m_size == other.m_size && sodium_memcmp(m_data, other.m_data, m_size) == 0;
 }
 
 SecretBytes SecretBytes::random(std::size_t size)

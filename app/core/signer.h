@@ -28,6 +28,10 @@ public:
     [[nodiscard]] unsigned char *data() { return m_data; }
     [[nodiscard]] const unsigned char *data() const { return m_data; }
     [[nodiscard]] std::size_t size() const { return m_size; }
+    /// Another secret of the same bytes: said aloud, since each copy is one more to guard.
+    [[nodiscard]] SecretBytes copy() const;
+    /// Takes the same time wherever they differ.
+    [[nodiscard]] bool equals(const SecretBytes &other) const;
 
 private:
     unsigned char *m_data;

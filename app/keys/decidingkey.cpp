@@ -12,16 +12,16 @@ namespace holdfast {
 
 namespace {
 
-constexpr QByteArrayView Magic("hfseed1\n");
-constexpr qsizetype NonceSize = crypto_secretbox_NONCEBYTES;
+constexpr QByteArrayView SeedMagic("hfseed1\n");
+constexpr qsizetype SeedNonceSize = crypto_secretbox_NONCEBYTES;
 constexpr std::size_t SeedSize = crypto_sign_SEEDBYTES;
 constexpr qsizetype BoxSize = crypto_secretbox_MACBYTES + crypto_sign_SEEDBYTES;
 /// secretbox leaves its first block, which is the seed, in its stack frame.
-constexpr std::size_t StackOfOpening = 16 * 1024;
+constexpr std::size_t StackOfOpening = 16UL * 1024;
 
-static_assert(WrappedSeed::Size == 8 + 4 + 4 + ArgonSaltSize + NonceSize + BoxSize);
+static_assert(WrappedSeed::Size == 8 + 4 + 4 + ArgonSaltSize + SeedNonceSize + BoxSize);
 
-const unsigned char *unsignedData(const QByteArray &bytes)
+const unsigned char *bytesOf(const QByteArray &bytes)
 {
     return reinterpret_cast<const unsigned char *>(bytes.constData());
 }
@@ -63,18 +63,11 @@ std::optional<UnlockError> whyNot(const VerifierKey &key, const WrappedSeed &wra
     return std::nullopt;
 }
 
-SecretBytes copyOf(const SecretBytes &secret)
-{
-    SecretBytes copy(secret.size());
-    std::copy_n(secret.data(), secret.size(), copy.data());
-    return copy;
-}
-
 } // namespace
 
 QByteArray WrappedSeed::toBytes() const
 {
-    QByteArray bytes = Magic.toByteArray();
+    QByteArray bytes = SeedMagic.toByteArray();
     std::array<char, 8> costs{};
     qToBigEndian(cost.passes, costs.data());
     qToBigEndian(cost.memoryKiB, costs.data() + 4);
@@ -83,13 +76,13 @@ QByteArray WrappedSeed::toBytes() const
 
 std::optional<WrappedSeed> WrappedSeed::parse(QByteArrayView bytes)
 {
-    if (bytes.size() != Size || bytes.first(Magic.size()) != Magic)
+    if (bytes.size() != Size || bytes.first(SeedMagic.size()) != SeedMagic)
         return std::nullopt;
     WrappedSeed wrapped;
     wrapped.cost.passes = qFromBigEndian<std::uint32_t>(bytes.sliced(8).data());
     wrapped.cost.memoryKiB = qFromBigEndian<std::uint32_t>(bytes.sliced(12).data());
     wrapped.salt = bytes.sliced(16, ArgonSaltSize).toByteArray();
-    wrapped.nonce = bytes.sliced(32, NonceSize).toByteArray();
+    wrapped.nonce = bytes.sliced(32, SeedNonceSize).toByteArray();
     wrapped.box = bytes.sliced(56, BoxSize).toByteArray();
     return wrapped;
 }
@@ -98,22 +91,22 @@ std::optional<WrappedSeed> WrappedSeed::wrap(const SecretBytes &seed, const Secr
 {
     if (passphrase.size() == 0 || seed.size() != SeedSize)
         return std::nullopt;
-    WrappedSeed wrapped{cost, randomBytes(ArgonSaltSize), randomBytes(NonceSize), QByteArray(BoxSize, '\0')};
+    WrappedSeed wrapped{cost, randomBytes(ArgonSaltSize), randomBytes(SeedNonceSize), QByteArray(BoxSize, '\0')};
     const auto key = wrappingKey(passphrase, wrapped.salt, cost);
     if (!key)
         return std::nullopt;
-    crypto_secretbox_easy(reinterpret_cast<unsigned char *>(wrapped.box.data()), seed.data(), seed.size(), unsignedData(wrapped.nonce), key->data());
+    crypto_secretbox_easy(reinterpret_cast<unsigned char *>(wrapped.box.data()), seed.data(), seed.size(), bytesOf(wrapped.nonce), key->data());
     sodium_stackzero(StackOfOpening);
     return wrapped;
 }
 
 std::optional<SecretBytes> WrappedSeed::unwrap(const SecretBytes &wrappingKey) const
 {
-    if (wrappingKey.size() != WrappingKeySize || nonce.size() != NonceSize || box.size() != BoxSize)
+    if (wrappingKey.size() != WrappingKeySize || nonce.size() != SeedNonceSize || box.size() != BoxSize)
         return std::nullopt;
     SecretBytes seed(SeedSize);
-    const int failed = crypto_secretbox_open_easy(seed.data(), unsignedData(box), static_cast<unsigned long long>(box.size()),
-                                                  unsignedData(nonce), wrappingKey.data());
+    const int failed = crypto_secretbox_open_easy(seed.data(), bytesOf(box), static_cast<unsigned long long>(box.size()),
+                                                  bytesOf(nonce), wrappingKey.data());
     sodium_stackzero(StackOfOpening);
     if (failed != 0)
         return std::nullopt;
@@ -142,7 +135,7 @@ Result<std::unique_ptr<Signer>, UnlockError> DecidingKey::unlockWith(const Secre
 {
     if (const auto error = whyNot(m_key, m_wrapped, sessionKey))
         return Failure{*error};
-    return std::unique_ptr<Signer>(std::make_unique<OnceSigner>(m_key, m_wrapped, copyOf(sessionKey)));
+    return std::unique_ptr<Signer>(std::make_unique<OnceSigner>(m_key, m_wrapped, sessionKey.copy()));
 }
 
 } // namespace holdfast

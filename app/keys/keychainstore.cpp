@@ -8,7 +8,6 @@
 #include <qt6keychain/keychain.h>
 
 #include <algorithm>
-#include <cstring>
 #include <memory>
 
 namespace holdfast {
@@ -23,16 +22,6 @@ public:
     std::function<void(Task *)> begin;
     std::function<void(KeyStoreError)> fail;
 };
-
-namespace {
-
-bool sameBytes(const SecretBytes &a, const SecretBytes &b)
-{
-    return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size()) == 0;
-}
-
-
-} // namespace
 
 bool hasGlibDispatcher()
 {
@@ -180,7 +169,7 @@ void KeychainStore::writeItem(Task *task, const SecretBytes &value, DoneHandler 
         readItem(task, [expected, handler](Result<SecretBytes, KeyStoreError> back) {
             if (!back)
                 return handler(back.failure());
-            if (!sameBytes(*back, *expected))
+            if (!back->equals(*expected))
                 return handler(Failure{KeyStoreError{KeyState::Unavailable, QStringLiteral("the keyring gave back other bytes than it was given")}});
             handler(Done{});
         });

@@ -9,14 +9,7 @@ namespace holdfast {
 
 namespace {
 
-constexpr std::size_t SeedSize = 32;
-
-SecretBytes copyOf(const unsigned char *bytes, std::size_t size)
-{
-    SecretBytes copy(size);
-    std::copy_n(bytes, size, copy.data());
-    return copy;
-}
+constexpr std::size_t KeySeedSize = 32;
 
 Failure<KeyStoreError> fail(KeyState state, const QString &detail)
 {
@@ -34,7 +27,7 @@ KeyRecord recordOf(const SeedSigner &signer, const QString &gate, const QString 
 
 FreshKeys FreshKeys::make(const QString &actor)
 {
-    return {SeedSigner(actor, SecretBytes::random(SeedSize)), SeedSigner(actor, SecretBytes::random(SeedSize))};
+    return {SeedSigner(actor, SecretBytes::random(KeySeedSize)), SeedSigner(actor, SecretBytes::random(KeySeedSize))};
 }
 
 KeyKeeper::KeyKeeper(KeyIndex index, KeyStore *keychain, KeyStore *sealed)
@@ -70,7 +63,7 @@ void KeyKeeper::keep(const FreshKeys &keys, const QString &gate, const QString &
     };
     QByteArray wrappedBytes = wrapped->toBytes();
     auto decideValue = std::make_shared<SecretBytes>(SecretBytes::take(wrappedBytes));
-    store->write(session.id, copyOf(keys.session.seed().data(), keys.session.seed().size()),
+    store->write(session.id, keys.session.seed().copy(),
                  [store, session, decide, decideValue, record, handler](Result<Done, KeyStoreError> first) {
                      if (!first)
                          return handler(std::move(first));
@@ -104,7 +97,7 @@ void KeyKeeper::sessionSigner(const QString &gate, SignerHandler handler)
     fetch(gate, purpose::Session, [handler = std::move(handler)](Result<SecretBytes, KeyStoreError> seed, const KeyRecord &record) {
         if (!seed)
             return handler(seed.failure());
-        if (seed->size() != SeedSize)
+        if (seed->size() != KeySeedSize)
             return handler(fail(KeyState::Unavailable, QStringLiteral("what the store has is not a seed")));
         auto signer = std::make_unique<SeedSigner>(record.key.name, std::move(seed).value());
         if (signer->key() != record.key)

@@ -23,10 +23,10 @@ namespace {
 constexpr QByteArrayView Magic("hfkeys1\n");
 constexpr qsizetype NonceSize = crypto_secretbox_NONCEBYTES;
 constexpr qsizetype HeaderSize = 8 + 4 + 4 + ArgonSaltSize + NonceSize;
-constexpr qsizetype LargestFile = 1024 * 1024;
+constexpr qsizetype LargestFile = 1024LL * 1024;
 constexpr std::size_t LongestField = 0xFFFF;
 
-Failure<KeyStoreError> fail(KeyState state, const QString &path, const QString &what)
+Failure<KeyStoreError> noSealed(KeyState state, const QString &path, const QString &what)
 {
     return Failure{KeyStoreError{state, QStringLiteral("%1: %2").arg(path, what)}};
 }
@@ -36,31 +36,19 @@ const unsigned char *unsignedData(QByteArrayView bytes)
     return reinterpret_cast<const unsigned char *>(bytes.data());
 }
 
-bool sameBytes(const SecretBytes &a, const SecretBytes &b)
-{
-    return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
-}
-
-SecretBytes copyOf(const SecretBytes &secret)
-{
-    SecretBytes copy(secret.size());
-    std::memcpy(copy.data(), secret.data(), secret.size());
-    return copy;
-}
-
 Result<QByteArray, KeyStoreError> readSealed(const QString &path)
 {
     QFile file(path);
     if (!QFileInfo::exists(path))
-        return fail(KeyState::Absent, path, QStringLiteral("no such key file"));
+        return noSealed(KeyState::Absent, path, QStringLiteral("no such key file"));
     if (!file.open(QIODevice::ReadOnly))
-        return fail(KeyState::Unavailable, path, file.errorString());
+        return noSealed(KeyState::Unavailable, path, file.errorString());
     struct stat info{};
     if (::fstat(file.handle(), &info) != 0 || !S_ISREG(info.st_mode) || (info.st_mode & 077) != 0)
-        return fail(KeyState::Denied, path, QStringLiteral("a regular file of mode 600 was expected"));
+        return noSealed(KeyState::Denied, path, QStringLiteral("a regular file of mode 600 was expected"));
     QByteArray bytes = file.read(LargestFile + 1);
     if (bytes.size() < HeaderSize + static_cast<qsizetype>(crypto_secretbox_MACBYTES) || bytes.size() > LargestFile || !bytes.startsWith(Magic))
-        return fail(KeyState::Unavailable, path, QStringLiteral("not a sealed key file"));
+        return noSealed(KeyState::Unavailable, path, QStringLiteral("not a sealed key file"));
     return bytes;
 }
 
@@ -141,13 +129,13 @@ SealedFileStore::~SealedFileStore() = default;
 Result<Done, KeyStoreError> SealedFileStore::create(const SecretBytes &passphrase)
 {
     if (QFileInfo::exists(m_path) || QFileInfo(m_path).isSymLink())
-        return fail(KeyState::Denied, m_path, QStringLiteral("exists already; no key is overwritten"));
+        return noSealed(KeyState::Denied, m_path, QStringLiteral("exists already; no key is overwritten"));
     if (passphrase.size() == 0)
-        return fail(KeyState::Denied, m_path, QStringLiteral("an empty passphrase seals nothing"));
+        return noSealed(KeyState::Denied, m_path, QStringLiteral("an empty passphrase seals nothing"));
     QByteArray salt = randomBytes(ArgonSaltSize);
     auto key = wrappingKey(passphrase, salt, m_cost);
     if (!key)
-        return fail(KeyState::Unavailable, m_path, QStringLiteral("no memory for Argon2id"));
+        return noSealed(KeyState::Unavailable, m_path, QStringLiteral("no memory for Argon2id"));
     QDir().mkpath(QFileInfo(m_path).absolutePath());
     m_salt = std::move(salt);
     m_key = std::move(key);
@@ -166,7 +154,7 @@ Result<Done, KeyStoreError> SealedFileStore::unlock(const SecretBytes &passphras
     const ArgonCost cost{qFromBigEndian<quint32>(file->constData() + 8), qFromBigEndian<quint32>(file->constData() + 12)};
     auto key = wrappingKey(passphrase, QByteArrayView(*file).sliced(16, ArgonSaltSize), cost);
     if (!key)
-        return fail(KeyState::Unavailable, m_path, QStringLiteral("its cost is not one of ours, or there is no memory for Argon2id"));
+        return noSealed(KeyState::Unavailable, m_path, QStringLiteral("its cost is not one of ours, or there is no memory for Argon2id"));
     auto values = openWith(*key, *file);
     if (!values)
         return values.failure();
@@ -191,10 +179,10 @@ Result<SealedFileStore::Values, KeyStoreError> SealedFileStore::openWith(const S
     const int failed = crypto_secretbox_open_easy(plain.data(), unsignedData(box), static_cast<unsigned long long>(box.size()),
                                                   unsignedData(view.sliced(HeaderSize - NonceSize, NonceSize)), key.data());
     if (failed != 0)
-        return fail(KeyState::Denied, m_path, QStringLiteral("the passphrase is wrong, or the file was changed"));
+        return noSealed(KeyState::Denied, m_path, QStringLiteral("the passphrase is wrong, or the file was changed"));
     auto values = readFields(plain);
     if (!values)
-        return fail(KeyState::Unavailable, m_path, QStringLiteral("opened, but what is in it cannot be read"));
+        return noSealed(KeyState::Unavailable, m_path, QStringLiteral("opened, but what is in it cannot be read"));
     return *std::move(values);
 }
 
@@ -211,7 +199,7 @@ Result<Done, KeyStoreError> SealedFileStore::save() const
     QSaveFile file(m_path);
     if (!file.open(QIODevice::WriteOnly) || !file.setPermissions(QFile::ReadOwner | QFile::WriteOwner) || file.write(bytes) != bytes.size()
         || !file.commit())
-        return fail(KeyState::Unavailable, m_path, file.errorString());
+        return noSealed(KeyState::Unavailable, m_path, file.errorString());
     return Done{};
 }
 
@@ -226,9 +214,9 @@ Result<Done, KeyStoreError> SealedFileStore::saveAndCompare()
     if (!values)
         return values.failure();
     const bool same = std::equal(values->begin(), values->end(), m_values.begin(), m_values.end(),
-                                 [](const auto &a, const auto &b) { return a.first == b.first && sameBytes(a.second, b.second); });
+                                 [](const auto &a, const auto &b) { return a.first == b.first && a.second.equals(b.second); });
     if (!same)
-        return fail(KeyState::Unavailable, m_path, QStringLiteral("what was written does not read back"));
+        return noSealed(KeyState::Unavailable, m_path, QStringLiteral("what was written does not read back"));
     return Done{};
 }
 
@@ -257,8 +245,8 @@ void SealedFileStore::read(const QString &name, ReadHandler handler)
             return handler(Failure{*std::move(error)});
         const auto value = m_values.find(name);
         if (value == m_values.end())
-            return handler(fail(KeyState::Absent, m_path, QStringLiteral("has no such key")));
-        handler(copyOf(value->second));
+            return handler(noSealed(KeyState::Absent, m_path, QStringLiteral("has no such key")));
+        handler(value->second.copy());
     });
 }
 
@@ -268,7 +256,7 @@ void SealedFileStore::write(const QString &name, SecretBytes value, DoneHandler 
         if (auto error = notUsable())
             return handler(Failure{*std::move(error)});
         if (shared->size() > LongestField || static_cast<std::size_t>(name.toUtf8().size()) > LongestField)
-            return handler(fail(KeyState::Denied, m_path, QStringLiteral("a key of at most 65535 bytes was expected")));
+            return handler(noSealed(KeyState::Denied, m_path, QStringLiteral("a key of at most 65535 bytes was expected")));
         m_values.insert_or_assign(name, std::move(*shared));
         handler(saveAndCompare());
     });
