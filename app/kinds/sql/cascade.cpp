@@ -2,6 +2,7 @@
 #include "kinds/sql/cascade.h"
 
 #include "kinds/sql/bystanders.h"
+#include "kinds/sql/latin.h"
 
 #include <algorithm>
 #include <numeric>
@@ -12,7 +13,6 @@ namespace {
 
 constexpr std::size_t MaxTables = 300;
 
-QLatin1StringView l(const char *text) { return QLatin1StringView(text); }
 
 /// A table that loses rows. Rows are known by (tableoid, ctid), which is unique and stable in one snapshot.
 struct Table final

@@ -4,6 +4,7 @@
 #include "core/policy/reach.h"
 #include "kinds/sql/backups.h"
 #include "kinds/sql/credentialfacts.h"
+#include "kinds/sql/latin.h"
 #include "kinds/sql/sentence.h"
 
 #include <algorithm>
@@ -11,8 +12,6 @@
 namespace holdfast::sql {
 
 namespace {
-
-QLatin1StringView l(const char *text) { return QLatin1StringView(text); }
 
 // A hold is at most 256 KiB: lists that a schema can make endless are cut, and say so.
 constexpr qsizetype MaxResources = 300;
@@ -32,7 +31,7 @@ void bound(Measurement &measurement, QStringList &reasons)
     }
 }
 
-QString oidArray(const std::set<Oid> &oids)
+QString oidSet(const std::set<Oid> &oids)
 {
     QStringList list;
     for (const Oid oid : oids)
@@ -121,7 +120,7 @@ void addLive(const Session &session, const Effects &effects, std::vector<Fact> &
             "SELECT (SELECT count(DISTINCT pid) FROM pg_locks WHERE relation = ANY($1::oid[]) AND pid <> pg_backend_pid() AND database = (SELECT oid FROM pg_database WHERE datname = current_database())),"
             " (SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_user_tables WHERE relid = ANY($1::oid[])),"
             " (SELECT to_char(coalesce(stats_reset, pg_postmaster_start_time()) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') FROM pg_stat_database WHERE datname = current_database())"),
-        {oidArray(effects.touched)});
+        {oidSet(effects.touched)});
     Fact last{fact::LastUsed.toString(),
               QStringLiteral("last used"),
               QStringLiteral("unknown"),

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 constexpr auto ExecutePatience = 10min;
 constexpr auto CommitPatience = 2min;
-constexpr qsizetype MaxOutput = 1024 * 1024;
+constexpr qsizetype MaxOutput = 1024LL * 1024;
 
 using ResultPtr = std::unique_ptr<PGresult, decltype(&PQclear)>;
 

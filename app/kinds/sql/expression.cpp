@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinds/sql/expression.h"
 
+#include "kinds/sql/latin.h"
+
 #include <QRegularExpression>
 
 #include <algorithm>
@@ -11,7 +13,6 @@ namespace {
 
 constexpr int MaxDepth = 100;
 
-QLatin1StringView l(const char *text) { return QLatin1StringView(text); }
 
 QString op(const QString &name) { return QStringLiteral(" OPERATOR(pg_catalog.%1) ").arg(name); }
 

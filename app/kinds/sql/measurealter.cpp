@@ -2,6 +2,7 @@
 // ALTER TABLE as far as it can be known without a clone: columns and constraints that go, and what is only catalog. Else unknown.
 #include "kinds/sql/bystanders.h"
 #include "kinds/sql/dropclosure.h"
+#include "kinds/sql/latin.h"
 #include "kinds/sql/measurestatement.h"
 #include "kinds/sql/samples.h"
 #include "kinds/sql/schematext.h"
@@ -9,8 +10,6 @@
 namespace holdfast::sql {
 
 namespace {
-
-QLatin1StringView l(const char *text) { return QLatin1StringView(text); }
 
 /// The number of an attribute, or the oid of a constraint of the table; 0 when there is none.
 std::int64_t lookUp(const Catalog &catalog, const QString &query, const Relation &relation, const QString &name)

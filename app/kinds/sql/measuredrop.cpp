@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinds/sql/bystanders.h"
 #include "kinds/sql/dropclosure.h"
+#include "kinds/sql/latin.h"
 #include "kinds/sql/measurestatement.h"
 #include "kinds/sql/schematext.h"
 
@@ -13,7 +14,6 @@ namespace {
 constexpr Oid PgClass = 1259;
 constexpr qsizetype MaxNamed = 5;
 
-QLatin1StringView l(const char *text) { return QLatin1StringView(text); }
 
 /// How many rows of the referring table have a reference that will no longer be checked.
 std::optional<std::int64_t> referring(const Catalog &catalog, const ForeignKey &key, const Relation &child)

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinds/sql/bystanders.h"
+#include "kinds/sql/latin.h"
 #include "kinds/sql/measurestatement.h"
 
 namespace holdfast::sql {
 
 namespace {
-
-QLatin1StringView l(const char *text) { return QLatin1StringView(text); }
 
 /// How many rows VALUES or a SELECT would give; nullopt with the reason in the composer.
 std::optional<Count> rowsGiven(const Measuring &measuring, const Node &source, Composer &composer, Effects &effects)

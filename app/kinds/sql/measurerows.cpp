@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // DELETE and SELECT, and what DELETE and UPDATE share: which rows a statement names.
 #include "kinds/sql/bystanders.h"
+#include "kinds/sql/latin.h"
 #include "kinds/sql/measurestatement.h"
 #include "kinds/sql/samples.h"
 
 namespace holdfast::sql {
 
 namespace {
-
-QLatin1StringView l(const char *text) { return QLatin1StringView(text); }
 
 /// Rows of foreign tables live elsewhere, and counting them would run there.
 QString whyLeavesUnplain(const Measuring &measuring, const Leaves &leaves)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinds/sql/measurestatement.h"
 
+#include "kinds/sql/latin.h"
+
 namespace holdfast::sql {
 
 namespace {
-
-QLatin1StringView l(const char *text) { return QLatin1StringView(text); }
 
 /// `CreateTableAsStmt` → `CREATE TABLE AS`, for people.
 QString words(const QString &type)

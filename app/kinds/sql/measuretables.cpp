@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // TRUNCATE, and what it shares with DROP: tables that lose every row.
 #include "kinds/sql/bystanders.h"
+#include "kinds/sql/latin.h"
 #include "kinds/sql/measurestatement.h"
 #include "kinds/sql/samples.h"
 
@@ -10,7 +11,6 @@ namespace {
 
 constexpr int MaxSamples = 8;
 
-QLatin1StringView l(const char *text) { return QLatin1StringView(text); }
 
 QString oidArray(const std::vector<Oid> &oids)
 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinds/sql/bystanders.h"
+#include "kinds/sql/latin.h"
 #include "kinds/sql/measurestatement.h"
 #include "kinds/sql/samples.h"
 
@@ -8,8 +9,6 @@
 namespace holdfast::sql {
 
 namespace {
-
-QLatin1StringView l(const char *text) { return QLatin1StringView(text); }
 
 /// The SET list: names of the columns, and for those whose new value can be evaluated the composed expression.
 struct Assignments final

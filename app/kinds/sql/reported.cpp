@@ -2,12 +2,11 @@
 #include "kinds/sql/reported.h"
 
 #include "kinds/sql/conclude.h"
+#include "kinds/sql/latin.h"
 
 namespace holdfast::sql {
 
 namespace {
-
-QLatin1StringView l(const char *text) { return QLatin1StringView(text); }
 
 bool holdsRows(QChar kind) { return kind == u'r'; }
 

@@ -2,11 +2,11 @@
 // The part of Composer that writes sub-selects and FROM lists.
 #include "kinds/sql/expression.h"
 
+#include "kinds/sql/latin.h"
+
 namespace holdfast::sql {
 
 namespace {
-
-QLatin1StringView l(const char *text) { return QLatin1StringView(text); }
 
 } // namespace
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinds/sql/sentence.h"
 
+#include "kinds/sql/latin.h"
+
 #include <algorithm>
 
 namespace holdfast::sql {
 
 namespace {
-
-QLatin1StringView l(const char *text) { return QLatin1StringView(text); }
 
 QString number(const Count &count)
 {

@@ -13,7 +13,7 @@ namespace holdfast::sql {
 
 namespace {
 
-constexpr qsizetype MaxBytes = 1024 * 1024;
+constexpr qsizetype MaxBytes = 1024LL * 1024;
 constexpr qsizetype MaxStatements = 200;
 
 struct FreeParse final
