@@ -13,7 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto PatienceToConnect = 10s;
+constexpr auto PatienceToEnrol = 10s;
 
 QString defaultName()
 {
@@ -41,7 +41,7 @@ Expected<Done> enrol(const Program &program, const Invite &invite, const Signer 
     if (!options)
         return options.failure();
     BlockingLink link(*options, nullptr);
-    const auto challenge = link.challenge(PatienceToConnect);
+    const auto challenge = link.challenge(PatienceToEnrol);
     if (!challenge)
         return Failure{problemOf(challenge.error())};
     const QString request = purpose::Request.toString();

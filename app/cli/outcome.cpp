@@ -7,7 +7,7 @@ namespace holdfast {
 
 namespace {
 
-Failure<Problem> badProof(const QString &sentence)
+Failure<Problem> unproven(const QString &sentence)
 {
     return Failure{Problem{ExitCode::BadProof, sentence}};
 }
@@ -15,12 +15,12 @@ Failure<Problem> badProof(const QString &sentence)
 Expected<Receipt> receiptOf(const Envelope &envelope, const VerifierKey &performKey, const HoldId &hold)
 {
     if (const auto verified = verify(envelope, performKey, payloadtype::Receipt); !verified)
-        return badProof(QStringLiteral("the receipt is not signed by the gate's perform key: ") + verified.error().sentence());
+        return unproven(QStringLiteral("the receipt is not signed by the gate's perform key: ") + verified.error().sentence());
     auto receipt = Receipt::parse(envelope.payload);
     if (!receipt)
-        return badProof(QStringLiteral("the receipt cannot be read: ") + receipt.error().sentence());
+        return unproven(QStringLiteral("the receipt cannot be read: ") + receipt.error().sentence());
     if (receipt->hold != hold)
-        return badProof(QStringLiteral("the receipt is for another hold"));
+        return unproven(QStringLiteral("the receipt is for another hold"));
     return std::move(receipt).value();
 }
 
@@ -47,13 +47,13 @@ Expected<Done> addDecision(Proof &proof, const Envelope &envelope, const Registr
     const Actor *actor = signerOf(envelope, registry);
     if (actor == nullptr) {
         if (namesListedKey(envelope, registry))
-            return badProof(QStringLiteral("a decision's signature does not hold"));
+            return unproven(QStringLiteral("a decision's signature does not hold"));
         ++proof.unknownSigners;
         return Done{};
     }
     auto decision = Decision::parse(envelope.payload);
     if (!decision || decision->hold != hold)
-        return badProof(QStringLiteral("a decision cannot be read, or is for another hold"));
+        return unproven(QStringLiteral("a decision cannot be read, or is for another hold"));
     proof.decisions.push_back({std::move(decision).value(), actor->name});
     return Done{};
 }
@@ -149,7 +149,7 @@ Expected<Proof> proofOf(GateAccess &access, const HoldId &hold, const HoldStatus
             return receipt.failure();
         proof.receipt = std::move(receipt).value();
     } else if (ended.state == State::Done) {
-        return badProof(QStringLiteral("the gate says done and shows no receipt"));
+        return unproven(QStringLiteral("the gate says done and shows no receipt"));
     }
     return proof;
 }

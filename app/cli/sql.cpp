@@ -9,7 +9,7 @@ namespace holdfast {
 namespace {
 
 /// Larger statements travel as a blob, so that the document stays small enough for the ledger.
-constexpr qsizetype LongestInline = 32 * 1024;
+constexpr qsizetype LongestInline = 32LL * 1024;
 
 Expected<QString> statementsOf(const SqlOptions &options)
 {

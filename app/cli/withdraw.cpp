@@ -12,7 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto ValidFor = 5min;
-constexpr qsizetype NonceSize = 16;
+constexpr qsizetype CommandNonceSize = 16;
 
 Envelope withdrawal(const GateAccess &access, const HoldId &hold, const QString &reason)
 {
@@ -23,7 +23,7 @@ Envelope withdrawal(const GateAccess &access, const HoldId &hold, const QString 
     command.key = access.signer().key();
     command.hold = hold;
     command.reason = reason;
-    command.nonce = randomBytes(NonceSize);
+    command.nonce = randomBytes(CommandNonceSize);
     command.at = SystemClock().now();
     command.notAfter = command.at + ValidFor;
     return Envelope::sign(access.signer(), payloadtype::Command, command.toPayload());

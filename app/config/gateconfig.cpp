@@ -14,7 +14,7 @@ namespace holdfast {
 
 namespace {
 
-constexpr qint64 maximumFile = 512 * 1024;
+constexpr qint64 maximumFile = 512LL * 1024;
 using Kind = ConfigError::Kind;
 
 class LocalReader final

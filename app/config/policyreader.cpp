@@ -10,7 +10,7 @@ namespace holdfast {
 
 namespace {
 
-constexpr qsizetype maximumPolicy = 256 * 1024;
+constexpr qsizetype maximumPolicy = 256LL * 1024;
 using Kind = ConfigError::Kind;
 
 class PolicyReader final

@@ -9,10 +9,10 @@ namespace holdfast {
 
 namespace {
 
-using Kind = EnvelopeError::Kind;
+using EnvelopeFault = EnvelopeError::Kind;
 
 /// A payload of 256 KiB in base64, and room for the members around it.
-constexpr JsonLimits envelopeLimits{512 * 1024, 8};
+constexpr JsonLimits envelopeLimits{512LL * 1024, 8};
 /// An enrolment carries one signature per key; nobody has more keys than this.
 constexpr std::size_t mostSignatures = 8;
 constexpr qsizetype signatureSize = 64;
@@ -28,26 +28,26 @@ Result<EnvelopeSignature, EnvelopeError> readSignature(const Json &value, const 
     const QString *signature = textOf(value, u"sig");
     const QString *hint = textOf(value, u"keyid");
     if (signature == nullptr)
-        return Failure{EnvelopeError{Kind::Malformed, path + QStringLiteral(".sig")}};
+        return Failure{EnvelopeError{EnvelopeFault::Malformed, path + QStringLiteral(".sig")}};
     if (hint == nullptr && value.find(u"keyid") != nullptr)
-        return Failure{EnvelopeError{Kind::Malformed, path + QStringLiteral(".keyid")}};
+        return Failure{EnvelopeError{EnvelopeFault::Malformed, path + QStringLiteral(".keyid")}};
     std::optional<QByteArray> bytes = fromBase64(*signature);
     if (!bytes)
-        return Failure{EnvelopeError{Kind::StrayBase64, path + QStringLiteral(".sig")}};
+        return Failure{EnvelopeError{EnvelopeFault::StrayBase64, path + QStringLiteral(".sig")}};
     if (bytes->size() != signatureSize)
-        return Failure{EnvelopeError{Kind::Malformed, path + QStringLiteral(".sig")}};
+        return Failure{EnvelopeError{EnvelopeFault::Malformed, path + QStringLiteral(".sig")}};
     return EnvelopeSignature{hint != nullptr ? *hint : QString(), std::move(*bytes)};
 }
 
 EnvelopeError badSignature(std::size_t index)
 {
-    return {Kind::BadSignature, QStringLiteral("signatures[%1].sig").arg(index)};
+    return {EnvelopeFault::BadSignature, QStringLiteral("signatures[%1].sig").arg(index)};
 }
 
 Result<Done, EnvelopeError> checkType(const Envelope &envelope, const char *payloadType)
 {
     if (envelope.payloadType != QLatin1StringView(payloadType))
-        return Failure{EnvelopeError{Kind::WrongPayloadType, QStringLiteral("payloadType")}};
+        return Failure{EnvelopeError{EnvelopeFault::WrongPayloadType, QStringLiteral("payloadType")}};
     return Done{};
 }
 
@@ -71,17 +71,17 @@ QByteArray preAuthenticationEncoding(QByteArrayView type, QByteArrayView body)
 QString EnvelopeError::sentence() const
 {
     switch (kind) {
-    case Kind::NotJson:
+    case EnvelopeFault::NotJson:
         return QStringLiteral("The envelope is not strict JSON: %1").arg(member);
-    case Kind::Malformed:
+    case EnvelopeFault::Malformed:
         return QStringLiteral("The envelope's %1 is missing or malformed.").arg(member);
-    case Kind::StrayBase64:
+    case EnvelopeFault::StrayBase64:
         return QStringLiteral("The envelope's %1 is not exact base64.").arg(member);
-    case Kind::SignatureCount:
+    case EnvelopeFault::SignatureCount:
         return QStringLiteral("The envelope's %1 are not as many as the document must carry.").arg(member);
-    case Kind::BadSignature:
+    case EnvelopeFault::BadSignature:
         return QStringLiteral("The envelope's %1 does not verify.").arg(member);
-    case Kind::WrongPayloadType:
+    case EnvelopeFault::WrongPayloadType:
         return QStringLiteral("The envelope's %1 is not that of the document wanted here.").arg(member);
     }
     return {};
@@ -111,16 +111,16 @@ Result<Envelope, EnvelopeError> Envelope::fromJson(const Json &value)
     const Json *signatures = value.find(u"signatures");
     const JsonArray *list = signatures != nullptr ? signatures->asArray() : nullptr;
     if (payload == nullptr)
-        return Failure{EnvelopeError{Kind::Malformed, QStringLiteral("payload")}};
+        return Failure{EnvelopeError{EnvelopeFault::Malformed, QStringLiteral("payload")}};
     if (type == nullptr)
-        return Failure{EnvelopeError{Kind::Malformed, QStringLiteral("payloadType")}};
+        return Failure{EnvelopeError{EnvelopeFault::Malformed, QStringLiteral("payloadType")}};
     if (list == nullptr)
-        return Failure{EnvelopeError{Kind::Malformed, QStringLiteral("signatures")}};
+        return Failure{EnvelopeError{EnvelopeFault::Malformed, QStringLiteral("signatures")}};
     if (list->empty() || list->size() > mostSignatures)
-        return Failure{EnvelopeError{Kind::SignatureCount, QStringLiteral("signatures")}};
+        return Failure{EnvelopeError{EnvelopeFault::SignatureCount, QStringLiteral("signatures")}};
     std::optional<QByteArray> bytes = fromBase64(*payload);
     if (!bytes)
-        return Failure{EnvelopeError{Kind::StrayBase64, QStringLiteral("payload")}};
+        return Failure{EnvelopeError{EnvelopeFault::StrayBase64, QStringLiteral("payload")}};
     Envelope envelope{std::move(*bytes), *type, {}};
     for (std::size_t i = 0; i < list->size(); ++i) {
         auto signature = readSignature((*list)[i], QStringLiteral("signatures[%1]").arg(i));
@@ -134,7 +134,7 @@ Result<Envelope, EnvelopeError> Envelope::fromJson(const Json &value)
 Result<Envelope, EnvelopeError> Envelope::fromBytes(QByteArrayView bytes)
 {
     const auto json = parseJson(bytes, envelopeLimits);
-    return json ? fromJson(*json) : Failure{EnvelopeError{Kind::NotJson, json.error().sentence()}};
+    return json ? fromJson(*json) : Failure{EnvelopeError{EnvelopeFault::NotJson, json.error().sentence()}};
 }
 
 Envelope Envelope::sign(const Signer &signer, const char *payloadType, QByteArray payload)
@@ -152,7 +152,7 @@ Result<Done, EnvelopeError> verify(const Envelope &envelope, const VerifierKey &
 Result<Done, EnvelopeError> verifyAll(const Envelope &envelope, const std::vector<VerifierKey> &keys, const char *payloadType)
 {
     if (keys.empty() || hasTwins(keys) || envelope.signatures.size() != keys.size())
-        return Failure{EnvelopeError{Kind::SignatureCount, QStringLiteral("signatures")}};
+        return Failure{EnvelopeError{EnvelopeFault::SignatureCount, QStringLiteral("signatures")}};
     const QByteArray message = preAuthenticationEncoding(envelope.payloadType.toUtf8(), envelope.payload);
     // As many signatures as keys, and every signature by a key that no other signature used.
     std::vector<VerifierKey> left = keys;

@@ -8,21 +8,21 @@
 namespace holdfast {
 
 namespace {
-constexpr qsizetype letters = 24;
+constexpr qsizetype idLetters = 24;
 }
 
 HoldId HoldId::of(const PublicKeyBytes &requester, QByteArrayView requestPayload)
 {
     const QByteArrayView key(requester.data(), static_cast<qsizetype>(requester.size()));
     HoldId id;
-    id.m_text = u'h' + toBase32(Sha256().add(key).add(requestPayload).finish().toBytes()).left(letters);
+    id.m_text = u'h' + toBase32(Sha256().add(key).add(requestPayload).finish().toBytes()).left(idLetters);
     return id;
 }
 
 std::optional<HoldId> HoldId::parse(QStringView text)
 {
     const auto isLetter = [](QChar c) { return (c >= u'a' && c <= u'z') || (c >= u'2' && c <= u'7'); };
-    if (text.size() != 1 + letters || text.front() != u'h' || !std::all_of(text.begin() + 1, text.end(), isLetter))
+    if (text.size() != 1 + idLetters || text.front() != u'h' || !std::all_of(text.begin() + 1, text.end(), isLetter))
         return std::nullopt;
     HoldId id;
     id.m_text = text.toString();

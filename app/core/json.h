@@ -67,7 +67,7 @@ struct JsonError final
 
 struct JsonLimits final
 {
-    qsizetype size = 256 * 1024; ///< bytes
+    qsizetype size = 256LL * 1024; ///< bytes
     int depth = 32; ///< the outermost array or object counts 1
 };
 

@@ -9,7 +9,7 @@ namespace holdfast {
 
 namespace {
 
-using Kind = JsonError::Kind;
+using JsonFault = JsonError::Kind;
 
 constexpr std::int64_t largest = (std::int64_t{1} << 53) - 1;
 /// Up to here names are compared one by one; beyond it a set keeps a hostile object from costing the square.
@@ -47,9 +47,9 @@ private:
     void skipSpace();
     bool expect(char c);
     bool enter();
-    void fail(Kind kind) { fail(kind, m_at); }
-    void fail(Kind kind, const char *where);
-    void unexpected() { fail(atEnd() ? Kind::UnexpectedEnd : Kind::UnexpectedCharacter); }
+    void fail(JsonFault kind) { fail(kind, m_at); }
+    void fail(JsonFault kind, const char *where);
+    void unexpected() { fail(atEnd() ? JsonFault::UnexpectedEnd : JsonFault::UnexpectedCharacter); }
     bool failed() const { return m_error.has_value(); }
     QString path() const;
 
@@ -78,7 +78,7 @@ QString Parser::path() const
     return text;
 }
 
-void Parser::fail(Kind kind, const char *where)
+void Parser::fail(JsonFault kind, const char *where)
 {
     if (!m_error)
         m_error = JsonError{kind, where - m_begin, path()};
@@ -103,9 +103,9 @@ bool Parser::expect(char c)
 Result<Json, JsonError> Parser::parse()
 {
     if (m_end - m_begin > m_limits.size)
-        fail(Kind::TooLarge, m_begin + m_limits.size);
+        fail(JsonFault::TooLarge, m_begin + m_limits.size);
     else if (QByteArrayView(m_begin, m_end).startsWith("\xEF\xBB\xBF"))
-        fail(Kind::ByteOrderMark);
+        fail(JsonFault::ByteOrderMark);
     Json result;
     if (!failed()) {
         skipSpace();
@@ -113,7 +113,7 @@ Result<Json, JsonError> Parser::parse()
         skipSpace();
     }
     if (!failed() && !atEnd())
-        fail(Kind::TrailingBytes);
+        fail(JsonFault::TrailingBytes);
     if (failed())
         return Failure{std::move(*m_error)};
     return result;
@@ -172,16 +172,16 @@ Json Parser::number()
         magnitude = std::min(magnitude * 10 + (*m_at - '0'), largest + 1);
     }
     if (next('.') || next('e') || next('E') || (negative && magnitude == 0))
-        fail(Kind::NotAnInteger, start);
+        fail(JsonFault::NotAnInteger, start);
     else if (magnitude > largest)
-        fail(Kind::NumberOutOfRange, start);
+        fail(JsonFault::NumberOutOfRange, start);
     return Json(negative ? -magnitude : magnitude);
 }
 
 bool Parser::enter()
 {
     if (m_depth == m_limits.depth) {
-        fail(Kind::TooDeep);
+        fail(JsonFault::TooDeep);
         return false;
     }
     ++m_depth;
@@ -234,7 +234,7 @@ QString Parser::memberName(const JsonObject &members, QSet<QString> &names)
     }
     if (twice && !failed()) {
         m_path.push_back({name, 0, true});
-        fail(Kind::DuplicateName, start);
+        fail(JsonFault::DuplicateName, start);
         m_path.pop_back();
     }
     return name;
@@ -280,13 +280,13 @@ QString Parser::string()
             ++m_at;
         out.append(QLatin1StringView(plain, m_at));
         if (atEnd())
-            fail(Kind::UnexpectedEnd);
+            fail(JsonFault::UnexpectedEnd);
         else if (*m_at == '"')
             break;
         else if (*m_at == '\\')
             escape(out);
         else if (static_cast<unsigned char>(*m_at) < 0x20)
-            fail(Kind::RawControlCharacter);
+            fail(JsonFault::RawControlCharacter);
         else
             multiByte(out);
     }
@@ -301,14 +301,14 @@ void Parser::escape(QString &out)
     static constexpr char16_t meanings[] = u"\"\\/\b\f\n\r\t";
     const char *const start = m_at++;
     if (atEnd())
-        return fail(Kind::UnexpectedEnd);
+        return fail(JsonFault::UnexpectedEnd);
     if (const qsizetype known = letters.indexOf(*m_at); known >= 0) {
         ++m_at;
         out.append(meanings[known]);
         return;
     }
     if (*m_at != 'u')
-        return fail(Kind::InvalidEscape, start);
+        return fail(JsonFault::InvalidEscape, start);
     const char16_t unit = fourDigits();
     if (failed())
         return;
@@ -317,11 +317,11 @@ void Parser::escape(QString &out)
         return;
     }
     if (QChar::isLowSurrogate(unit) || !next('\\') || m_end - m_at < 2 || m_at[1] != 'u')
-        return fail(Kind::LoneSurrogate, start);
+        return fail(JsonFault::LoneSurrogate, start);
     ++m_at;
     const char16_t second = fourDigits();
     if (!failed() && !QChar::isLowSurrogate(second))
-        return fail(Kind::LoneSurrogate, start);
+        return fail(JsonFault::LoneSurrogate, start);
     out.append(unit);
     out.append(second);
 }
@@ -333,7 +333,7 @@ char16_t Parser::fourDigits()
     char16_t unit = 0;
     for (int i = 0; i < 4; ++i, ++m_at) {
         if (atEnd()) {
-            fail(Kind::UnexpectedEnd);
+            fail(JsonFault::UnexpectedEnd);
             return 0;
         }
         const char lower = static_cast<char>(*m_at | 0x20);
@@ -343,7 +343,7 @@ char16_t Parser::fourDigits()
         else if (lower >= 'a' && lower <= 'f')
             digit = lower - 'a' + 10;
         if (digit < 0) {
-            fail(Kind::InvalidEscape);
+            fail(JsonFault::InvalidEscape);
             return 0;
         }
         unit = static_cast<char16_t>(unit * 16 + digit);
@@ -357,17 +357,17 @@ void Parser::multiByte(QString &out)
     const auto lead = static_cast<unsigned char>(*m_at);
     const int size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
     if (lead < 0xc2 || lead > 0xf4 || m_end - m_at < size)
-        return fail(Kind::InvalidUtf8);
+        return fail(JsonFault::InvalidUtf8);
     char32_t point = lead & (0x7fu >> size);
     for (int i = 1; i < size; ++i) {
         const auto byte = static_cast<unsigned char>(m_at[i]);
         if ((byte & 0xc0) != 0x80)
-            return fail(Kind::InvalidUtf8);
+            return fail(JsonFault::InvalidUtf8);
         point = point << 6 | (byte & 0x3fu);
     }
     const bool longForm = (size == 3 && point < 0x800) || (size == 4 && point < 0x10000);
     if (longForm || point > 0x10ffff || (point >= 0xd800 && point < 0xe000))
-        return fail(Kind::InvalidUtf8);
+        return fail(JsonFault::InvalidUtf8);
     m_at += size;
     out.append(QChar::fromUcs4(point));
 }

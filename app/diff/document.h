@@ -50,7 +50,7 @@ struct Document final
 struct Limits final
 {
     int lines = 20000; ///< shown
-    qsizetype bytes = 8 * 1024 * 1024; ///< read, each side
+    qsizetype bytes = 8LL * 1024 * 1024; ///< read, each side
     qsizetype lineLength = 4000; ///< UTF-16 units; longer lines are compared whole, without words
     int context = 3;
     std::chrono::milliseconds time{500}; ///< then the rest is taken as wholly replaced

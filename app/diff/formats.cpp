@@ -7,7 +7,7 @@ namespace holdfast::diff {
 
 namespace {
 
-constexpr qsizetype maximumBlob = 8 * 1024 * 1024;
+constexpr qsizetype maximumBlob = 8LL * 1024 * 1024;
 constexpr std::int64_t maximumCount = (std::int64_t{1} << 53) - 1;
 
 Failure<Error> malformed(QString detail)

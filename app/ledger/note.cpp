@@ -11,9 +11,9 @@ namespace holdfast {
 
 namespace {
 
-constexpr qsizetype maximumNoteSize = 1024 * 1024;
+constexpr qsizetype maximumNoteSize = 1024LL * 1024;
 constexpr std::size_t maximumSignatures = 100;
-constexpr qsizetype hashSize = 4;
+constexpr qsizetype keyHashSize = 4;
 constexpr qsizetype timeSize = 8;
 constexpr qsizetype ed25519Size = 64;
 const QByteArray linePrefix = QByteArrayLiteral("\xe2\x80\x94 "); // em dash, space
@@ -43,10 +43,10 @@ std::optional<NoteSignature> parseLine(QByteArrayView line)
         return std::nullopt;
     NoteSignature signature{QString::fromUtf8(rest.first(space)), {}, {}};
     const auto raw = fromBase64(QString::fromLatin1(rest.sliced(space + 1)));
-    if (!isKeyName(signature.name) || !raw || raw->size() <= hashSize)
+    if (!isKeyName(signature.name) || !raw || raw->size() <= keyHashSize)
         return std::nullopt;
-    std::copy_n(raw->begin(), hashSize, signature.keyHash.begin());
-    signature.bytes = raw->sliced(hashSize);
+    std::copy_n(raw->begin(), keyHashSize, signature.keyHash.begin());
+    signature.bytes = raw->sliced(keyHashSize);
     return signature;
 }
 
@@ -101,7 +101,7 @@ QByteArray Note::toBytes() const
 {
     QByteArray bytes = text + '\n';
     for (const NoteSignature &signature : signatures) {
-        QByteArray raw(reinterpret_cast<const char *>(signature.keyHash.data()), hashSize);
+        QByteArray raw(reinterpret_cast<const char *>(signature.keyHash.data()), keyHashSize);
         raw.append(signature.bytes);
         bytes += linePrefix + signature.name.toUtf8() + ' ' + toBase64(raw).toLatin1() + '\n';
     }

@@ -14,8 +14,8 @@ namespace {
 constexpr int tileWidth = 256;
 constexpr int entriesLevel = -1;
 constexpr qsizetype hashSize = 32;
-constexpr qsizetype maximumBlob = 256 * 1024 * 1024;
-constexpr qsizetype maximumCheckpoint = 1024 * 1024;
+constexpr qsizetype maximumBlob = 256LL * 1024 * 1024;
+constexpr qsizetype maximumCheckpoint = 1024LL * 1024;
 const QString checkpointName = QStringLiteral("checkpoint");
 const QString blobFolder = QStringLiteral("blob");
 

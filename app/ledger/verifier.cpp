@@ -10,7 +10,7 @@ namespace holdfast {
 namespace {
 
 constexpr std::size_t maximumFindings = 100;
-constexpr std::int64_t tileWidth = 256;
+constexpr std::int64_t tileEntries = 256;
 
 /// The three lines of a checkpoint before anybody's signature is checked: says how much to read, and is believed for nothing else.
 std::optional<Checkpoint> claimedCheckpoint(QByteArrayView bytes)
@@ -53,7 +53,7 @@ private:
 
     bool readEntries(std::int64_t size)
     {
-        for (std::int64_t tile = 0; tile * tileWidth < size; ++tile) {
+        for (std::int64_t tile = 0; tile * tileEntries < size; ++tile) {
             const auto entries = m_tiles.entries(tile, size);
             if (!entries) {
                 find(-1, entries.error().sentence());
@@ -72,8 +72,8 @@ private:
     void checkTiles()
     {
         std::int64_t count = m_nodes.size();
-        for (int level = 0; count > 0; ++level, count /= tileWidth) {
-            for (std::int64_t tile = 0; tile * tileWidth < count; ++tile)
+        for (int level = 0; count > 0; ++level, count /= tileEntries) {
+            for (std::int64_t tile = 0; tile * tileEntries < count; ++tile)
                 checkTile(level, tile);
         }
     }
@@ -86,7 +86,7 @@ private:
             return;
         }
         for (std::size_t i = 0; i < hashes->size(); ++i) {
-            if (m_nodes.node(8 * level, tile * tileWidth + static_cast<std::int64_t>(i)) != (*hashes)[i]) {
+            if (m_nodes.node(8 * level, tile * tileEntries + static_cast<std::int64_t>(i)) != (*hashes)[i]) {
                 find(-1, QStringLiteral("a hash in %1 is not the hash of its entries").arg(tilePath(level, tile, static_cast<int>(hashes->size()))));
                 return;
             }

@@ -9,7 +9,7 @@ namespace holdfast {
 
 namespace {
 
-LinkError broken(const QString &detail)
+LinkError badBlob(const QString &detail)
 {
     return {LinkError::Kind::BadMessage, detail};
 }
@@ -31,7 +31,7 @@ void sendFrom(const std::shared_ptr<Upload> &upload, std::int64_t offset)
         if (!answer)
             return upload->handler(answer.failure());
         if (answer->have != next)
-            return upload->handler(Failure{CallError{broken(QStringLiteral("the gate counts other bytes of the blob than were sent"))}});
+            return upload->handler(Failure{CallError{badBlob(QStringLiteral("the gate counts other bytes of the blob than were sent"))}});
         if (next == upload->bytes.size())
             return upload->handler(upload->digest);
         sendFrom(upload, next);
@@ -87,7 +87,7 @@ void fetchBlob(GateLink *link, const BlobRef &blob, QObject *context, std::funct
 {
     if (blob.size < UnknownSize || blob.size > LargestBlob) {
         QTimer::singleShot(0, context, [handler = std::move(handler)] {
-            handler(Failure{CallError{broken(QStringLiteral("the blob is larger than 64 MiB"))}});
+            handler(Failure{CallError{badBlob(QStringLiteral("the blob is larger than 64 MiB"))}});
         });
         return;
     }

@@ -7,7 +7,7 @@
 namespace holdfast {
 
 /// Blobs above this are not fetched: what they say does not fit a screen.
-inline constexpr std::int64_t LargestBlob = 64 * 1024 * 1024;
+inline constexpr std::int64_t LargestBlob = 64LL * 1024 * 1024;
 /// As BlobRef::size where only the digest is known: of a payload that was too large for its ledger entry.
 inline constexpr std::int64_t AnySize = -1;
 /// As BlobRef::size where a document names a blob by digest alone: the digest decides.

@@ -68,7 +68,7 @@ Result<GateFile, QString> GateFile::read(const QString &path)
     struct stat info{};
     if (::fstat(file.handle(), &info) != 0 || !S_ISREG(info.st_mode) || info.st_uid != ::geteuid() || (info.st_mode & 077) != 0)
         return fail(path, QStringLiteral("a file of this user with mode 600 was expected"));
-    const auto json = parseJson(file.read(64 * 1024));
+    const auto json = parseJson(file.read(64LL * 1024));
     if (!json)
         return fail(path, json.error().sentence());
     ObjectReader reader(*json);

@@ -42,12 +42,12 @@ inline constexpr QStringView BlobRead = u"blob.read";
 
 /// Limits of protocol 3.1, 3.3, 3.4 and 3.6.
 namespace limit {
-inline constexpr qsizetype MessageBeforeSession = 64 * 1024; ///< bytes
-inline constexpr qsizetype Message = 2 * 1024 * 1024; ///< bytes
+inline constexpr qsizetype MessageBeforeSession = 64LL * 1024; ///< bytes
+inline constexpr qsizetype Message = 2LL * 1024 * 1024; ///< bytes
 inline constexpr std::int64_t WaitMs = 60'000;
-inline constexpr qsizetype BlobChunk = 128 * 1024; ///< bytes before base64
+inline constexpr qsizetype BlobChunk = 128LL * 1024; ///< bytes before base64
 inline constexpr int Page = 500; ///< heads, history items, ledger entries
-inline constexpr qsizetype EntriesBytes = 1024 * 1024; ///< bytes of entries in one answer
+inline constexpr qsizetype EntriesBytes = 1024LL * 1024; ///< bytes of entries in one answer
 }
 
 /// No params, or a result without members.

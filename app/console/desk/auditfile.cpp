@@ -12,7 +12,7 @@ namespace {
 
 const QByteArray magic = QByteArrayLiteral("holdfast-audit-v1\n");
 constexpr qsizetype signatureSize = std::tuple_size_v<SignatureBytes>;
-constexpr qint64 largest = 1024 * 1024 * 1024;
+constexpr qint64 largest = 1024LL * 1024 * 1024;
 
 } // namespace
 

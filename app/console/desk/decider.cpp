@@ -16,11 +16,6 @@ namespace {
 
 constexpr auto validFor = std::chrono::minutes(5);
 
-Instant now()
-{
-    return SystemClock().now();
-}
-
 Decision::Scope scopeOf(DecisionLock::Scope scope)
 {
     switch (scope) {
@@ -101,7 +96,7 @@ void Decider::decide(Decision decision, std::shared_ptr<Job> job)
     job->payload = [this, decision = std::move(decision)](const VerifierKey &key) mutable {
         decision.key = key;
         decision.checkpoint = m_watch.highest();
-        decision.decidedAt = now();
+        decision.decidedAt = SystemClock().now();
         decision.notAfter = decision.decidedAt + validFor;
         return decision.toPayload();
     };
@@ -154,7 +149,7 @@ void Decider::command(Command command, const QString &act, std::function<void(QS
     job->act = act;
     job->payload = [command](const VerifierKey &key) mutable {
         command.key = key;
-        command.at = now();
+        command.at = SystemClock().now();
         command.notAfter = command.at + validFor;
         return command.toPayload();
     };

@@ -21,11 +21,6 @@ namespace {
 
 constexpr auto endedShownFor = std::chrono::minutes(30);
 
-Instant now()
-{
-    return SystemClock().now();
-}
-
 view::Tone toneOf(Outcome outcome)
 {
     switch (outcome) {
@@ -80,7 +75,7 @@ void Desk::fetchReceipt(const HoldId &hold)
 void Desk::fetchOutput(const HoldId &hold)
 {
     const auto &output = m_receipts[hold].output;
-    if (!output || output->size > 256 * 1024)
+    if (!output || output->size > 256LL * 1024)
         return;
     fetchBlob(&m_seat->link(), *output, this, [this, hold](Called<QByteArray> bytes) {
         if (bytes) {
@@ -99,7 +94,7 @@ void Desk::refreshRunning()
     for (const auto &hold : m_beyond) {
         const auto *evidence = m_seat->book().find(hold);
         const bool over = evidence == nullptr || isFinal(evidence->head.state);
-        if (over && (evidence == nullptr || (now() - evidence->head.at > endedShownFor && hold != m_open)))
+        if (over && (evidence == nullptr || (SystemClock().now() - evidence->head.at > endedShownFor && hold != m_open)))
             stale.push_back(hold);
         else if (!over || m_app.page() == App::RunningPage) // what is over is shown nowhere else
             holds.push_back(evidence);
@@ -117,7 +112,7 @@ void Desk::refreshRunning()
 
 RunningRow Desk::runningRow(const Evidence &evidence) const
 {
-    const auto view = present::holdView(evidence, m_seat->viewer(), now());
+    const auto view = present::holdView(evidence, m_seat->viewer(), SystemClock().now());
     RunningRow row;
     row.key = evidence.head.hold.toString();
     row.tier = view.tier;
@@ -127,9 +122,9 @@ RunningRow Desk::runningRow(const Evidence &evidence) const
     row.state = wordOf(evidence.head.state);
     row.ended = isFinal(evidence.head.state);
     row.mayStop = evidence.head.state == State::Approved || evidence.head.state == State::Cooling || evidence.head.state == State::Released;
-    row.when = row.ended ? present::age(evidence.head.at, now())
+    row.when = row.ended ? present::age(evidence.head.at, SystemClock().now())
                          //: Running page: for how long the action has been in this state
-                         : tr("for %1").arg(present::duration(now() - evidence.head.at));
+                         : tr("for %1").arg(present::duration(SystemClock().now() - evidence.head.at));
     if (evidence.head.state == State::Denied || evidence.head.state == State::Refused)
         row.tone = view::Tone::Bad;
     if (const auto receipt = m_receipts.constFind(evidence.head.hold); receipt != m_receipts.constEnd()) {

@@ -22,11 +22,6 @@ constexpr int pauseMs = 60;
 // A page of evidence read at 15 characters a second would take longer than this.
 constexpr std::int64_t quickMs = 8'000;
 
-Instant now()
-{
-    return SystemClock().now();
-}
-
 QString outcomeText(const HistoryItem &item)
 {
     if (item.outcome)
@@ -133,7 +128,7 @@ HistoryRow HistoryDesk::rowOf(const HistoryItem &item) const
 {
     HistoryRow row;
     row.key = item.head.hold.toString();
-    row.decided = present::when(item.head.at, now());
+    row.decided = present::when(item.head.at, SystemClock().now());
     row.tier = present::toView(item.tier.value_or(Tier::Critical));
     row.sentence = shown(item.summary, 400);
     row.requester = shown(item.requester, 120);
@@ -231,7 +226,7 @@ TimelineRow HistoryDesk::entryOf(const DocumentRow &row, const Envelope &envelop
     const auto text = describe(row.kind, envelope, trusted ? &trusted->registry : nullptr);
     TimelineRow entry;
     entry.key = QString::number(row.index);
-    entry.when = text.at ? present::when(*text.at, now()) : QString();
+    entry.when = text.at ? present::when(*text.at, SystemClock().now()) : QString();
     entry.what = text.what;
     entry.who = text.who;
     entry.detail = text.detail;

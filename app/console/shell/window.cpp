@@ -94,7 +94,7 @@ void prepareRendering()
 
 void openConsoleLog(const QString &path)
 {
-    constexpr std::size_t size = 1024 * 1024;
+    constexpr std::size_t size = 1024UL * 1024;
     auto sink = std::make_shared<spdlog::sinks::rotating_file_sink_mt>(path.toStdString(), size, 2);
     QFile::setPermissions(path, QFile::ReadOwner | QFile::WriteOwner);
     spdlog::set_default_logger(std::make_shared<spdlog::logger>("console", std::move(sink)));

@@ -33,7 +33,7 @@ constexpr parts::Words<Mode, 4> modes{{
     {Mode::Propose, u"propose"},
     {Mode::Forbid, u"forbid"},
 }};
-constexpr parts::Words<Verdict, 4> verdicts{{
+constexpr parts::Words<Verdict, 4> holdVerdicts{{
     {Verdict::Recoverable, u"recoverable"},
     {Verdict::Partly, u"partly"},
     {Verdict::None, u"none"},
@@ -68,7 +68,7 @@ QString toString(Mode value)
 
 QString toString(Verdict value)
 {
-    return parts::wordOf(verdicts, value);
+    return parts::wordOf(holdVerdicts, value);
 }
 
 QString toString(Enforcement value)
@@ -98,7 +98,7 @@ std::optional<Mode> modeFrom(QStringView text)
 
 std::optional<Verdict> verdictFrom(QStringView text)
 {
-    return parts::fromWord(verdicts, text);
+    return parts::fromWord(holdVerdicts, text);
 }
 
 std::optional<Enforcement> enforcementFrom(QStringView text)

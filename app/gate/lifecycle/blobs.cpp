@@ -7,8 +7,8 @@ namespace holdfast {
 
 namespace {
 
-constexpr std::int64_t largestBlob = 32 * 1024 * 1024;
-constexpr std::int64_t quotaPerActor = 64 * 1024 * 1024; ///< bytes that no document names yet
+constexpr std::int64_t largestBlob = 32LL * 1024 * 1024;
+constexpr std::int64_t quotaPerActor = 64LL * 1024 * 1024; ///< bytes that no document names yet
 constexpr std::chrono::minutes partLife{10};
 constexpr std::chrono::hours idleLife{1};
 constexpr std::chrono::minutes purgeEvery{10};

@@ -5,7 +5,12 @@
 #include "gate/lifecycle/effects.h"
 #include "gate/lifecycle/registries.h"
 
+#include <chrono>
+
 namespace holdfast {
+
+/// How far the clock of whoever signed something may be from the gate's.
+inline constexpr std::chrono::minutes tolerableSkew{10};
 
 /// What all parts of the engine share during one turn. Belongs to the engine; used on the store thread.
 struct Context final

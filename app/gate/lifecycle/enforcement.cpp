@@ -18,7 +18,7 @@ namespace {
 
 constexpr uid_t lastSystemUser = 999;
 constexpr int commandTimeoutMs = 10'000;
-constexpr qint64 longestCredential = 64 * 1024;
+constexpr qint64 longestCredential = 64LL * 1024;
 
 const QString filePrefix = QStringLiteral("file:");
 const QString commandPrefix = QStringLiteral("command:");

@@ -8,7 +8,7 @@ namespace holdfast {
 namespace {
 
 constexpr int dueAtOnce = 500;
-constexpr qsizetype longestOutput = 1024 * 1024;
+constexpr qsizetype longestOutput = 1024LL * 1024;
 const QString outputMedia = QStringLiteral("text/plain; charset=utf-8");
 
 } // namespace

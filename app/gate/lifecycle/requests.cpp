@@ -14,7 +14,6 @@ namespace holdfast {
 
 namespace {
 
-constexpr std::chrono::minutes tolerableSkew{10};
 constexpr std::int64_t openHoldsPerActor = 50'000;
 
 Refused invalid(const QString &detail)

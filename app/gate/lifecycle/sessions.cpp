@@ -11,8 +11,6 @@ namespace holdfast {
 
 namespace {
 
-constexpr std::chrono::minutes tolerableSkew{10};
-
 QStringView sessionPurpose(const Actor &actor)
 {
     return actor.kind == ActorKind::Machine ? purpose::Request : purpose::Session;

@@ -15,8 +15,8 @@ using tcp = asio::ip::tcp;
 
 namespace {
 
-constexpr std::size_t limitBeforeSession = 64 * 1024;
-constexpr std::size_t limitInSession = 2 * 1024 * 1024;
+constexpr std::size_t limitBeforeSession = 64UL * 1024;
+constexpr std::size_t limitInSession = 2UL * 1024 * 1024;
 constexpr std::uint32_t headerLimit = 8 * 1024;
 constexpr int missedPings = 2;
 /// RFC 6455: a control frame carries 125 bytes, two of them the code.

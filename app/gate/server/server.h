@@ -24,7 +24,7 @@ struct ServerOptions final
     QStringList hosts; ///< allowed Host values besides 127.0.0.1:PORT, localhost:PORT, [::1]:PORT
     QStringList origins; ///< allowed Origin values; a handshake with any other Origin is refused with 403
     std::size_t connections = 4096;
-    std::size_t queueBytes = 8 * 1024 * 1024; ///< that may wait for one receiver; a slower one is cut off
+    std::size_t queueBytes = 8UL * 1024 * 1024; ///< that may wait for one receiver; a slower one is cut off
     std::chrono::milliseconds handshakeWithin{10'000}; ///< and a session within as long again
     std::chrono::milliseconds pingEvery{20'000};
     std::chrono::milliseconds closeWithin{5'000}; ///< for what is still queued and the peer's answer

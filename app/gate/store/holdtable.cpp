@@ -19,7 +19,7 @@ QString listText(const QStringList &list)
 QStringList listOf(const QString &text)
 {
     QStringList list;
-    const auto json = parseJson(text.toUtf8(), {8 * 1024 * 1024, 4});
+    const auto json = parseJson(text.toUtf8(), {8LL * 1024 * 1024, 4});
     if (json && json->asArray())
         for (const Json &item : *json->asArray())
             list.append(item.asString() ? *item.asString() : QString());

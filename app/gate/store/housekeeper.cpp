@@ -67,7 +67,7 @@ std::optional<QByteArray> Housekeeper::kept(const QString &checkpointFile)
         return QByteArray();
     if (!file.open(QIODevice::ReadOnly))
         return std::nullopt;
-    return file.read(64 * 1024);
+    return file.read(64LL * 1024);
 }
 
 void Housekeeper::run()

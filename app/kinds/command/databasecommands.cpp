@@ -11,7 +11,7 @@ namespace holdfast {
 
 namespace {
 
-constexpr qsizetype MaxScript = 1024 * 1024;
+constexpr qsizetype MaxScript = 1024LL * 1024;
 
 /// Where a PostgreSQL client will connect, as far as its arguments and environment say.
 struct Destination final

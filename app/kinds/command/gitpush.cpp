@@ -65,7 +65,7 @@ Push readPush(const CommandPlan &plan)
     return push;
 }
 
-std::vector<TellingFlag> flagsOf(const ReadArguments &arguments)
+std::vector<TellingFlag> pushFlags(const ReadArguments &arguments)
 {
     std::vector<TellingFlag> flags;
     if (arguments.has({QStringLiteral("f"), QStringLiteral("force")}))
@@ -177,7 +177,7 @@ void describeUpdates(Measurement &m, const std::vector<RefUpdate> &updates, cons
 Understanding notUnderstood(const CommandPlan &plan, const ReadArguments &arguments, const QString &reason)
 {
     auto result = understandNothing(plan, reason);
-    result.flags = flagsOf(arguments);
+    result.flags = pushFlags(arguments);
     return result;
 }
 
@@ -212,7 +212,7 @@ Understanding understandGit(const CommandPlan &plan, const MeasureInput &input)
     const auto lost = remote.lostBy(updates);
     if (!lost)
         return notUnderstood(plan, push.arguments, QStringLiteral("what becomes unreachable could not be counted: ") + remote.why());
-    Understanding understanding{{}, flagsOf(push.arguments), {}};
+    Understanding understanding{{}, pushFlags(push.arguments), {}};
     auto &m = understanding.inner.measurement;
     describeUpdates(m, updates, QString::fromUtf8(maskSecrets(url->toUtf8())), input.at);
     describeLoss(understanding.inner, *lost, input.at);

@@ -21,7 +21,7 @@ const OptionTable &rmTable()
     return table;
 }
 
-std::vector<TellingFlag> flagsOf(const ReadArguments &arguments)
+std::vector<TellingFlag> rmFlags(const ReadArguments &arguments)
 {
     std::vector<TellingFlag> flags;
     if (arguments.has({QStringLiteral("no-preserve-root")}))
@@ -64,7 +64,7 @@ Understanding understandRm(const CommandPlan &plan, const MeasureInput &input)
     if (!arguments.unknown.isEmpty() || !plan.directory)
         return understandNothing(plan, QStringLiteral("rm does not know %1").arg(arguments.unknown.join(u' ')));
     const auto survey = surveyOf(hold(plan, arguments.operands), *input.target, recursive);
-    Understanding understanding{describe(survey, input), flagsOf(arguments), survey.refused + survey.stops};
+    Understanding understanding{describe(survey, input), rmFlags(arguments), survey.refused + survey.stops};
     if (arguments.has({QStringLiteral("i"), QStringLiteral("I"), QStringLiteral("interactive")}))
         understanding.inner.measurement.uninspectable.append(QStringLiteral("rm asks before it deletes, and nobody answers"));
     return understanding;

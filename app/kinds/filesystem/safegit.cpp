@@ -8,7 +8,7 @@ namespace holdfast {
 
 namespace {
 
-constexpr qsizetype OutputLimit = 32 * 1024 * 1024;
+constexpr qsizetype OutputLimit = 32LL * 1024 * 1024;
 
 std::vector<QByteArray> environmentOf(const SafeGit::Options &options)
 {

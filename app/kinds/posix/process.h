@@ -28,7 +28,7 @@ struct ProcessSpec final
     int directory = -1; ///< descriptor of the working directory; -1: `/`
     QByteArray input; ///< standard input; empty: /dev/null
     std::chrono::milliseconds deadline{30'000}; ///< then it and everything it started is killed
-    qsizetype outputLimit = 1024 * 1024; ///< bytes of stdout and stderr together, as they came; the rest is read and dropped
+    qsizetype outputLimit = 1024LL * 1024; ///< bytes of stdout and stderr together, as they came; the rest is read and dropped
     bool mergeErrors = true; ///< stderr beside stdout in `output`; else stderr is dropped
     std::optional<ProcessUser> runAs; ///< changed to with all groups dropped; only root may
 };
