@@ -16,6 +16,23 @@ endif()
 # Off in installer/run: a newer compiler's opinion must not keep anybody from installing. Tests always build with it.
 option(HOLDFAST_WERROR "Treat warnings as errors" ON)
 option(HOLDFAST_SANITIZE "Build with AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
+# What unnamed namespaces name must be unique in a library then. Off in the dev preset.
+option(HOLDFAST_BATCH "Compile sources by the dozen, over one precompiled header: in half the time" ON)
+
+find_program(HOLDFAST_CCACHE ccache)
+if(HOLDFAST_CCACHE)
+    # ccache leaves what uses a precompiled header alone until it is told that the header changes with its contents only.
+    set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_SLOPPINESS=pch_defines,time_macros ${HOLDFAST_CCACHE})
+endif()
+if(HOLDFAST_BATCH)
+    set(CMAKE_UNITY_BUILD ON)
+    set(CMAKE_UNITY_BUILD_BATCH_SIZE 12)
+    set(CMAKE_CXX_FLAGS_DEBUG -g1) # what a backtrace names; a debugger wants the dev preset
+endif()
+find_program(HOLDFAST_LLD ld.lld)
+if(HOLDFAST_LLD)
+    add_link_options(-fuse-ld=lld)
+endif()
 
 # Flags for a target of ours. `QML` leaves out -Wshadow, which fires in the code that qmlcachegen writes.
 function(holdfast_target target)
@@ -30,10 +47,27 @@ function(holdfast_target target)
         QT_NO_CAST_FROM_ASCII QT_NO_CAST_TO_ASCII QT_NO_CAST_FROM_BYTEARRAY QT_NO_URL_CAST_FROM_STRING
         QT_NO_NARROWING_CONVERSIONS_IN_CONNECT QT_NO_FOREACH QT_NO_KEYWORDS QT_STRICT_ITERATORS
         QT_DISABLE_DEPRECATED_BEFORE=0x060400 SPDLOG_FMT_EXTERNAL)
+    if(HOLDFAST_BATCH AND NOT target STREQUAL holdfast_precompiled)
+        target_precompile_headers(${target} REUSE_FROM holdfast_precompiled)
+    endif()
     if(HOLDFAST_SANITIZE)
         target_compile_options(${target} PUBLIC -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
         target_link_options(${target} PUBLIC -fsanitize=address,undefined)
     endif()
+endfunction()
+
+# The one precompiled header, of what nearly every source reads. It links Qt Core alone: GCC refuses a header that was made under a
+# macro which the source does not have.
+function(holdfast_precompiled_header)
+    if(NOT HOLDFAST_BATCH)
+        return()
+    endif()
+    file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/precompiled.cpp CONTENT "// Carries the precompiled header.\n")
+    add_library(holdfast_precompiled OBJECT ${CMAKE_BINARY_DIR}/precompiled.cpp)
+    set_target_properties(holdfast_precompiled PROPERTIES AUTOMOC OFF UNITY_BUILD OFF)
+    holdfast_target(holdfast_precompiled)
+    target_link_libraries(holdfast_precompiled PRIVATE Qt6::Core)
+    target_precompile_headers(holdfast_precompiled PRIVATE ${CMAKE_SOURCE_DIR}/cmake/precompiled.h)
 endfunction()
 
 # holdfast_test(name SOURCES a.cpp … LIBS core … [LABELS …] [SERIAL]): one Qt Test executable, one ctest entry.

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Debian 12 packages by purpose, and the one function that installs what is missing. Sourced by installer/run, tests/run and tests/bench/run.
 
-PACKAGES_BUILD="g++ cmake ninja-build ccache pkg-config git
+PACKAGES_BUILD="g++ lld cmake ninja-build ccache pkg-config git
  qt6-base-dev qt6-declarative-dev qt6-declarative-dev-tools qt6-websockets-dev qt6-tools-dev qt6-tools-dev-tools
  qt6-l10n-tools linguist-qt6 libgl-dev qtkeychain-qt6-dev libspdlog-dev libfmt-dev libtomlplusplus-dev libcli11-dev
  libpg-query-dev libsodium-dev libssl-dev libboost1.81-dev libpq-dev libsqlite3-dev"
