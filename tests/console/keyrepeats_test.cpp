@@ -6,10 +6,8 @@
 using namespace Qt::StringLiterals;
 using holdfast::KeyRepeats;
 
-namespace {
-
 /// Writes down the key events that reach it: "+38" pressed, "-38" let go, "*" behind what repeats.
-class Receiver final : public QObject
+class KeyReceiver final : public QObject
 {
 public:
     QStringList seen;
@@ -24,8 +22,6 @@ public:
     }
 };
 
-} // namespace
-
 /// A key that is held down never looks like pressed anew, whatever Qt made of the pair that X11 sends for it.
 class KeyRepeatsTest final : public QObject
 {
@@ -33,7 +29,7 @@ class KeyRepeatsTest final : public QObject
 
 private:
     KeyRepeats m_filter;
-    Receiver m_receiver;
+    KeyReceiver m_receiver;
 
     void send(QEvent::Type type, quint32 code, quint64 time, bool repeat = false)
     {

@@ -6,6 +6,7 @@
 #include <QDir>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTimer>
 
 using namespace holdfast;
 using namespace std::chrono_literals;
@@ -130,14 +131,14 @@ void LedgerWatchTest::provesEverything()
     Console console(*this);
     console.link.open();
     QTRY_COMPARE(console.watch.proven(), static_cast<std::int64_t>(m_story->entries.size()));
-    QCOMPARE(console.watch.alarms(), QStringList());
+    QCOMPARE(console.watch.alarms().join(u'\n'), QString());
     QVERIFY(console.watch.trusted());
     QCOMPARE(console.watch.trusted()->registryDigest, m_story->registryPayload);
     QCOMPARE(m_asked.front().second, std::int64_t{1}); // the first registry before everything else
-    m_story->perform();
+    m_story->perform(&m_story->secondDecide); // a person of whom only the second registry says that they may
     console.watch.follow();
     QTRY_COMPARE(console.watch.proven(), static_cast<std::int64_t>(m_story->entries.size()));
-    QCOMPARE(console.watch.alarms(), QStringList());
+    QCOMPARE(console.watch.alarms().join(u'\n'), QString());
 }
 
 void LedgerWatchTest::goesOnWhereItEnded()
@@ -150,14 +151,14 @@ void LedgerWatchTest::goesOnWhereItEnded()
     }
     QCOMPARE(keptFiles().size(), 1);
     const auto known = static_cast<std::int64_t>(m_story->entries.size());
-    m_story->perform();
+    m_story->perform(&m_story->secondDecide);
     m_asked.clear();
     Console console(*this);
     QCOMPARE(console.watch.proven(), known); // before anybody was asked
     QVERIFY(console.watch.trusted());
     console.link.open();
     QTRY_COMPARE(console.watch.proven(), static_cast<std::int64_t>(m_story->entries.size()));
-    QCOMPARE(console.watch.alarms(), QStringList());
+    QCOMPARE(console.watch.alarms().join(u'\n'), QString());
     for (const auto &[from, to] : m_asked)
         QVERIFY(from >= known && to > from);
 }
@@ -173,14 +174,16 @@ void LedgerWatchTest::aLostConnectionIsNoAlarm()
     m_gate->on(method::BlobRead, [this, &lost, honest](const Json &params, const ScriptedGate::Reply &reply) {
         if (++lost > 3)
             return honest(params, reply);
-        m_gate->drop();
-        m_gate->listen();
+        QTimer::singleShot(0, m_gate.get(), [this] { // not while the socket that is dropped is being read
+            m_gate->drop();
+            m_gate->listen();
+        });
     });
     Console console(*this);
     console.link.open();
     QTRY_COMPARE(console.watch.proven(), static_cast<std::int64_t>(m_story->entries.size()));
     QVERIFY(lost > 3);
-    QCOMPARE(console.watch.alarms(), QStringList());
+    QCOMPARE(console.watch.alarms().join(u'\n'), QString());
     QVERIFY(console.watch.trusted());
 }
 

@@ -215,11 +215,11 @@ void Story::receipt(const Case &about, Outcome outcome)
     add(EntryKind::Receipt, performer, receipt.toPayload());
 }
 
-Story::Case Story::perform()
+Story::Case Story::perform(const Signer *by)
 {
     Case about = ask();
     measure(about);
-    approve(about);
+    approve(about, by);
     event(about, State::Approved);
     grant(about);
     event(about, State::Executing);

@@ -39,8 +39,8 @@ public:
     void event(const Case &about, State state);
     void grant(Case &about);
     void receipt(const Case &about, Outcome outcome = Outcome::Committed);
-    /// From the question to the receipt.
-    Case perform();
+    /// From the question to the receipt; approved by the owner, or by another.
+    Case perform(const Signer *by = nullptr);
     Digest order(Command::Verb verb, const Signer &by, const std::optional<HoldId> &hold = {}, const QString &actor = {}, const std::optional<Digest> &subject = {});
     /// A second approver is invited by a policy change and enrols.
     void enrolSecond();
