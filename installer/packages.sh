@@ -14,6 +14,8 @@ PACKAGES_TEST="xvfb xauth xdotool x11-utils dbus-x11 gnome-keyring libsecret-too
 # What tests/bench/run measures with; node and npm only where neither is here.
 PACKAGES_BENCH="chromium xvfb dbus dbus-bin gnome-keyring libx11-dev libxext-dev libxtst-dev python3 python3-gi procps"
 PACKAGES_BENCH_NODE="nodejs npm libnode-dev"
+PACKAGES_LINT="clang-tidy"
+PACKAGES_FRESHROOT="debootstrap git mount util-linux" # tests/freshroot alone
 
 # install_missing WHY PACKAGE…: nothing is asked of apt when all of them are there.
 install_missing() {
