@@ -40,7 +40,7 @@ function(holdfast_target target)
     target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR}/app)
     target_compile_options(${target} PRIVATE
         -Wall -Wextra -Wpedantic $<$<BOOL:${HOLDFAST_WERROR}>:-Werror> -Wconversion -Wsign-conversion -Wold-style-cast -Wnon-virtual-dtor
-        -Woverloaded-virtual -Wnull-dereference -fstack-protector-strong
+        -Woverloaded-virtual -Wnull-dereference -Wzero-as-null-pointer-constant -fstack-protector-strong
         $<$<NOT:$<BOOL:${arg_QML}>>:-Wshadow>
         $<$<AND:$<CONFIG:Release>,$<NOT:$<BOOL:${HOLDFAST_SANITIZE}>>>:-D_FORTIFY_SOURCE=2>)
     target_compile_definitions(${target} PRIVATE

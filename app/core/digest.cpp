@@ -69,7 +69,7 @@ std::optional<Digest> Digest::fromHex(QStringView text)
         return std::nullopt;
     Digest digest;
     for (std::size_t i = 0; i < digest.bytes.size(); ++i) {
-        const auto at = static_cast<qsizetype>(2 * i);
+        const auto at = 2 * static_cast<qsizetype>(i);
         const int high = nibble(text[at].unicode()), low = nibble(text[at + 1].unicode());
         if (high < 0 || low < 0)
             return std::nullopt;

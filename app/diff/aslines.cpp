@@ -53,7 +53,7 @@ QString headingOf(const Rows &rows, const RowChange &change)
 
 QString nodeLine(const TreeNode &node, int depth)
 {
-    QString line = QString(2 * depth, u' ') + node.name + QStringLiteral(" (%1").arg(node.type);
+    QString line = QString(qsizetype{2} * depth, u' ') + node.name + QStringLiteral(" (%1").arg(node.type);
     line += node.effect.isEmpty() ? QString() : QStringLiteral(", ") + node.effect;
     if (node.count)
         line += QStringLiteral(", %1 entries").arg(*node.count);

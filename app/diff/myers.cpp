@@ -26,8 +26,12 @@ constexpr int maximumDistance = 4000; ///< edits on either side before a region 
 class Front final
 {
 public:
-    explicit Front(int distance) : m_offset(distance + 1), m_reached(static_cast<std::size_t>(2 * distance + 3), unreached) { at(1) = 0; }
-    [[nodiscard]] int &at(int diagonal) { return m_reached[static_cast<std::size_t>(diagonal + m_offset)]; }
+    explicit Front(int distance) : m_offset(distance + 1), m_reached(2 * static_cast<std::size_t>(distance) + 3, unreached) { at(1) = 0; }
+    [[nodiscard]] int &at(int diagonal)
+    {
+        const int index = diagonal + m_offset;
+        return m_reached[static_cast<std::size_t>(index)];
+    }
 
     /// The furthest point on `diagonal` after one more edit, followed along equal elements.
     template<typename Equal>

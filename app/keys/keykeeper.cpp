@@ -84,10 +84,10 @@ void KeyKeeper::fetch(const QString &gate, QStringView purposeName, std::functio
     if (store == nullptr)
         return handler(fail(KeyState::Unavailable, QStringLiteral("the key is in a %1, which is not in use here").arg(toString(found->place))), *found);
     store->read(found->id, [record = *found, handler = std::move(handler)](Result<SecretBytes, KeyStoreError> value) {
-        if (!value && value.error().state == KeyState::Absent)
-            return handler(fail(KeyState::Absent, QStringLiteral("the %1 key was made here, and its %2 no longer has it: restore it, or enrol anew")
-                                                      .arg(record.purpose, toString(record.place))),
-                           record);
+        if (!value && value.error().state == KeyState::Absent) {
+            const auto gone = QStringLiteral("the %1 key was made here, and its %2 no longer has it: restore it, or enrol anew");
+            return handler(fail(KeyState::Absent, gone.arg(record.purpose, toString(record.place))), record);
+        }
         handler(std::move(value), record);
     });
 }

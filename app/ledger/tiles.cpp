@@ -135,7 +135,7 @@ Result<Done, TilesError> exportTiles(const QString &directory, const ExportSourc
     return writer.write(checkpointName, source.checkpoint);
 }
 
-TileDirectory::TileDirectory(QString directory) : m_directory(QFileInfo(directory).canonicalFilePath()) {}
+TileDirectory::TileDirectory(const QString &directory) : m_directory(QFileInfo(directory).canonicalFilePath()) {}
 
 std::optional<QByteArray> TileDirectory::read(const QString &name, qsizetype most) const
 {

@@ -37,7 +37,7 @@ struct ExportSource final
 class TileDirectory final
 {
 public:
-    explicit TileDirectory(QString directory);
+    explicit TileDirectory(const QString &directory);
 
     [[nodiscard]] Result<QByteArray, TilesError> checkpoint() const;
     /// Entries of tile `index` of a ledger of `size`: exactly as many as that size says.
