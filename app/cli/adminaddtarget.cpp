@@ -3,6 +3,7 @@
 #include "cli/interrupt.h"
 #include "cli/policychange.h"
 #include "config/policywriter.h"
+#include "wire/messagesconsole.h"
 
 namespace holdfast {
 
@@ -36,18 +37,44 @@ Target targetOf(const AddTargetOptions &options)
     return target;
 }
 
+/// What the live server behind the url says of itself. The gate asks it, with the target's own credential.
+Expected<SqlIdentity> measuredIdentity(const Program &program, const Target &target)
+{
+    auto access = GateAccess::asHuman(program);
+    if (!access)
+        return access.failure();
+    const IdentifyParams params{{}, QString::fromUtf8(withTarget({}, target))};
+    const auto answer = (*access)->call<IdentifyResult>(method::TargetIdentify, params.toJson(), std::chrono::seconds(30));
+    if (!answer)
+        return answer.failure();
+    const auto part = [&answer](QStringView name) {
+        const Json *value = answer->identity.find(name);
+        const QString *text = value != nullptr ? value->asString() : nullptr;
+        return text != nullptr ? *text : QString();
+    };
+    SqlIdentity identity{part(u"system"), part(u"database")};
+    if (identity.system.isEmpty() || identity.database.isEmpty())
+        return Failure{Problem{ExitCode::Failed, QStringLiteral("the server of %1 does not say which system and database it is").arg(target.name)}};
+    return identity;
+}
+
 } // namespace
 
 ExitCode runAdminAddTarget(const Program &program, const AddTargetOptions &options)
 {
-    if (options.identitySystem.isEmpty() != options.identityDatabase.isEmpty())
-        return program.output.problem({ExitCode::Usage, QStringLiteral("--identity-system and --identity-database belong together")});
+    Target target = targetOf(options);
+    if (options.identify) {
+        auto identity = measuredIdentity(program, target);
+        if (!identity)
+            return program.output.problem(identity.error());
+        program.output.note(QStringLiteral("the server is system %1, database %2").arg(identity->system, identity->database));
+        target.identity = *identity;
+    }
     auto access = GateAccess::asRequester(program);
     if (!access)
         return program.output.problem(access.error());
     GateAccess &gate = **access;
     const Interrupt interrupt([&gate] { gate.link().interrupt(); });
-    const Target target = targetOf(options);
     const PolicyChanged changed = changePolicy(program, gate, QStringLiteral("add target %1").arg(options.name),
                                                [&target](QByteArrayView toml) -> Expected<QByteArray> { return withTarget(toml, target); });
     if (changed.registry)

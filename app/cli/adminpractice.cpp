@@ -61,8 +61,19 @@ Expected<PracticeGround> groundEnvironment()
                           values.value(QStringLiteral("FILES")), values.value(QStringLiteral("REPOSITORY")), values.value(QStringLiteral("CREDENTIAL"))};
 }
 
+/// A gate that was set up knows the ground of that time by its measured identity; another one would be a stranger to it.
+bool gateWithoutGround()
+{
+    return QFileInfo::exists(place::gateConfig()) && !QFileInfo::exists(place::practice());
+}
+
 Expected<Done> make()
 {
+    if (gateWithoutGround()) {
+        return Failure{failed(QStringLiteral("the gate in %1 is set up already, and would take a new practice ground for a server that it does not know; "
+                                             "to begin anew, remove the gate first: its ledger goes with it")
+                                  .arg(QFileInfo(place::gateConfig()).path()))};
+    }
     if (auto made = ground(QStringLiteral("make")); !made)
         return made.failure();
     if (auto started = ground(QStringLiteral("start")); !started)
@@ -103,7 +114,8 @@ Expected<Done> replay()
 
 Expected<Done> serve(const Output &output)
 {
-    if (auto made = make(); !made)
+    const bool without = gateWithoutGround();
+    if (auto made = without ? Expected<Done>(Done{}) : make(); !made)
         return made;
     const auto config = readGateConfig(place::gateConfig());
     if (!config)
@@ -115,7 +127,8 @@ Expected<Done> serve(const Output &output)
     if (!gate)
         return gate.failure();
     output.note(gate->wasRunning ? QStringLiteral("The gate runs already.") : QStringLiteral("The gate runs in the background; its log is %1").arg(gate->log));
-    output.note(QStringLiteral("The practice ground is in %1").arg(place::practice()));
+    output.note(without ? QStringLiteral("There is no practice ground; the gate runs without it.")
+                        : QStringLiteral("The practice ground is in %1").arg(place::practice()));
     output.note(QStringLiteral("To open the console: run `holdfast` in a session with a display, as this user."));
     if (!gate->invite.isEmpty()) {
         output.note(QStringLiteral("It waits for its first owner, who enrols in the console with this invite:"));

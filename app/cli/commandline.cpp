@@ -152,8 +152,11 @@ void addAddTarget(CommandLine &line, CLI::App &admin)
     text(app, "--kind", options->kind, "sql, filesystem or command")->required()->check(CLI::IsMember({"sql", "filesystem", "command"}));
     text(app, "--environment", options->environment, "production, staging, …")->required();
     text(app, "--url", options->url, "sql: postgresql://…");
-    text(app, "--identity-system", options->identitySystem, "sql: system identifier, as `hold admin identify` prints it");
-    text(app, "--identity-database", options->identityDatabase, "sql: database name");
+    auto *system = text(app, "--identity-system", options->identitySystem, "sql: system identifier, as `hold admin identify` prints it");
+    auto *database = text(app, "--identity-database", options->identityDatabase, "sql: database name");
+    app.add_flag("--identify", options->identify, "sql: have the gate measure the server's identity now (an admin's session key)")->excludes(system)->excludes(database);
+    system->needs(database);
+    database->needs(system);
     text(app, "--credential", options->credential, "file:… or command:…");
     text(app, "--measure-as", options->measureAs, "sql: role that measuring takes");
     list(app, "--roots", options->roots, "filesystem: absolute; nothing outside of them");

@@ -64,7 +64,7 @@ struct AddTargetOptions final
     QString name, kind, environment, url, identitySystem, identityDatabase, credential, measureAs, cwd;
     QString backupDomain, backupNewest, backupPath;
     QStringList roots, programs, environmentNames;
-    bool isProtected = false, reveal = false, allowSecrets = false;
+    bool identify = false, isProtected = false, reveal = false, allowSecrets = false;
 };
 [[nodiscard]] ExitCode runAdminAddTarget(const Program &program, const AddTargetOptions &options);
 

@@ -45,8 +45,9 @@ QString quoted(const QString &text)
 
 void append(QString &out, const Json &value, int depth)
 {
-    const QString inner = QStringLiteral("\n") + QString(2 * (depth + 1), u' ');
-    const QString outer = QStringLiteral("\n") + QString(2 * depth, u' ');
+    const qsizetype indent = qsizetype{2} * depth;
+    const QString inner = QStringLiteral("\n") + QString(indent + 2, u' ');
+    const QString outer = QStringLiteral("\n") + QString(indent, u' ');
     if (const auto *object = value.asObject(); object != nullptr && !object->empty()) {
         for (const auto &[name, member] : *object) {
             out += (&name == &object->front().first ? QStringLiteral("{") : QStringLiteral(",")) + inner + quoted(name) + QStringLiteral(": ");

@@ -18,6 +18,7 @@ struct DecisionTerms {
     QString confirmShown;     // the same, made visible
     QString code;             // six digits, for match-code
     QString approveVerb;      // "Approve deletion": verb and object, our own words
+    QString heldVerb;         // "Hold to approve deletion", where `confirm` has `press`
     QString needs;            // "Needs 2 of 5 approvers, not sam"
     QString then;             // "then 10 min in which anyone can stop it"
     QList<std::pair<QString, QString>> sections; // id, and what remains to do for it: "Scroll to the end of the facts"
@@ -55,6 +56,7 @@ class DecisionLock : public QObject {
     Q_PROPERTY(QString typedCode READ typedCode WRITE setTypedCode NOTIFY changed)
     Q_PROPERTY(bool targetFits READ targetFits NOTIFY changed)
     Q_PROPERTY(QString approveVerb READ approveVerb NOTIFY changed)
+    Q_PROPERTY(QString openVerb READ openVerb NOTIFY changed)
     Q_PROPERTY(QString needs READ needs NOTIFY changed)
     Q_PROPERTY(QString then READ then NOTIFY changed)
     Q_PROPERTY(QString message READ message NOTIFY changed)
@@ -87,6 +89,8 @@ public:
     [[nodiscard]] QString typedCode() const { return m_typedCode; }
     [[nodiscard]] bool targetFits() const;
     [[nodiscard]] QString approveVerb() const { return m_terms.approveVerb; }
+    // What the button says once it is open.
+    [[nodiscard]] QString openVerb() const { return wantsPress() ? m_terms.heldVerb : m_terms.approveVerb; }
     [[nodiscard]] QString needs() const { return m_terms.needs; }
     [[nodiscard]] QString then() const { return m_terms.then; }
     [[nodiscard]] QString message() const { return m_message; }

@@ -14,6 +14,14 @@ FocusScope {
     required property KeyRing keys
     required property GateStatus gate
 
+    function begin() {
+        if (root.visible)
+            form.focusFirst();
+    }
+
+    onVisibleChanged: root.begin()
+    Component.onCompleted: root.begin()
+
     Rectangle {
         anchors.fill: parent
         color: Theme.colors.canvas
@@ -79,6 +87,8 @@ FocusScope {
                 }
 
                 NewKeysForm {
+                    id: form
+
                     Layout.fillWidth: true
                     Layout.topMargin: Theme.xs
                     keys: root.keys

@@ -26,7 +26,7 @@ ColumnLayout {
         : !root.same && again.length > 0 ? qsTr("The two are not the same") : root.keys.problem
 
     function focusFirst() {
-        name.forceActiveFocus();
+        (name.text.length > 0 ? passphrase : name).forceActiveFocus();
     }
 
     function create() {

@@ -22,7 +22,7 @@ T.AbstractButton {
     hoverEnabled: true
     focusPolicy: Qt.TabFocus
     //: Decision bar: name of the open Approve button for assistive technology. %1 is verb and object. Ctrl+Shift+A is the key.
-    Accessible.name: root.open ? qsTr("%1, Ctrl+Shift+A").arg(root.decision.approveVerb)
+    Accessible.name: root.open ? qsTr("%1, Ctrl+Shift+A").arg(root.decision.openVerb)
         //: Decision bar: name of the closed Approve button for assistive technology. %1 verb and object, %2 what is missing.
         : qsTr("locked: %1. %2").arg(root.decision.approveVerb).arg(root.decision.unmetText)
     Accessible.role: Accessible.Button
@@ -45,8 +45,7 @@ T.AbstractButton {
 
             PlainLabel {
                 height: Theme.keySize
-                //: Decision bar: Approve button that must be held down. %1 is verb and object.
-                text: root.open && root.decision.wantsPress ? qsTr("Hold to %1").arg(root.decision.approveVerb) : root.decision.approveVerb
+                text: root.open ? root.decision.openVerb : root.decision.approveVerb
                 weight: Theme.medium
                 color: root.ink
                 Accessible.ignored: true

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Drives the real console from outside: keys by XTest, reading by AT-SPI. Every wait is for a condition."""
+import contextlib
 import os
 import re
 import subprocess
@@ -39,6 +40,10 @@ def check(condition, what):
     print(f"ok    {what}", flush=True)
 
 
+def xdotool(*words):
+    return subprocess.run(["xdotool", *map(str, words)], check=True, timeout=30, capture_output=True, text=True).stdout
+
+
 class Console:
     """The window under test."""
 
@@ -62,6 +67,15 @@ class Console:
     def key(self, *names):
         """Each name is one chord, pressed and released through XTest."""
         subprocess.run(["xdotool", "key", "--clearmodifiers", *names], check=True, timeout=20)
+
+    @contextlib.contextmanager
+    def holding(self, *keys, begin=xdotool):
+        """Keys that are down while something goes on; `begin` presses them in its own way."""
+        begin(*[word for key in keys for word in ("keydown", key)])
+        try:
+            yield
+        finally:
+            xdotool(*[word for key in reversed(keys) for word in ("keyup", key)])
 
     def type(self, text):
         subprocess.run(["xdotool", "type", "--clearmodifiers", "--delay", "4", text], check=True, timeout=60)

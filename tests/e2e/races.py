@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """Enter, Space, clicks, repeats and presses that must release nothing, on the locked and on the just opened button; and the replay."""
-import contextlib
 import os
 import re
 import subprocess
@@ -12,20 +11,16 @@ import gi
 gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi  # noqa: E402
 
-from driver import DATA, Console, Failure, Ground, check, wait
+from driver import DATA, Console, Failure, Ground, check, wait, xdotool
 from memory import session_key
 from raw import Session, agent
 from steps import PASSPHRASE, approve, deny, enrol, read_everything, type_target
 
-APPROVE = "^(locked: )?(Hold to )?Approve"
+APPROVE = "^(locked: )?(Hold to a|A)pprove"
 OPEN = r"^Approve.*, Ctrl\+Shift\+A"
 CHORD = ["ctrl", "shift", "a"]
 # Seconds: longer than the lock's arming and a double click take; until a key has repeated; longer than a hold-to-confirm.
 SETTLED, REPEATED, HELD = 0.7, 1.0, 1.5
-
-
-def xdotool(*words):
-    return subprocess.run(["xdotool", *map(str, words)], check=True, timeout=30, capture_output=True, text=True).stdout
 
 
 class Hand:
@@ -45,19 +40,9 @@ class Hand:
         self.to(pattern)
         xdotool("click", "--repeat", count, "--delay", 90, 1)
 
-    @contextlib.contextmanager
-    def holding(self, *keys, begin=None):
-        """Keys that are down while something goes on; `begin` presses them in its own way."""
-        down = [word for key in keys for word in ("keydown", key)]
-        (begin or xdotool)(*down)
-        try:
-            yield
-        finally:
-            xdotool(*[word for key in reversed(keys) for word in ("keyup", key)])
-
     def hold(self, key):
         """Pressed until the server has repeated it for a while: how long it is held is what is tried here."""
-        with self.holding(key):
+        with self.console.holding(key):
             time.sleep(REPEATED)
 
     def away_and_back(self, *then):
@@ -126,7 +111,7 @@ class Trial:
         self.console.see(OPEN)
         xdotool("mouseup", 1)
         self.stands(hold, "a click begun before the lock opened")
-        with self.hand.holding(*CHORD, begin=self.hand.away_and_back):
+        with self.console.holding(*CHORD, begin=self.hand.away_and_back):
             self.console.see(OPEN)
             time.sleep(HELD)
         self.stands(hold, "the chord held down from before the lock opened, repeating")
@@ -201,7 +186,7 @@ def low_run(console, trial, asked):
     trial.just_opened(hold)
     check(os.path.isfile(path), "the file is there")
     console.see(OPEN)
-    with trial.hand.holding(*CHORD):
+    with trial.console.holding(*CHORD):
         asked.wait_for(hold, ["done"])
     check(not os.path.exists(path), "the chord held down once, repeating, approved it: the file is gone")
 

@@ -10,13 +10,15 @@ PASSPHRASE = "correct horse battery"
 AGENT = ["--key", HOME + "/.config/holdfast/practice-agent.key"]
 
 
-def enrol(console):
+def enrol(console, name=NAME):
+    """Without a name, the one that is proposed is kept."""
     console.see("Create my keys", 90)
     # The gate must listen before keys can be made for it.
     console.see("Nothing is destroyed until you sign it")
     console.tab_to("^Your name$")
-    console.key("ctrl+a")
-    console.type(NAME)
+    if name:
+        console.key("ctrl+a")
+        console.type(name)
     console.key("Tab")
     console.tab_to("^Passphrase for your deciding key$")
     console.type(PASSPHRASE)
@@ -50,7 +52,7 @@ def read_everything(console):
     for _ in range(6):
         console.tab_to("^Evidence$")
         console.key(*10 * ["Next"])
-        lock = console.see("Approve")
+        lock = console.see("^(locked: A|Hold to a|A)pprove ")
         if not re.search("See |Open |Scroll", lock.get_name()):
             return
         console.tab_to("^Kinds of evidence$")

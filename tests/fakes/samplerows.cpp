@@ -19,6 +19,7 @@ DecisionTerms sampleTerms()
     terms.confirm = {u"type-target"_s};
     terms.confirmText = terms.confirmShown = u"bookings-prod"_s;
     terms.approveVerb = u"Approve deletion"_s;
+    terms.heldVerb = u"Hold to approve deletion"_s;
     terms.needs = u"Needs 2 of 5 approvers, not sam"_s;
     terms.then = u"then 10 min in which anyone can stop it"_s;
     terms.sections = {{u"facts"_s, u"Look at the figures"_s}, {u"dependents"_s, u"Open all that goes with it"_s},

@@ -258,7 +258,7 @@ void ServerTest::limits_data()
     const auto parts = [](qsizetype size) {
         return RawClient::frame(RawClient::Text, QByteArray(size / 2, 'x'), false) + RawClient::frame(RawClient::Continuation, QByteArray(size - size / 2, 'x'));
     };
-    constexpr qsizetype before = 64 * 1024, after = 2 * 1024 * 1024;
+    constexpr qsizetype before = 64LL * 1024, after = 2LL * 1024 * 1024;
     QTest::newRow("64 KiB before") << false << text(before) << true;
     QTest::newRow("more before") << false << text(before + 1) << false;
     QTest::newRow("more in parts before") << false << parts(before + 1) << false;

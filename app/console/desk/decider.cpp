@@ -100,7 +100,7 @@ void Decider::decide(Decision decision, std::shared_ptr<Job> job)
         decision.notAfter = decision.decidedAt + validFor;
         return decision.toPayload();
     };
-    run(std::move(job));
+    run(job);
 }
 
 void Decider::approve(const present::Evidence &evidence, const Approval &approval, View view)
@@ -159,10 +159,10 @@ void Decider::command(Command command, const QString &act, std::function<void(QS
         else if (state == DecisionLock::Failed || state == DecisionLock::Open)
             then(text.isEmpty() ? tr("Not sent: the passphrase was not given.") : text);
     };
-    run(std::move(job));
+    run(job);
 }
 
-void Decider::run(std::shared_ptr<Job> job)
+void Decider::run(const std::shared_ptr<Job> &job)
 {
     m_keys.decidingKey(m_seat.gate, [this, job](Result<DecidingKey, KeyStoreError> key) {
         if (!key)

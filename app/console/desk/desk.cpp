@@ -26,7 +26,7 @@ bool answers(const QUrl &url)
 
 } // namespace
 
-Desk::Desk(App &app, Places places, Tray &tray, Notifier &notifier, QObject *parent)
+Desk::Desk(App &app, const Places &places, Tray &tray, Notifier &notifier, QObject *parent)
     : QObject(parent)
     , m_app(app)
     , m_places(places)

@@ -22,7 +22,7 @@ class Desk final : public QObject
 {
     Q_OBJECT
 public:
-    Desk(App &app, Places places, Tray &tray, Notifier &notifier, QObject *parent = nullptr);
+    Desk(App &app, const Places &places, Tray &tray, Notifier &notifier, QObject *parent = nullptr);
     ~Desk() override;
 
     /// Finds or makes this user's gate, then sits down at it.
@@ -64,6 +64,8 @@ private:
     void schedule();
     // intents
     void connectIntents();
+    void connectKeys();
+    void connectOutside();
     void approve(const Approval &approval);
     void deny(const QString &hold, const QString &reason, DecisionLock::Scope scope, const QString &counter);
     void measureAgain(const QString &id);
@@ -71,6 +73,8 @@ private:
     void command(Command::Verb verb, const present::Evidence &evidence, const QString &act, const QString &reason = {});
     [[nodiscard]] View viewOf(const present::Evidence &evidence) const;
     [[nodiscard]] const present::Evidence *current() const;
+    /// Of a hold that the window named; nothing without a connection, or once the hold is gone.
+    [[nodiscard]] const present::Evidence *known(const QString &id) const;
 
     App &m_app;
     Places m_places;

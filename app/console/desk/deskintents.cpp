@@ -25,18 +25,16 @@ void Desk::connectIntents()
     connect(m_app.review(), &Review::diffWanted, this, [this](const QString &, const QString &key) { chooseDiff(key); });
     connect(m_app.review(), &Review::measureWanted, this, &Desk::measureAgain);
     connect(m_app.review(), &Review::freezeWanted, this, [this](const QString &id, const QString &reason) {
-        if (const auto hold = HoldId::parse(id); hold && m_seat)
-            if (const auto *evidence = m_seat->book().find(*hold); evidence != nullptr && evidence->hold) {
-                //: Above the passphrase field: what the signature will do; %1 the requester
-                command(Command::Verb::Freeze, *evidence, tr("To freeze %1").arg(present::shown(evidence->hold->requesterActor, 100)), reason);
-            }
+        if (const auto *evidence = known(id); evidence != nullptr && evidence->hold) {
+            //: Above the passphrase field: what the signature will do; %1 the requester
+            command(Command::Verb::Freeze, *evidence, tr("To freeze %1").arg(present::shown(evidence->hold->requesterActor, 100)), reason);
+        }
     });
     connect(m_app.running(), &Running::stopWanted, this, [this](const QString &id) {
-        if (const auto hold = HoldId::parse(id); hold && m_seat)
-            if (const auto *evidence = m_seat->book().find(*hold)) {
-                //: Above the passphrase field: what the signature will do
-                command(Command::Verb::Stop, *evidence, tr("To stop this action"));
-            }
+        if (const auto *evidence = known(id)) {
+            //: Above the passphrase field: what the signature will do
+            command(Command::Verb::Stop, *evidence, tr("To stop this action"));
+        }
     });
     connect(m_app.decision(), &DecisionLock::approveWanted, this, &Desk::approve);
     connect(m_app.decision(), &DecisionLock::denyWanted, this, &Desk::deny);
@@ -47,6 +45,17 @@ void Desk::connectIntents()
             connectToRunning();
     });
     connect(m_app.practice(), &Practice::replayWanted, this, &Desk::replay);
+    connect(&m_app, &App::pageChanged, this, [this] {
+        if (m_app.page() == App::HistoryPage && m_history)
+            m_history->refresh();
+        refreshRunning();
+    });
+    connectKeys();
+    connectOutside();
+}
+
+void Desk::connectKeys()
+{
     connect(m_app.keys(), &Keys::copyWanted, this, [](const QString &key) { QGuiApplication::clipboard()->setText(key); });
     connect(m_app.keys(), &Keys::ownerWanted, this, [this](const QString &name, const Passphrase &passphrase, bool sealed) {
         if (!m_address || !m_gate.ownerSecret()) {
@@ -71,11 +80,10 @@ void Desk::connectIntents()
                 }
                 m_keys.enrol(*m_address, *invite, name, passphrase, sealed);
             });
-    connect(&m_app, &App::pageChanged, this, [this] {
-        if (m_app.page() == App::HistoryPage && m_history)
-            m_history->refresh();
-        refreshRunning();
-    });
+}
+
+void Desk::connectOutside()
+{
     connect(&m_tray, &Tray::openAsked, this, [this](const QString &hold) {
         Q_EMIT m_app.raiseWanted();
         if (!hold.isEmpty())
@@ -88,6 +96,12 @@ void Desk::connectIntents()
     });
     connect(&m_tray, &Tray::freezeAsked, this, &Desk::freezeMostUrgent);
     connect(&m_tray, &Tray::quitAsked, &m_app, &App::quit);
+}
+
+const present::Evidence *Desk::known(const QString &id) const
+{
+    const auto hold = HoldId::parse(id);
+    return hold && m_seat ? m_seat->book().find(*hold) : nullptr;
 }
 
 View Desk::viewOf(const present::Evidence &evidence) const
@@ -112,8 +126,7 @@ void Desk::approve(const Approval &approval)
 
 void Desk::deny(const QString &hold, const QString &reason, DecisionLock::Scope scope, const QString &counter)
 {
-    const auto id = HoldId::parse(hold);
-    const auto *evidence = id && m_seat ? m_seat->book().find(*id) : nullptr;
+    const auto *evidence = known(hold);
     if (evidence == nullptr)
         return m_app.decision()->advance(DecisionLock::Failed, tr("The hold is gone. Nothing was signed."));
     m_seat->decider().deny(*evidence, reason, scope, counter, viewOf(*evidence));

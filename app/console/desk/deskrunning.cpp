@@ -62,9 +62,9 @@ void Desk::fetchReceipt(const HoldId &hold)
             const auto trusted = m_seat->watch().trusted();
             if (!answer || !trusted || !verify(answer->envelope, trusted->registry.gateKeys.performKey, payloadtype::Receipt))
                 return;
-            auto receipt = Receipt::parse(answer->envelope.payload);
+            const auto receipt = Receipt::parse(answer->envelope.payload);
             if (receipt && receipt->hold == hold) {
-                m_receipts.insert(hold, std::move(*receipt));
+                m_receipts.insert(hold, *receipt);
                 refreshRunning();
                 fetchOutput(hold);
             }

@@ -18,7 +18,7 @@ constexpr int askedAtOnce = 64;
 constexpr auto measuringShownAfter = std::chrono::milliseconds(30);
 
 // More than this nobody reads to its end; what is not read is not approved.
-constexpr std::int64_t largestContent = 4 * 1024 * 1024;
+constexpr std::int64_t largestContent = 4LL * 1024 * 1024;
 
 QString tr(const char *text)
 {

@@ -39,7 +39,7 @@ qsizetype WaitingList::take(const present::Evidence &evidence, Instant now)
     kept.row = present::inboxRow(evidence, now);
     m_pending += kept.pending ? 1 : 0;
     const auto at = m_order.insert(std::ranges::lower_bound(m_order, kept.place), kept.place);
-    m_kept.insert(evidence.head.hold, std::move(kept));
+    m_kept.insert(evidence.head.hold, kept);
     return at - m_order.begin();
 }
 

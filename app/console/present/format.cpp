@@ -49,6 +49,7 @@ QString bytes(std::int64_t number, const QLocale &locale)
 
 QString duration(milliseconds span)
 {
+    constexpr std::int64_t minutesOfDay = 1440;
     const auto total = std::max<std::int64_t>(0, duration_cast<seconds>(span).count());
     const auto minutesOnly = total / 60;
     if (total < 60) {
@@ -59,13 +60,13 @@ QString duration(milliseconds span)
         //: A span of time, in minutes
         return tr("%1 min").arg(minutesOnly);
     }
-    if (minutesOnly < 24 * 60) {
+    if (minutesOnly < minutesOfDay) {
         const auto rest = minutesOnly % 60;
         //: A span of time in whole hours, and in hours and minutes
         return rest == 0 ? tr("%1 h").arg(minutesOnly / 60) : tr("%1 h %2 min").arg(minutesOnly / 60).arg(rest);
     }
     //: A span of time, in days
-    return tr("%1 d").arg(minutesOnly / (24 * 60));
+    return tr("%1 d").arg(minutesOnly / minutesOfDay);
 }
 
 QString age(Instant then, Instant now)

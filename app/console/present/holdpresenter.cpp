@@ -64,23 +64,24 @@ QString ownership(const Hold &hold, const Viewer &viewer)
     return tr("You answer for this agent");
 }
 
-QString approveVerb(const Hold &hold)
+// What the button says: `first` while it is locked or pressed once, `second` where it must be held down.
+std::pair<QString, QString> approveVerbs(const Hold &hold)
 {
     const auto &operation = hold.measured.operation;
     if (operation.startsWith(u"policy."_s)) {
-        //: Approve button for a change of actors, targets or rules
-        return tr("Approve policy change");
+        //: Approve button for a change of actors, targets or rules; the second where the button must be held down
+        return {tr("Approve policy change"), tr("Hold to approve policy change")};
     }
     if (operation == u"database.update"_s || operation == u"database.insert"_s || operation == u"database.alter-table"_s) {
-        //: Approve button for an action that changes data
-        return tr("Approve change");
+        //: Approve button for an action that changes data; the second where the button must be held down
+        return {tr("Approve change"), tr("Hold to approve change")};
     }
     if (operation.startsWith(u"command."_s)) {
-        //: Approve button for a command that is run
-        return tr("Approve command");
+        //: Approve button for a command that is run; the second where the button must be held down
+        return {tr("Approve command"), tr("Hold to approve command")};
     }
-    //: Approve button for an action that destroys
-    return tr("Approve deletion");
+    //: Approve button for an action that destroys; the second where the button must be held down
+    return {tr("Approve deletion"), tr("Hold to approve deletion")};
 }
 
 QString needsText(const Evidence &evidence, const Viewer &viewer)
@@ -189,7 +190,7 @@ DecisionTerms decisionTerms(const Evidence &evidence, const Viewer &viewer)
     terms.confirmText = hold.measured.confirmText;
     terms.confirmShown = shown(hold.measured.confirmText, 400);
     terms.code = codeOf(evidence.holdDigest);
-    terms.approveVerb = approveVerb(hold);
+    std::tie(terms.approveVerb, terms.heldVerb) = approveVerbs(hold);
     terms.needs = needsText(evidence, viewer);
     if (hold.policy.executeWithinSeconds > 0) {
         //: In the decision bar, after who must sign: how long the permission lasts once given

@@ -19,7 +19,7 @@ struct Limits final
 /// The next one is tried where the one before leaves too much. The last fits even if every character is written as \u00XX.
 constexpr std::array<Limits, 4> steps{{{1000, 300}, {400, 150}, {160, 60}, {64, 24}}};
 /// The rest of 256 KiB is for what the policy and the names of gate, actor and target add.
-constexpr qsizetype room = 196'608; // 192 KiB
+constexpr qsizetype room = 192LL * 1024;
 constexpr qsizetype longestTyped = 200;
 
 class Bounding final

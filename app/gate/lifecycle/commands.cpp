@@ -134,10 +134,12 @@ Answer Commands::freeze(const Order &order)
 
 void Commands::stopApproved(const std::function<bool(const HoldRow &)> &fits, const QString &because)
 {
-    for (const State state : {State::Approved, State::Released})
-        for (HoldRow &hold : m_context.store.holds.inState(state))
+    for (const State state : {State::Approved, State::Released}) {
+        for (HoldRow &hold : m_context.store.holds.inState(state)) {
             if (fits(hold))
                 m_holds.stop(hold, State::Stopped, because);
+        }
+    }
 }
 
 std::optional<Refused> Commands::whyNotUndo(const Order &order, const QString &sponsor) const

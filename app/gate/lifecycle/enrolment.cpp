@@ -57,10 +57,12 @@ std::optional<Refused> Sessions::whyNotTheseKeys(const Enrol &enrol, ActorKind k
     const auto refused = [](const QString &detail) { return Refused(ErrorCode::InvalidDocument, QStringLiteral("$.keys: ") + detail); };
     std::vector<PublicKeyBytes> seen{m_context.identity.key->key().bytes, m_context.identity.ledgerKey->key().bytes,
                                      m_context.identity.performKey->key().bytes};
-    if (m_context.registries.current())
-        for (const Actor &actor : m_context.active().registry.actors)
+    if (m_context.registries.current()) {
+        for (const Actor &actor : m_context.active().registry.actors) {
             for (const auto &[purposeName, key] : actor.keys)
                 seen.push_back(key.bytes);
+        }
+    }
     const bool human = kind == ActorKind::Human;
     for (const auto &[name, key] : enrol.keys) {
         const bool cosign = name == purpose::Cosign;

@@ -105,11 +105,9 @@ void Evidence::takeAgain(HoldRow &hold, const Measured &measured)
     // Tolerances are absolute and grow with what is measured: while nothing drifts, those that were signed stay.
     const Ruling before = rulingOf(hold, *request, current->measured, current->measuredAt);
     if (isDrift(items) || !carriesTerms(*current, before))
-        revise(hold, *request, measured.output, measured.at, measured.credentialReachable);
-    else
-        m_holds.event(hold, State::Pending,
-                      items.empty() ? QStringLiteral("measured again: nothing moved")
-                                    : QStringLiteral("measured again, within the tolerances: %1").arg(sentenceOf(items)));
+        return revise(hold, *request, measured.output, measured.at, measured.credentialReachable);
+    const auto within = QStringLiteral("measured again, within the tolerances: ");
+    m_holds.event(hold, State::Pending, items.empty() ? QStringLiteral("measured again: nothing moved") : within + sentenceOf(items));
 }
 
 void Evidence::takeBeforeSpending(HoldRow &hold, const Measured &measured)

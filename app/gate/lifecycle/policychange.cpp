@@ -43,10 +43,12 @@ QString applyPolicyChange(Context &context, const Holds &holds, const HoldRow &h
     context.store.standing.setMeta(unwrittenMark, QByteArrayLiteral("1"));
     context.effects.emplace_back(RewritePolicy{*toml});
     // Whoever lost his place loses his connection: the next call would be refused anyway.
-    for (const Actor &actor : before->registry.actors)
-        if (context.active().registry.actor(actor.name) == nullptr)
-            for (const ConnectionId connection : context.connections.of(actor.name))
-                context.effects.emplace_back(Disconnect{connection, 1008, QStringLiteral("the actor was removed")});
+    for (const Actor &actor : before->registry.actors) {
+        if (context.active().registry.actor(actor.name) != nullptr)
+            continue;
+        for (const ConnectionId connection : context.connections.of(actor.name))
+            context.effects.emplace_back(Disconnect{connection, 1008, QStringLiteral("the actor was removed")});
+    }
     return {};
 }
 

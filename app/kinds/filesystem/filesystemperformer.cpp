@@ -93,6 +93,7 @@ std::vector<HeldPath> toStage(const Survey &survey)
 bool unchanged(const std::vector<StagedPath> &staged, const TreeSums &measured)
 {
     std::vector<HeldPath> held;
+    held.reserve(staged.size());
     for (const auto &one : staged)
         held.push_back(one.held());
     QStringList missing;

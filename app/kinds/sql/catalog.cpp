@@ -26,6 +26,7 @@ Result<std::vector<Oid>, QString> oids(const Result<PgRows, PgError> &rows)
     if (!rows)
         return Failure{rows.error().toString()};
     std::vector<Oid> list;
+    list.reserve(static_cast<std::size_t>(rows->count()));
     for (int row = 0; row < rows->count(); ++row)
         list.push_back(rows->oid(row, 0));
     return list;

@@ -93,7 +93,7 @@ QString PgRows::columnName(int column) const { return QString::fromUtf8(PQfname(
 QStringList PgRows::list(int row, int column) const
 {
     QStringList values;
-    for (const QJsonValue &value : QJsonDocument::fromJson(text(row, column).toUtf8()).array())
+    for (const auto &value : QJsonDocument::fromJson(text(row, column).toUtf8()).array())
         values += value.toString();
     return values;
 }
@@ -150,6 +150,8 @@ Result<PgRows, PgError> PgConnection::query(const QString &sql, const QStringLis
 {
     std::vector<QByteArray> bytes;
     std::vector<const char *> values;
+    bytes.reserve(static_cast<std::size_t>(parameters.size()));
+    values.reserve(bytes.capacity());
     for (const QString &parameter : parameters)
         bytes.push_back(parameter.toUtf8());
     for (const QByteArray &value : bytes)

@@ -131,6 +131,7 @@ Result<std::vector<LostObject>, QString> dropClosure(const Catalog &catalog, con
     if (!rows)
         return Failure{rows.error().toString()};
     std::vector<LostObject> objects;
+    objects.reserve(static_cast<std::size_t>(rows->count()));
     for (int row = 0; row < rows->count(); ++row) {
         objects.push_back({rows->oid(row, 0), rows->oid(row, 1), static_cast<int>(rows->number(row, 2)), rows->text(row, 3), rows->text(row, 4),
                            !rows->flag(row, 5), rows->flag(row, 6)});

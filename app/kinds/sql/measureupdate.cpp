@@ -128,10 +128,11 @@ void countRows(const Measuring &measuring, const RowSet &rows, const Assignments
         return;
     }
     effects.changed += Count::of(counted->number(0, 0));
-    if (both)
+    if (both) {
         effects.extra.push_back({QStringLiteral("unchanged.rows"), QStringLiteral("rows that already have the new values"), plain(both->number(0, 1)),
                                  both->number(0, 1), QStringLiteral("rows"), Quality::Measured, QStringLiteral("old and new values compared"),
                                  measuring.catalog.session().at, Severity::Info});
+    }
 }
 
 } // namespace

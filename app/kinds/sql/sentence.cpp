@@ -19,6 +19,14 @@ QString tables(std::size_t count)
     return count == 1 ? QStringLiteral("1 dependent table") : QStringLiteral("%1 dependent tables").arg(count);
 }
 
+/// Tables that stay, and whose references to what is dropped go.
+QString referredBy(std::size_t count)
+{
+    if (count == 0)
+        return {};
+    return count == 1 ? QStringLiteral(", to which 1 other table refers") : QStringLiteral(", to which %1 other tables refer").arg(count);
+}
+
 QString rowWord(const Count &count) { return count.number == 1 ? QStringLiteral("row") : QStringLiteral("rows"); }
 
 QString targetsOf(const Effects &effects)
@@ -55,9 +63,12 @@ QString sentence(const Effects &effects, const QString &target)
     const QString at = QStringLiteral(" in ") + target;
     const std::size_t dependents = effects.dependentTables.size();
     const QString with = dependents > 0 ? QStringLiteral(", with ") + tables(dependents) : QString();
-    if (operation.startsWith(l("database.drop")))
-        return QStringLiteral("Drop ") + (operation == l("database.drop-database") ? QStringLiteral("database ") : QString()) + things(effects) + at
-            + with;
+    if (operation == l("database.drop-table"))
+        return QStringLiteral("Drop ") + things(effects) + at + referredBy(dependents);
+    if (operation.startsWith(l("database.drop"))) {
+        const QString what = operation == l("database.drop-database") ? QStringLiteral("database ") : QString();
+        return QStringLiteral("Drop ") + what + things(effects) + at + with;
+    }
     if (operation == l("database.truncate"))
         return QStringLiteral("Empty table %1%2%3").arg(targetsOf(effects), at, with);
     if (operation == l("database.delete")) {

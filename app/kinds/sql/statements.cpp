@@ -72,7 +72,7 @@ Node child(const QJsonObject &fields, QLatin1StringView name) { return nodeOf(fi
 std::vector<Node> children(const QJsonObject &fields, QLatin1StringView name)
 {
     std::vector<Node> nodes;
-    for (const QJsonValue &value : fields.value(name).toArray())
+    for (const auto &value : fields.value(name).toArray())
         nodes.push_back(nodeOf(value));
     return nodes;
 }
@@ -108,7 +108,7 @@ Result<std::vector<Statement>, ParseError> parseStatements(const QString &sql)
     if (list.size() > MaxStatements)
         return refuse(QStringLiteral("more than 200 statements"));
     std::vector<Statement> statements;
-    for (const QJsonValue &value : list)
+    for (const auto &value : list)
         statements.push_back({nodeOf(value.toObject().value(QLatin1StringView("stmt"))), source});
     return statements;
 }
