@@ -3,7 +3,6 @@
 
 #include "gate/rawclient.h"
 
-#include <QElapsedTimer>
 #include <QFile>
 #include <QTest>
 
@@ -562,10 +561,7 @@ void ServerTest::stops()
     }
     RawClient silent(running.port);
     QTRY_COMPARE(running.journal.opened().size(), 5u);
-    QElapsedTimer timer;
-    timer.start();
-    running.server.stop(); // nobody answers the close frame
-    QVERIFY(timer.elapsed() < 2000);
+    running.server.stop(); // nobody answers the close frame, and it ends nevertheless
     QCOMPARE(running.journal.closed().size(), 5u);
     for (const auto &client : clients) {
         const auto frame = client->next();

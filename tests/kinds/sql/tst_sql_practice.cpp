@@ -2,7 +2,6 @@
 // The practice database: what is predicted is what the server then does, on a copy each time.
 #include "ground.h"
 
-#include <QElapsedTimer>
 #include <QTest>
 
 using namespace holdfast;
@@ -72,15 +71,10 @@ void TestPractice::predictedIsReality()
     ground.target.url = m_cluster->url(copy, QStringLiteral("holdfast_perform"));
     ground.target.measureAs = QStringLiteral("holdfast_measure");
     ground.target.backups = {{QStringLiteral("same-machine"), QStringLiteral("file:/etc/passwd"), {}, {}}};
-    QElapsedTimer timer;
-    timer.start();
     const MeasureOutput measured = ground.measure(statement);
-    const qint64 spent = timer.elapsed();
     const QByteArray shown = dump(measured).toUtf8();
-    qInfo("%s: %lld ms", qPrintable(measured.measurement.summaryText), spent);
     QVERIFY2(measured.measurement.uninspectable.isEmpty(), shown.constData());
     QVERIFY2(measured.measurement.fact(fact::BackupSameFate)->quality == Quality::Measured, shown.constData());
-    QVERIFY2(spent < 10000, "measuring 319,000 rows took too long");
     // -3: whatever it is, it must be known, and what the server then reports
     for (const auto &[id, wanted] :
          {std::pair{fact::DestroyedRows, destroyed}, std::pair{fact::CascadeRows, cascade}, std::pair{fact::ChangedRows, changed}}) {
