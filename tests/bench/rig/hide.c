@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* bench_hide close|unmap: hides the one window of this display and waits until it is gone. close asks the program as a window
+/* bench_hide close|unmap: waits for the one window of this display, hides it, and waits until it is gone. close asks the program as a window
  * manager's button does; unmap takes it off the screen as minimising does, for a program that has no tray to hide in. */
 #include <X11/Xlib.h>
 #include <X11/Xutil.h>
@@ -36,6 +36,13 @@ static Window largest(Display *display)
     return found;
 }
 
+static void pause_a_little(Display *display)
+{
+    const struct timespec pause = {0, PAUSE_NS};
+    nanosleep(&pause, NULL);
+    XSync(display, False);
+}
+
 static void ask_to_close(Display *display, Window window)
 {
     XEvent event;
@@ -54,7 +61,11 @@ int main(int argc, char **argv)
     if (!display)
         return 64;
     XSetErrorHandler(ignore);
-    const Window window = largest(display);
+    Window window = largest(display);
+    for (int i = 0; i < TRIES && window == None; ++i) {
+        pause_a_little(display);
+        window = largest(display);
+    }
     if (window == None) {
         fputs("hide: there is no window\n", stderr);
         return 1;
@@ -63,12 +74,11 @@ int main(int argc, char **argv)
         ask_to_close(display, window);
     else
         XUnmapWindow(display, window);
+    XSync(display, False);
     for (int i = 0; i < TRIES; ++i) {
-        XSync(display, False);
         if (largest(display) == None)
             return 0;
-        const struct timespec pause = {0, PAUSE_NS};
-        nanosleep(&pause, NULL);
+        pause_a_little(display);
     }
     fputs("hide: the window stays\n", stderr);
     return 1;
