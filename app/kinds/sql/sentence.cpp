@@ -43,10 +43,11 @@ QString targetsOf(const Effects &effects)
 /// `table bookings`, `tables a, b`, `view v`.
 QString things(const Effects &effects)
 {
-    if (effects.operation != l("database.drop-table") || effects.targets.empty())
-        return !effects.detail.isEmpty()      ? effects.detail
-            : effects.uninspectable.isEmpty() ? QStringLiteral("nothing that exists")
-                                              : QStringLiteral("what is not known");
+    if (effects.operation != l("database.drop-table") || effects.targets.empty()) {
+        if (!effects.detail.isEmpty())
+            return effects.detail;
+        return effects.uninspectable.isEmpty() ? QStringLiteral("nothing that exists") : QStringLiteral("what is not known");
+    }
     return (effects.targets.size() == 1 ? l("table ") : l("tables ")) + targetsOf(effects);
 }
 
