@@ -81,6 +81,9 @@ function(holdfast_test name)
     if(NOT arg_TIMEOUT)
         set(arg_TIMEOUT 120)
     endif()
+    if(HOLDFAST_SANITIZE)
+        math(EXPR arg_TIMEOUT "${arg_TIMEOUT} * 5") # Argon2 alone takes six times as long
+    endif()
     set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}"
         ENVIRONMENT "QT_FORCE_STDERR_LOGGING=1;QT_QPA_PLATFORM=offscreen;HOLDFAST_SHARED=${CMAKE_SOURCE_DIR}/../shared;HOLDFAST_SOURCE=${CMAKE_SOURCE_DIR};HOLDFAST_BIN=${CMAKE_BINARY_DIR}/bin")
     if(arg_SERIAL)

@@ -90,7 +90,7 @@ Decision Decider::decisionOn(const present::Evidence &evidence, int revision) co
 }
 
 // Times and checkpoint are those of the signature, not of the press.
-void Decider::decide(Decision decision, std::shared_ptr<Job> job)
+void Decider::decide(Decision decision, const std::shared_ptr<Job> &job)
 {
     job->tell = [this, hold = decision.hold.toString()](DecisionLock::State state, const QString &text) { Q_EMIT advanced(hold, state, text); };
     job->payload = [this, decision = std::move(decision)](const VerifierKey &key) mutable {

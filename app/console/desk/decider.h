@@ -41,7 +41,7 @@ Q_SIGNALS:
 private:
     struct Job;
     [[nodiscard]] Decision decisionOn(const present::Evidence &evidence, int revision) const;
-    void decide(Decision decision, std::shared_ptr<Job> job);
+    void decide(Decision decision, const std::shared_ptr<Job> &job);
     void run(const std::shared_ptr<Job> &job);
     void askPassphrase(const std::shared_ptr<Job> &job, const QString &problem);
     void sign(const std::shared_ptr<Job> &job, const Passphrase &passphrase);
