@@ -117,7 +117,7 @@ void Decider::approve(const present::Evidence &evidence, const Approval &approva
     job->passphraseEachTime = tier == Tier::High || tier == Tier::Critical;
     //: Above the passphrase field: what the signature will do; %1 the measured sentence
     job->act = tr("To approve: %1").arg(present::shown(evidence.hold->measured.summaryText, 300));
-    decide(std::move(decision), std::move(job));
+    decide(std::move(decision), job);
 }
 
 void Decider::deny(const present::Evidence &evidence, const QString &reason, DecisionLock::Scope scope, const QString &counter, View view)
@@ -134,7 +134,7 @@ void Decider::deny(const present::Evidence &evidence, const QString &reason, Dec
     const auto sentence = evidence.hold ? evidence.hold->measured.summaryText : evidence.request.target;
     //: Above the passphrase field, once a session: what the signature will do; %1 the measured sentence
     job->act = tr("To deny: %1").arg(present::shown(sentence, 300));
-    decide(std::move(decision), std::move(job));
+    decide(std::move(decision), job);
 }
 
 void Decider::command(Command command, const QString &act, std::function<void(QString)> then)
