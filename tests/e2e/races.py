@@ -17,7 +17,7 @@ from raw import Session, agent
 from steps import PASSPHRASE, approve, deny, enrol, read_everything, type_target
 
 APPROVE = "^(locked: )?(Hold to a|A)pprove"
-OPEN = r"^Approve.*, Ctrl\+Shift\+A"
+OPEN = r"^(Hold to a|A)pprove.*, Ctrl\+Shift\+A"
 CHORD = ["ctrl", "shift", "a"]
 # Seconds: longer than the lock's arming and a double click take; until a key has repeated; longer than a hold-to-confirm.
 SETTLED, REPEATED, HELD = 0.7, 1.0, 1.5

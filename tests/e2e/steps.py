@@ -71,7 +71,7 @@ def type_target(console, target):
     console.tab_to(f"^Type {re.escape(target)} to approve")
     console.key("ctrl+a")
     console.type(target)
-    return wait("the lock to open", lambda: console.find(r"^Approve.*, Ctrl\+Shift\+A"), 30)
+    return wait("the lock to open", lambda: console.find(r"^(Hold to a|A)pprove.*, Ctrl\+Shift\+A"), 30)
 
 
 def approve(console, target):
