@@ -177,6 +177,21 @@ class Console:
             self.process.kill()
 
 
+def scenario(what, steps):
+    """Ends the program with what became of `steps(console)`; a picture shows the screen on which they failed."""
+    console = Console()
+    try:
+        steps(console)
+    except Failure as failure:
+        console.picture("failed")
+        print(f"FAIL  {failure}", file=sys.stderr)
+        sys.exit(1)
+    finally:
+        console.close()
+    print(f"{what}: all steps passed")
+    sys.exit(0)
+
+
 def hold(*arguments, **options):
     """Runs `hold` to its end; returns the completed process."""
     return subprocess.run([BIN + "/hold", *arguments], capture_output=True, text=True, timeout=options.get("timeout", 300), stdin=subprocess.DEVNULL)

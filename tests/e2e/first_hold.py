@@ -4,9 +4,8 @@ import base64
 import json
 import os
 import re
-import sys
 
-from driver import Console, Failure, Ground, check, hold
+from driver import Failure, Ground, check, hold, scenario
 from memory import DecidingKey, nothing_left, scanner_works, session_key
 from raw import DECISION, Refused, Session, b64
 from steps import AGENT, PASSPHRASE, approve, ask, deny, enrol, ledger_holds, open_first, read_everything, receipt_of
@@ -101,30 +100,20 @@ def keys_of(human):
     return deciding
 
 
-def main():
-    console = Console()
-    try:
-        enrol(console)
-        ground = Ground()
-        check(ground.count("bookings") > 1000, "the practice ground is a real database")
-        human = Session(session_key())
-        deciding = keys_of(human)
-        scanner_works()
-        approved_run(console, ground)
-        nothing_left(console, deciding, PASSPHRASE, "after an approval at critical")
-        denied_run(console, ground)
-        nothing_left(console, deciding, PASSPHRASE, "after a denial", session=True)
-        drifted_run(console, ground, human, deciding)
-        nothing_left(console, deciding, PASSPHRASE, "after four signatures", session=True)
-        ledger_holds()
-    except Failure as failure:
-        console.picture("failed")
-        print(f"FAIL  {failure}", file=sys.stderr)
-        return 1
-    finally:
-        console.close()
-    print("first hold: all steps passed")
-    return 0
+def steps(console):
+    enrol(console)
+    ground = Ground()
+    check(ground.count("bookings") > 1000, "the practice ground is a real database")
+    human = Session(session_key())
+    deciding = keys_of(human)
+    scanner_works()
+    approved_run(console, ground)
+    nothing_left(console, deciding, PASSPHRASE, "after an approval at critical")
+    denied_run(console, ground)
+    nothing_left(console, deciding, PASSPHRASE, "after a denial", session=True)
+    drifted_run(console, ground, human, deciding)
+    nothing_left(console, deciding, PASSPHRASE, "after four signatures", session=True)
+    ledger_holds()
 
 
-sys.exit(main())
+scenario("first hold", steps)

@@ -4,9 +4,8 @@ import os
 import re
 import secrets
 import subprocess
-import sys
 
-from driver import HOME, PLACE, Console, Failure, check, hold_start, wait
+from driver import HOME, PLACE, Failure, check, hold_start, scenario, wait
 from steps import PASSPHRASE, approve, enrol, ledger_holds, read_everything, receipt_of
 
 SOURCE = os.environ.get("HOLDFAST_SOURCE", os.path.dirname(os.path.abspath(__file__)) + "/../..")
@@ -97,27 +96,17 @@ def delete(console, shop):
     check(shop.query("SELECT count(*) FROM baskets") == "380", "120 rows are gone from the own server")
 
 
-def main():
-    console, shop = None, Shop()
+def steps(console):
+    shop = Shop()
     try:
         roles(shop)
-        console = Console()
         enrol(console, name=None)
         add_target(console)
         invite_agent(console)
         delete(console, shop)
         ledger_holds()
-    except Failure as failure:
-        if console:
-            console.picture("failed")
-        print(f"FAIL  {failure}", file=sys.stderr)
-        return 1
     finally:
-        if console:
-            console.close()
         shop.remove()
-    print("own server: all steps passed")
-    return 0
 
 
-sys.exit(main())
+scenario("own server", steps)

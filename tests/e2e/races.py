@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import sys
 import time
 
 import gi
@@ -11,7 +10,7 @@ import gi
 gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi  # noqa: E402
 
-from driver import DATA, Console, Failure, Ground, check, wait, xdotool
+from driver import DATA, Failure, Ground, check, scenario, wait, xdotool
 from memory import session_key
 from raw import Session, agent
 from steps import PASSPHRASE, approve, deny, enrol, read_everything, type_target
@@ -191,36 +190,26 @@ def low_run(console, trial, asked):
     check(not os.path.exists(path), "the chord held down once, repeating, approved it: the file is gone")
 
 
-def main():
-    console = Console()
-    try:
-        enrol(console)
-        ground, hand = Ground(), Hand(console)
-        trial, asked = Trial(console, Session(session_key()), hand), agent()
-        repeats_are_real(console, hand)
-        hold = replay(console, trial)
-        critical_run(console, trial, hold)
-        deny(console)
-        console.see("^To deny: ", 20)
-        console.type(PASSPHRASE)
-        console.key("Return")
-        asked.wait_for(hold, ["denied"])
-        check(ground.count("bookings") == 60000, "denied: the table is there")
-        low_run(console, trial, asked)
-        hold = replay(console, trial)
-        check(True, "the second replay works: what stood against the practice agent was lifted")
-        read_everything(console)
-        approve(console, "bookings-prod")
-        asked.wait_for(hold, ["done"])
-        check(ground.query("SELECT to_regclass('bookings') IS NULL") == "t", "approving the replay really dropped the table")
-    except Failure as failure:
-        console.picture("failed")
-        print(f"FAIL  {failure}", file=sys.stderr)
-        return 1
-    finally:
-        console.close()
-    print("races: all steps passed")
-    return 0
+def steps(console):
+    enrol(console)
+    ground, hand = Ground(), Hand(console)
+    trial, asked = Trial(console, Session(session_key()), hand), agent()
+    repeats_are_real(console, hand)
+    hold = replay(console, trial)
+    critical_run(console, trial, hold)
+    deny(console)
+    console.see("^To deny: ", 20)
+    console.type(PASSPHRASE)
+    console.key("Return")
+    asked.wait_for(hold, ["denied"])
+    check(ground.count("bookings") == 60000, "denied: the table is there")
+    low_run(console, trial, asked)
+    hold = replay(console, trial)
+    check(True, "the second replay works: what stood against the practice agent was lifted")
+    read_everything(console)
+    approve(console, "bookings-prod")
+    asked.wait_for(hold, ["done"])
+    check(ground.query("SELECT to_regclass('bookings') IS NULL") == "t", "approving the replay really dropped the table")
 
 
-sys.exit(main())
+scenario("races", steps)

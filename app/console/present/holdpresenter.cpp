@@ -197,7 +197,6 @@ DecisionTerms decisionTerms(const Evidence &evidence, const Viewer &viewer)
         terms.then = tr("then it runs at once, within %1").arg(duration(std::chrono::seconds(hold.policy.executeWithinSeconds)));
     }
     terms.sections = sectionsToReach(evidence, reviewLists(evidence, viewer, hold.measuredAt));
-    terms.passphrase = tier == Tier::High || tier == Tier::Critical;
     return terms;
 }
 
