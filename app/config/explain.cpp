@@ -48,6 +48,7 @@ QString explainWhen(const RuleWhen &when)
     add("requester", when.requester);
     add("origin", when.origin);
     add("recovery", when.recovery);
+    add("severity at least", when.severity ? std::optional(toString(*when.severity)) : std::nullopt);
     add("rows over", count(when.rowsOver));
     add("bytes over", count(when.bytesOver));
     add("contradiction", flag(when.contradiction));

@@ -231,6 +231,19 @@ void PolicyReader::readTerms(TableReader &reader, Rule &rule)
     rule.executeWithin = within(u"execute_within", rule.executeWithin);
 }
 
+namespace {
+
+std::optional<Severity> severityOf(TableReader &reader)
+{
+    const auto word = reader.optionalText(u"severity");
+    const auto severity = word ? severityFrom(*word) : std::nullopt;
+    if (word && !severity)
+        reader.fail(ConfigError::Kind::InvalidValue, u"severity", QStringLiteral("one of info, notice, warning, danger"));
+    return severity;
+}
+
+} // namespace
+
 void PolicyReader::readWhen(TableReader &reader, RuleWhen &when)
 {
     when.kind = reader.optionalText(u"kind");
@@ -244,6 +257,7 @@ void PolicyReader::readWhen(TableReader &reader, RuleWhen &when)
         reader.fail(Kind::InvalidValue, u"recovery", QStringLiteral("one of recoverable, partly, none, unknown"));
     when.rowsOver = reader.optionalInteger(u"rows_over", 0);
     when.bytesOver = reader.optionalInteger(u"bytes_over", 0);
+    when.severity = severityOf(reader);
     when.contradiction = reader.optionalBoolean(u"contradiction");
     when.uninspectable = reader.optionalBoolean(u"uninspectable");
     if (!reader.has(u"between"))

@@ -17,6 +17,8 @@ private Q_SLOTS:
     void unchanged();
     void facts_data();
     void facts();
+    void intervals_data();
+    void intervals();
     void newAndMissingFacts();
     void everythingElse();
     void whatDoesNotCount();
@@ -94,6 +96,49 @@ void DriftTest::facts()
     QCOMPARE(items.size(), std::size_t{1});
     QCOMPARE(items.front().what, id);
     QVERIFY(!items.front().before.isEmpty() && !items.front().after.isEmpty());
+    QCOMPARE(isDrift(items), drift);
+}
+
+void DriftTest::intervals_data()
+{
+    QTest::addColumn<qint64>("least"); // -1: none
+    QTest::addColumn<qint64>("most");
+    QTest::addColumn<qint64>("number");
+    QTest::addColumn<int>("quality");
+    QTest::addColumn<bool>("drift");
+    const auto add = [](const char *name, qint64 least, qint64 most, qint64 number, Quality quality, bool drift) {
+        QTest::newRow(name) << least << most << number << static_cast<int>(quality) << drift;
+    };
+    add("narrower", 11, 39, -1, Quality::Bounded, false);
+    add("exact, inside", -1, -1, 10, Quality::Measured, false);
+    add("exact, at the other end", -1, -1, 40, Quality::Measured, false);
+    add("exact, above", -1, -1, 41, Quality::Measured, true);
+    add("exact, below", -1, -1, 9, Quality::Measured, true);
+    add("wider above", 10, 41, -1, Quality::Bounded, true);
+    add("wider below", 9, 40, -1, Quality::Bounded, true);
+    add("no upper limit", 10, -1, -1, Quality::Bounded, true);
+    add("no lower limit", -1, 40, -1, Quality::Bounded, true);
+    add("only estimated", -1, -1, 20, Quality::Estimated, true);
+    add("unknown", -1, -1, -1, Quality::Unknown, true);
+}
+
+void DriftTest::intervals()
+{
+    QFETCH(qint64, least);
+    QFETCH(qint64, most);
+    QFETCH(qint64, number);
+    QFETCH(int, quality);
+    QFETCH(bool, drift);
+    const auto optional = [](qint64 value) { return value < 0 ? std::nullopt : std::optional<std::int64_t>(value); };
+    Measurement now = samples::measurement();
+    Fact &moved = factOf(now, fact::CascadeRows);
+    moved.least = optional(least);
+    moved.most = optional(most);
+    moved.number = optional(number);
+    moved.quality = static_cast<Quality>(quality);
+    moved.value = QStringLiteral("now");
+    const std::vector<DriftItem> items = compared(now);
+    QCOMPARE(items.size(), std::size_t{1});
     QCOMPARE(isDrift(items), drift);
 }
 

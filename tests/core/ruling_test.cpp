@@ -20,6 +20,7 @@ private Q_SLOTS:
     void conditions();
     void unknownsCountAgainst_data();
     void unknownsCountAgainst();
+    void boundedCounts();
     void absentCounts();
     void uninspectable();
     void nothingUnknownIsAllowed();
@@ -107,6 +108,8 @@ RuleWhen when(const char *member, const char *value)
         made.rowsOver = text.toLongLong();
     else if (name == u"bytes_over")
         made.bytesOver = text.toLongLong();
+    else if (name == u"severity")
+        made.severity = severityFrom(text);
     else if (name == u"contradiction")
         made.contradiction = text == u"true";
     else if (name == u"uninspectable")
@@ -181,6 +184,8 @@ void RulingTest::conditions_data()
     add("rows_over", "1000", false);
     add("bytes_over", "8191", true);
     add("bytes_over", "8192", false);
+    add("severity", "info", true);
+    add("severity", "danger", true); // of any fact
     add("contradiction", "false", true);
     add("contradiction", "true", false);
     add("uninspectable", "false", true);
@@ -255,6 +260,27 @@ void RulingTest::unknownsCountAgainst()
     QVERIFY2(ruling.because.contains(QStringLiteral("unknown")), qPrintable(ruling.because));
     // Where it decides nothing, it lifts nothing.
     QCOMPARE(toString(rule(policyOf({ruleOf("rest", {})}), inputOf(measured)).tier), toString(Tier::Low));
+}
+
+void RulingTest::boundedCounts()
+{
+    Measurement measured = known();
+    Fact &rows = factOf(measured, fact::DestroyedRows);
+    rows.number.reset();
+    rows.quality = Quality::Bounded;
+    rows.least = 20;
+    rows.most = 40;
+    QVERIFY(matches(measured, when("rows_over", "39")));
+    QVERIFY(!matches(measured, when("rows_over", "40")));
+    Rule tolerant = ruleOf("it", {});
+    tolerant.tolerance[rows.id] = {5, false};
+    const Ruling ruling = rule(policyOf({tolerant}), inputOf(measured));
+    QCOMPARE(ruling.tolerances.size(), std::size_t{1});
+    QCOMPARE(ruling.tolerances.front().max, std::int64_t{45});
+    // Without an upper limit every threshold is exceeded, and that is said.
+    rows.most.reset();
+    QVERIFY(matches(measured, when("rows_over", "999999999")));
+    QVERIFY(rule(policyOf({tolerant}), inputOf(measured)).tolerances.empty());
 }
 
 void RulingTest::absentCounts()

@@ -177,7 +177,8 @@ void addRegistries(std::vector<Sample> &list)
 void addHolds(std::vector<Sample> &list)
 {
     QStringList optional{QStringLiteral("$.credential"), QStringLiteral("$.credential.expires_at"), QStringLiteral("$.confirm_text"),
-                         QStringLiteral("$.facts[0].number"), QStringLiteral("$.facts[0].unit"), QStringLiteral("$.dependents[0].count")};
+                         QStringLiteral("$.facts[0].number"), QStringLiteral("$.facts[0].unit"), QStringLiteral("$.dependents[0].count"),
+                         QStringLiteral("$.whole"), QStringLiteral("$.whole.resources"), QStringLiteral("$.whole.dependents"), QStringLiteral("$.whole.uninspectable")};
     for (const char16_t *member : {u"newest_copy", u"failure_domain", u"restore_tested_at", u"undo_window_s", u"dies_with_target"})
         optional.append(QStringLiteral("$.recovery.%1").arg(QStringView(member)));
     // Every parameter of a summary is one more or less: the template says which it wants.

@@ -122,6 +122,16 @@ Fact count(QStringView id, std::int64_t number, Quality quality = Quality::Measu
     return made;
 }
 
+Fact bounded(QStringView id, std::int64_t least, std::int64_t most)
+{
+    Fact made = count(id, 0, Quality::Bounded);
+    made.value = QStringLiteral("%1 to %2").arg(least).arg(most);
+    made.number.reset();
+    made.least = least;
+    made.most = most;
+    return made;
+}
+
 Fact backup(const QString &value)
 {
     Fact made = count(fact::BackupNewest, 0, Quality::Configured);
@@ -145,15 +155,17 @@ Measurement measurement()
     made.summaryParams = {{QStringLiteral("table"), QStringLiteral("bookings")}};
     made.environment = {QStringLiteral("production"), Quality::Measured, QStringLiteral("system identifier 7420")};
     made.facts = {count(fact::DestroyedRows, 1000), count(fact::DestroyedBytes, 8192), count(fact::DependentsLive, 3), count(fact::LockObjects, 2),
-                  count(fact::LastUsed, 5), backup(QStringLiteral("2026-11-01T00:00:00.000Z"))};
+                  count(fact::LastUsed, 5), bounded(fact::CascadeRows, 10, 40), backup(QStringLiteral("2026-11-01T00:00:00.000Z"))};
     made.contradictions = {{QStringLiteral("environment"), QStringLiteral("staging"), QStringLiteral("production"), Severity::Danger}};
     made.dependents = {{QStringLiteral("public.guests"), QStringLiteral("table"), QStringLiteral("cascade"), 17, -1},
-                       {QStringLiteral("public.v"), QStringLiteral("view"), QStringLiteral("dropped"), std::nullopt, 0}};
+                       {QStringLiteral("public.v"), QStringLiteral("view"), QStringLiteral("dropped"), std::nullopt, 0},
+                       {QStringLiteral("public.log"), QStringLiteral("table"), QStringLiteral("trigger"), std::nullopt, -1, Quality::Bounded, 0, 40}};
     made.recovery = {Verdict::None, instant(u"2026-11-01T00:00:00.000Z"), QStringLiteral("same disk"), instant(u"2026-10-01T00:00:00.000Z"), 3600, true, Quality::Configured,
                      QStringLiteral("the owner's list of backups")};
     made.diffs = {{QStringLiteral("schema"), QStringLiteral("unified"), blob("-table\n")}};
     made.credential = {QStringLiteral("file:prod-db.cred"), {QStringLiteral("DROP")}, {QStringLiteral("SUPERUSER")}, instant(u"2026-12-01T00:00:00.000Z"), false};
     made.uninspectable = {QStringLiteral("a trigger calls a function")};
+    made.whole = {blob("\"postgresql:7420/bookings/public.bookings\"\n"), blob("{}\n"), blob("\"a trigger calls a function\"\n")};
     made.fingerprint = sha256("state");
     made.confirmText = QStringLiteral("bookings-prod");
     return made;

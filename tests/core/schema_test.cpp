@@ -42,6 +42,8 @@ namespace {
 bool isBeyondSchemas(const QString &path)
 {
     const bool parent = path.startsWith(u"$.dependents[") && path.endsWith(u".parent");
+    if (path.endsWith(u".least") || path.endsWith(u".most"))
+        return true; // which of the two is the greater
     return path.startsWith(u"$.resources[") || parent || path == u"$.predicate.revision" || path.startsWith(u"$.predicate.counter.");
 }
 

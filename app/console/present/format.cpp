@@ -139,6 +139,7 @@ QString word(Quality quality)
 {
     switch (quality) {
     case Quality::Measured: return tr("exact");
+    case Quality::Bounded: return tr("limits known");
     case Quality::Estimated: return tr("estimate");
     case Quality::Configured: return tr("configured by the owner");
     case Quality::Claimed: return tr("claimed by the requester");

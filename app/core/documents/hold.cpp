@@ -134,8 +134,10 @@ QByteArray Hold::toPayload() const
         .add(QStringLiteral("rule"), JsonBuilder().add(QStringLiteral("id"), ruleId).add(QStringLiteral("because"), ruleBecause).build());
     addMeasured(builder, measured);
     builder.add(QStringLiteral("enforcement"), toString(enforcement))
-        .add(QStringLiteral("uninspectable"), parts::texts(measured.uninspectable))
-        .add(QStringLiteral("fingerprint"), measured.fingerprint.toString())
+        .add(QStringLiteral("uninspectable"), parts::texts(measured.uninspectable));
+    if (measured.whole != WholeLists{})
+        builder.add(QStringLiteral("whole"), parts::wholeJson(measured.whole));
+    builder.add(QStringLiteral("fingerprint"), measured.fingerprint.toString())
         .add(QStringLiteral("tolerances"), parts::list(tolerances, &toleranceJson))
         .add(QStringLiteral("policy"), policyJson(policy));
     if (!measured.confirmText.isEmpty())
@@ -154,6 +156,10 @@ std::vector<BlobRef> Hold::blobs() const
     named.reserve(measured.diffs.size());
     for (const DiffRef &diff : measured.diffs)
         named.push_back(diff.blob);
+    for (const auto &list : {measured.whole.resources, measured.whole.dependents, measured.whole.uninspectable}) {
+        if (list)
+            named.push_back(*list);
+    }
     return named;
 }
 

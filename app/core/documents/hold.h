@@ -7,7 +7,7 @@
 
 namespace holdfast {
 
-enum class Quality { Measured, Estimated, Configured, Claimed, Unknown };
+enum class Quality { Measured, Bounded, Estimated, Configured, Claimed, Unknown };
 enum class Severity { Info, Notice, Warning, Danger };
 enum class Tier { Low, Elevated, High, Critical };
 enum class Mode { Allow, Hold, Propose, Forbid };
@@ -53,12 +53,15 @@ struct Fact final
     QString id; ///< dotted, stable
     QString label; ///< our words, English: `rows destroyed`
     QString value; ///< for people, without unit
-    std::optional<std::int64_t> number; ///< a count; absent when unknown
+    std::optional<std::int64_t> number; ///< a count; absent when unknown or bounded
     QString unit; ///< `rows`, `bytes`, `` …
     Quality quality = Quality::Unknown;
     QString how; ///< by what means; for unknown: why
     Instant at{};
     Severity severity = Severity::Info;
+    std::optional<std::int64_t> least{}, most{}; ///< inclusive; one of them at least when bounded, else neither
+    /// The largest count that it stands for, as rules, limits and tolerances read it; nullopt exceeds every threshold. A claim says nothing.
+    [[nodiscard]] std::optional<std::int64_t> atMost() const;
     [[nodiscard]] Json toJson() const;
     [[nodiscard]] static Parsed<Fact> fromJson(const Json &value, const QString &path);
     friend bool operator==(const Fact &, const Fact &) = default;
@@ -80,6 +83,8 @@ struct Dependent final
     QString effect; ///< `cascade`, `dropped`, `orphaned`, `set-null`, `fires` …
     std::optional<std::int64_t> count;
     int parent = -1; ///< index of an earlier dependent
+    std::optional<Quality> quality{}; ///< of the count; absent: as the facts have it
+    std::optional<std::int64_t> least{}, most{}; ///< as in a fact: only, and then without count, when bounded
     friend bool operator==(const Dependent &, const Dependent &) = default;
 };
 
@@ -129,6 +134,14 @@ struct Tolerance final
     friend bool operator==(const Tolerance &, const Tolerance &) = default;
 };
 
+/// The lists that a document had no room for, whole: one strict JSON value per line in the list's order, at most 32 MiB, never erased.
+/// Rules, protection, denials and drift read these; the members beside them are shortened for showing.
+struct WholeLists final
+{
+    std::optional<BlobRef> resources, dependents, uninspectable;
+    friend bool operator==(const WholeLists &, const WholeLists &) = default;
+};
+
 /// What the kinds produce: everything about a hold that is measured and not decided.
 struct Measurement final
 {
@@ -145,6 +158,7 @@ struct Measurement final
     std::vector<DiffRef> diffs;
     CredentialFacts credential;
     QStringList uninspectable; ///< reasons; empty when all was understood
+    WholeLists whole; ///< of the lists above that had to be shortened
     Digest fingerprint;
     QString confirmText; ///< what `type-target` wants: the measured target's name
     [[nodiscard]] const Fact *fact(QStringView id) const;

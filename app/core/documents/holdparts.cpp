@@ -9,6 +9,21 @@ using Kind = DocumentError::Kind;
 
 namespace {
 
+/// `least` and `most` stand where the quality is bounded, and a count where it is not.
+void readBounds(ObjectReader &reader, bool bounded, bool counted, std::optional<std::int64_t> &least, std::optional<std::int64_t> &most)
+{
+    least = reader.optionalInteger(u"least", -parts::largestInteger, parts::largestInteger);
+    most = reader.optionalInteger(u"most", -parts::largestInteger, parts::largestInteger);
+    if (reader.failed())
+        return;
+    if (!bounded && (least || most))
+        reader.fail(Kind::InvalidValue, least ? u"least" : u"most", QStringLiteral("only what is bounded has limits"));
+    else if (bounded && (counted || (!least && !most)))
+        reader.fail(Kind::InvalidValue, u"quality", QStringLiteral("what is bounded has limits instead of a number"));
+    else if (least && most && *least > *most)
+        reader.fail(Kind::InvalidValue, u"most", QStringLiteral("it must not lie below `least`"));
+}
+
 void readFact(ObjectReader &reader, Fact &fact)
 {
     fact.id = parts::readName(reader, u"id");
@@ -17,6 +32,7 @@ void readFact(ObjectReader &reader, Fact &fact)
     fact.number = reader.optionalInteger(u"number", -parts::largestInteger, parts::largestInteger);
     fact.unit = reader.optionalText(u"unit").value_or(QString());
     fact.quality = parts::readQuality(reader);
+    readBounds(reader, fact.quality == Quality::Bounded, fact.number.has_value(), fact.least, fact.most);
     fact.how = reader.text(u"how");
     if (!reader.failed() && fact.quality == Quality::Unknown && !fact.number && fact.how.isEmpty())
         reader.fail(Kind::InvalidValue, u"how", QStringLiteral("an unknown fact says why it is unknown"));
@@ -26,13 +42,22 @@ void readFact(ObjectReader &reader, Fact &fact)
 
 } // namespace
 
+std::optional<std::int64_t> Fact::atMost() const
+{
+    if (quality == Quality::Unknown || quality == Quality::Claimed)
+        return std::nullopt;
+    return quality == Quality::Bounded ? most : number;
+}
+
 Json Fact::toJson() const
 {
     JsonBuilder builder;
     builder.add(QStringLiteral("id"), id)
         .add(QStringLiteral("label"), label)
         .add(QStringLiteral("value"), value)
-        .addIf(QStringLiteral("number"), number);
+        .addIf(QStringLiteral("number"), number)
+        .addIf(QStringLiteral("least"), least)
+        .addIf(QStringLiteral("most"), most);
     if (!unit.isEmpty())
         builder.add(QStringLiteral("unit"), unit);
     return builder.add(QStringLiteral("quality"), toString(quality))
@@ -107,11 +132,15 @@ Json contradictionJson(const Contradiction &contradiction)
 
 Json dependentJson(const Dependent &dependent)
 {
-    return JsonBuilder()
-        .add(QStringLiteral("name"), dependent.name)
+    JsonBuilder builder;
+    if (dependent.quality)
+        builder.add(QStringLiteral("quality"), toString(*dependent.quality));
+    return builder.add(QStringLiteral("name"), dependent.name)
         .add(QStringLiteral("type"), dependent.type)
         .add(QStringLiteral("effect"), dependent.effect)
         .addIf(QStringLiteral("count"), dependent.count)
+        .addIf(QStringLiteral("least"), dependent.least)
+        .addIf(QStringLiteral("most"), dependent.most)
         .add(QStringLiteral("parent"), dependent.parent)
         .build();
 }
@@ -128,6 +157,19 @@ Json recoveryJson(const Recovery &recovery)
         .add(QStringLiteral("quality"), toString(recovery.quality))
         .add(QStringLiteral("how"), recovery.how)
         .build();
+}
+
+Json wholeJson(const WholeLists &whole)
+{
+    JsonBuilder builder;
+    const auto add = [&](const char16_t *name, const std::optional<BlobRef> &blob) {
+        if (blob)
+            builder.add(QString::fromUtf16(name), blob->toJson());
+    };
+    add(u"resources", whole.resources);
+    add(u"dependents", whole.dependents);
+    add(u"uninspectable", whole.uninspectable);
+    return builder.build();
 }
 
 Json diffJson(const DiffRef &diff)
@@ -177,6 +219,9 @@ void readDependent(ObjectReader &reader, int index, Dependent &dependent)
     dependent.count = reader.optionalInteger(u"count", 0, largestInteger);
     // A parent stands before its children, so that the tree has no cycle.
     dependent.parent = static_cast<int>(reader.integer(u"parent", -1, index - 1));
+    if (reader.has(u"quality"))
+        dependent.quality = readQuality(reader);
+    readBounds(reader, dependent.quality == Quality::Bounded, dependent.count.has_value(), dependent.least, dependent.most);
 }
 
 void readRecovery(ObjectReader &reader, Recovery &recovery)
@@ -205,6 +250,15 @@ void readCredential(ObjectReader &reader, CredentialFacts &credential)
     credential.excess = reader.texts(u"excess");
     credential.expiresAt = reader.optionalInstant(u"expires_at");
     credential.reachableByRequester = reader.boolean(u"reachable_by_requester");
+}
+
+void readWhole(ObjectReader &reader, WholeLists &whole)
+{
+    whole.resources = readOptionalBlob(reader, u"resources");
+    whole.dependents = readOptionalBlob(reader, u"dependents");
+    whole.uninspectable = readOptionalBlob(reader, u"uninspectable");
+    if (!reader.failed() && whole == WholeLists{})
+        reader.fail(Kind::InvalidValue, u"resources", QStringLiteral("`whole` is absent where nothing was shortened"));
 }
 
 void readResources(ObjectReader &reader, QStringList &resources)
@@ -236,6 +290,7 @@ void readMeasurement(ObjectReader &reader, Measurement &measured)
     reader.each(u"diffs", [&](ObjectReader &inner) { readDiff(inner, measured.diffs.emplace_back()); });
     reader.optionalObject(u"credential", [&](ObjectReader &inner) { readCredential(inner, measured.credential); });
     measured.uninspectable = reader.texts(u"uninspectable");
+    reader.optionalObject(u"whole", [&](ObjectReader &inner) { readWhole(inner, measured.whole); });
     measured.fingerprint = reader.digest(u"fingerprint");
     measured.confirmText = reader.optionalText(u"confirm_text").value_or(QString());
 }

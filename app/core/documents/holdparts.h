@@ -28,6 +28,7 @@ void readMeasurement(ObjectReader &reader, Measurement &measured);
 [[nodiscard]] Json contradictionJson(const Contradiction &contradiction);
 [[nodiscard]] Json dependentJson(const Dependent &dependent);
 [[nodiscard]] Json recoveryJson(const Recovery &recovery);
+[[nodiscard]] Json wholeJson(const WholeLists &whole);
 [[nodiscard]] Json diffJson(const DiffRef &diff);
 [[nodiscard]] Json credentialJson(const CredentialFacts &credential);
 

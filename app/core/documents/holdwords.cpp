@@ -8,8 +8,9 @@ namespace holdfast {
 
 namespace {
 
-constexpr parts::Words<Quality, 5> qualities{{
+constexpr parts::Words<Quality, 6> qualities{{
     {Quality::Measured, u"measured"},
+    {Quality::Bounded, u"bounded"},
     {Quality::Estimated, u"estimated"},
     {Quality::Configured, u"configured"},
     {Quality::Claimed, u"claimed"},

@@ -22,13 +22,25 @@ QString shown(const Fact &fact)
 
 bool isSame(const Fact &before, const Fact &after)
 {
-    return before.value == after.value && before.number == after.number && before.unit == after.unit && before.quality == after.quality;
+    return before.value == after.value && before.number == after.number && before.least == after.least && before.most == after.most
+        && before.unit == after.unit && before.quality == after.quality;
 }
 
 /// A count of lesser quality than the approved one cannot be shown to lie within anything.
 bool isWithin(const Fact &before, const Fact &after, const Tolerance &tolerance)
 {
-    return after.number && *after.number >= 0 && *after.number <= tolerance.max && after.unit == before.unit && after.quality <= before.quality;
+    const auto most = after.atMost();
+    return most && *most >= 0 && *most <= tolerance.max && after.unit == before.unit && after.quality <= before.quality;
+}
+
+/// What was approved as an interval holds for every count, and every narrower interval, inside it.
+bool isInside(const Fact &before, const Fact &after)
+{
+    if (before.quality != Quality::Bounded || after.quality > Quality::Bounded || after.unit != before.unit)
+        return false;
+    const auto least = after.quality == Quality::Bounded ? after.least : after.number;
+    const auto most = after.atMost();
+    return (!before.least || (least && *least >= *before.least)) && (!before.most || (most && *most <= *before.most));
 }
 
 bool isNewerBackup(const Fact &before, const Fact &after)
@@ -71,7 +83,7 @@ void Comparison::addFacts(const Hold &approved, const Measurement &now)
         } else if (!isSame(before, *after)) {
             const auto tolerance = tolerances.find(before.id);
             const bool within = tolerance != tolerances.end() && isWithin(before, *after, *tolerance->second);
-            add(before.id, shown(before), shown(*after), within || mayMove(before.id) || isNewerBackup(before, *after));
+            add(before.id, shown(before), shown(*after), within || isInside(before, *after) || mayMove(before.id) || isNewerBackup(before, *after));
         }
     }
     for (const Fact &after : now.facts) {

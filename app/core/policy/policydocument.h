@@ -54,6 +54,7 @@ struct RuleWhen final
     std::optional<QString> kind, operation, environment, target, requester, origin, recovery;
     std::optional<std::int64_t> rowsOver, bytesOver;
     std::optional<bool> contradiction, uninspectable;
+    std::optional<Severity> severity; ///< a fact of at least that severity
     std::optional<std::pair<QString, QString>> between; ///< "HH:MM" UTC, half-open
 };
 

@@ -23,15 +23,13 @@ struct Answer final
     QString unknown; ///< what is not known, for people; empty when the answer is certain
 };
 
-/// A count as the rules see it: what is not known, or only claimed, has no value.
+/// A count as the rules see it: the largest that it may be; none where it is unknown, only claimed, or has no upper limit.
 std::optional<std::int64_t> countOf(const Measurement &measured, QStringView id)
 {
     const Fact *fact = measured.fact(id);
     if (fact == nullptr) // a count that does not apply is absent; but what was not understood may hide one
         return measured.uninspectable.isEmpty() ? std::optional<std::int64_t>(0) : std::nullopt;
-    if (fact->quality == Quality::Unknown || fact->quality == Quality::Claimed)
-        return std::nullopt;
-    return fact->number;
+    return fact->atMost();
 }
 
 Answer rowsOver(const Measurement &measured, std::int64_t bound)
@@ -90,6 +88,7 @@ bool certainlyMet(const RuleWhen &when, const RulingInput &input, const Measurem
         && (!when.operation || globMatches(*when.operation, measured.operation))
         && (!when.contradiction || *when.contradiction == !measured.contradictions.empty())
         && (!when.uninspectable || *when.uninspectable == !measured.uninspectable.isEmpty())
+        && (!when.severity || std::any_of(measured.facts.begin(), measured.facts.end(), [&](const Fact &fact) { return fact.severity >= *when.severity; }))
         && (!when.between || isBetween(input.at, *when.between));
 }
 
@@ -153,11 +152,12 @@ std::vector<Tolerance> tolerancesOf(const Rule &rule, const Measurement &measure
     std::vector<Tolerance> tolerances;
     for (const Fact &fact : measured.facts) {
         const auto wanted = rule.tolerance.find(fact.id);
-        if (wanted == rule.tolerance.end() || !fact.number || *fact.number < 0)
+        const std::optional<std::int64_t> number = fact.atMost();
+        if (wanted == rule.tolerance.end() || !number || *number < 0)
             continue;
         const std::int64_t amount = std::clamp<std::int64_t>(wanted->second.amount, 0, largestInteger);
-        const std::int64_t more = wanted->second.perCent ? perCentOf(*fact.number, amount) : amount;
-        tolerances.push_back({fact.id, std::min(largestInteger - *fact.number, more) + *fact.number});
+        const std::int64_t more = wanted->second.perCent ? perCentOf(*number, amount) : amount;
+        tolerances.push_back({fact.id, std::min(largestInteger - *number, more) + *number});
     }
     return tolerances;
 }

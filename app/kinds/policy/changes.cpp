@@ -144,7 +144,7 @@ bool differs(const Rule &a, const Rule &b)
 {
     const auto when = [](const RuleWhen &w) {
         return std::tie(w.kind, w.operation, w.environment, w.target, w.requester, w.origin, w.recovery, w.rowsOver, w.bytesOver, w.contradiction,
-                        w.uninspectable, w.between);
+                        w.uninspectable, w.severity, w.between);
     };
     const bool sameTolerance = std::equal(a.tolerance.begin(), a.tolerance.end(), b.tolerance.begin(), b.tolerance.end(), [](const auto &x, const auto &y) {
         return x.first == y.first && x.second.amount == y.second.amount && x.second.perCent == y.second.perCent;
