@@ -31,8 +31,8 @@ Performed ended(Outcome outcome, const QString &message, const QByteArray &outpu
 class Performance final
 {
 public:
-    Performance(const PerformInput &input, PgConnection db, QString text, std::vector<Statement> statements)
-        : m_input(input), m_session{std::move(db), {}, input.measure.at}, m_text(std::move(text)), m_statements(std::move(statements)) {}
+    Performance(const PerformInput &input, SecondLine secondLine, PgConnection db, QString text, std::vector<Statement> statements)
+        : m_input(input), m_secondLine(secondLine), m_session{std::move(db), {}, input.measure.at}, m_text(std::move(text)), m_statements(std::move(statements)) {}
 
     [[nodiscard]] Outcomes run();
 
@@ -49,6 +49,7 @@ private:
     void rollback() const;
 
     const PerformInput &m_input;
+    SecondLine m_secondLine;
     Session m_session;
     QString m_text;
     std::vector<Statement> m_statements;
@@ -206,7 +207,7 @@ Outcomes Performance::execute(MeasureOutput now)
     }
     const Reported reported = compareLedgers(*before, *after, m_expected);
     now.measurement = asReported(now.measurement, reported);
-    if (drifts(now.measurement)) {
+    if (m_secondLine == SecondLine::On && drifts(now.measurement)) {
         rollback();
         return Drifted{std::move(now)};
     }
@@ -241,7 +242,7 @@ std::variant<Performed, Drifted> SqlPerformer::perform(const PerformInput &input
     auto db = PgConnection::open(performingLogin(*input.measure.target, input.measure.credential));
     if (!db)
         return ended(Outcome::NotStarted, db.error().toString());
-    return Performance(input, std::move(*db), std::move(*text), std::move(*statements)).run();
+    return Performance(input, m_secondLine, std::move(*db), std::move(*text), std::move(*statements)).run();
 }
 
 } // namespace holdfast

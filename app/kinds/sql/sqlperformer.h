@@ -5,13 +5,21 @@
 
 namespace holdfast {
 
+/// Whether what happened is compared with what was said before it is permanent, and a reading runs READ ONLY. `Off` is for tests that ask
+/// whether the reading of the text alone holds: no configuration reaches it.
+enum class SecondLine { On, Off };
+
 /// Performs kind `sql` in one transaction: lock what is concerned, measure again, compare, run the exact text, count what the server reports,
 /// compare again, COMMIT. A request with transaction control, or with what cannot run in a transaction, is not started.
 class SqlPerformer final : public Performer
 {
 public:
+    explicit SqlPerformer(SecondLine secondLine = SecondLine::On) : m_secondLine(secondLine) {}
     [[nodiscard]] bool measureFirst() const override { return false; }
     [[nodiscard]] std::variant<Performed, Drifted> perform(const PerformInput &input) const override;
+
+private:
+    SecondLine m_secondLine;
 };
 
 } // namespace holdfast

@@ -3,7 +3,6 @@
 
 #include "core/policy/drift.h"
 #include "kinds/sql/sqlmeasurer.h"
-#include "kinds/sql/sqlperformer.h"
 
 namespace holdfast::tests {
 
@@ -56,7 +55,7 @@ std::variant<Performed, Drifted> Ground::perform(const QString &text, const Meas
     input.measure.at = SystemClock().now();
     input.approved = &hold;
     input.compare = [&](const Measurement &now) { return compare(hold, now, hold.mode, hold.tier); };
-    return SqlPerformer().perform(input);
+    return SqlPerformer(secondLine).perform(input);
 }
 
 std::int64_t number(const MeasureOutput &output, QStringView id)

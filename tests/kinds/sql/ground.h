@@ -4,6 +4,7 @@
 #include "fakes/postgres.h"
 #include "kinds/performing.h"
 #include "kinds/sql/identity.h"
+#include "kinds/sql/sqlperformer.h"
 
 namespace holdfast::tests {
 
@@ -16,6 +17,7 @@ public:
     Target target; ///< url and name are set; more may be
     std::vector<Target> targets; ///< besides `target`
     Claims claims;
+    SecondLine secondLine = SecondLine::On;
 
     [[nodiscard]] MeasureOutput measure(const QString &sql) const;
     /// Performs against what was approved, with tolerances; `compare` is the product's own.

@@ -104,6 +104,7 @@ private Q_SLOTS:
     void commitWithoutAnswer_data();
     void commitWithoutAnswer();
     void deferredWorkIsCounted();
+    void secondLineCanBeSwitchedOffInTests();
     void settingsAreTheSessionsOwn();
     void copyHasNoData();
     void hostileWritesInUninspectableAreReported();
@@ -270,6 +271,19 @@ void TestSqlPerform::deferredWorkIsCounted()
     QVERIFY2(std::holds_alternative<Drifted>(outcome), qPrintable(dump(outcome)));
     QCOMPARE(number(std::get<Drifted>(outcome).now, fact::DestroyedRows), 2);
     QCOMPARE(ground().sql(QStringLiteral("SELECT count(*) FROM keep")), QStringLiteral("1"));
+}
+
+void TestSqlPerform::secondLineCanBeSwitchedOffInTests()
+{
+    QCOMPARE(ground().sql(QStringLiteral("CREATE FUNCTION too() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN DELETE FROM keep; RETURN NULL; END $$;"
+                                         "CREATE TRIGGER too AFTER DELETE ON c FOR EACH ROW EXECUTE FUNCTION too()")), QString());
+    const QString statement = QStringLiteral("DELETE FROM c WHERE t = 1");
+    Ground blind = ground();
+    blind.secondLine = SecondLine::Off;
+    const auto outcome = blind.perform(statement, blind.measure(statement));
+    QVERIFY2(std::holds_alternative<Performed>(outcome), qPrintable(dump(outcome)));
+    QCOMPARE(toString(std::get<Performed>(outcome).outcome), toString(Outcome::Committed));
+    QCOMPARE(ground().sql(QStringLiteral("SELECT count(*) FROM keep")), QStringLiteral("0"));
 }
 
 void TestSqlPerform::settingsAreTheSessionsOwn()
