@@ -48,6 +48,17 @@ Expected<QByteArray> invited(QByteArrayView toml, const Registry &registry, cons
     return std::move(changed).value();
 }
 
+/// Whoever holds an invite's secret chooses the keys, so a person's is made by a person: with the session key of an admin.
+Expected<InviteResult> newInvite(const Program &program, const InviteOptions &options, GateAccess &gate)
+{
+    if (options.kind != u"human")
+        return gate.call<InviteResult>(method::InviteNew, Nothing{}.toJson());
+    GlobalOptions own = program.options;
+    own.key = options.sessionKey;
+    auto access = GateAccess::asHuman({own, program.output});
+    return access ? (*access)->call<InviteResult>(method::InviteNew, Nothing{}.toJson()) : access.failure();
+}
+
 } // namespace
 
 ExitCode runAdminInvite(const Program &program, const InviteOptions &options)
@@ -59,7 +70,7 @@ ExitCode runAdminInvite(const Program &program, const InviteOptions &options)
         return program.output.problem(access.error());
     GateAccess &gate = **access;
     const Interrupt interrupt([&gate] { gate.link().interrupt(); });
-    const auto invite = gate.call<InviteResult>(method::InviteNew, Nothing{}.toJson());
+    const auto invite = newInvite(program, options, gate);
     if (!invite)
         return program.output.problem(invite.error());
     const auto parsed = Invite::parse(invite->invite);

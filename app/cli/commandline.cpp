@@ -136,6 +136,7 @@ void addInvite(CommandLine &line, CLI::App &admin)
     CLI::App &app = command(line, admin, "invite", "Ask for a new actor, or a new invite for a known one", runAdminInvite, options);
     text(app, "name", options->name, "The actor")->required();
     text(app, "--kind", options->kind, "machine or human")->check(CLI::IsMember({"machine", "human"}));
+    text(app, "--session-key", options->sessionKey, "human: file with an admin's session key; default: the one in your keychain")->check(CLI::ExistingFile);
     text(app, "--person", options->person, "Who it is, or who answers for it");
     list(app, "--roles", options->roles, "requester, approver, lead, admin")->check(CLI::IsMember({"requester", "approver", "lead", "admin"}));
     list(app, "--groups", options->groups, "Groups that rules may name");

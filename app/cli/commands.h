@@ -54,7 +54,7 @@ struct WithdrawOptions final
 
 struct InviteOptions final
 {
-    QString name, kind = QStringLiteral("machine"), person, expires;
+    QString name, kind = QStringLiteral("machine"), person, expires, sessionKey;
     QStringList roles, groups, targets, kinds;
 };
 [[nodiscard]] ExitCode runAdminInvite(const Program &program, const InviteOptions &options);

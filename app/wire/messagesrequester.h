@@ -55,7 +55,7 @@ struct TargetListResult final
     [[nodiscard]] static Parsed<TargetListResult> fromJson(const Json &result);
 };
 
-/// Result of invite.new: for an admin, or a machine that may ask for policy. Worth nothing until a registry names its mark.
+/// Result of invite.new: for an admin, or a machine that may ask for policy; the latter's enrols machines only. Worth nothing until a registry names its mark.
 struct InviteResult final
 {
     QString invite; ///< `<gate vkey>#<base64 of 16 secret bytes>`

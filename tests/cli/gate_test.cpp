@@ -34,6 +34,7 @@ private Q_SLOTS:
     void strangersKey();
     void gateKilledWhileWaiting();
     void invites();
+    void invitesAPerson();
     void addsATarget();
     void exportsAndVerifies();
 
@@ -322,6 +323,21 @@ void GateTest::invites()
     QVERIFY2(printed.contains("files") && !printed.contains("tools"), printed.constData());
     // An invite is good once.
     QVERIFY(hold({QStringLiteral("key"), QStringLiteral("new"), QStringLiteral("--invite"), invite, QStringLiteral("--key"), path(QStringLiteral("again.key"))}) != 0);
+}
+
+void GateTest::invitesAPerson()
+{
+    const QStringList words{QStringLiteral("admin"), QStringLiteral("invite"), QStringLiteral("dora"), QStringLiteral("--kind"), QStringLiteral("human")};
+    // The owner's machine key alone is not enough, whoever approves.
+    QCOMPARE(hold(words), 64);
+    QVERIFY(PlainFileStore::write(path(QStringLiteral("admin.key")), m_owner->session));
+    const auto running = start(words + QStringList{QStringLiteral("--session-key"), path(QStringLiteral("admin.key"))});
+    const auto shown = m_owner->pending();
+    QVERIFY2(shown, running->process->readAllStandardError().constData());
+    const auto accepted = m_owner->decide(*shown, Decision::Verdict::Approve);
+    QVERIFY2(accepted, accepted ? "" : qPrintable(sentence(accepted.error())));
+    QVERIFY2(finish(*running) == 0, running->err.constData());
+    QVERIFY2(Invite::parse(QString::fromUtf8(running->out).trimmed()).has_value(), running->out.constData());
 }
 
 void GateTest::addsATarget()

@@ -23,6 +23,7 @@ private Q_SLOTS:
     void firstOwner();
     void fiveWrongSecretsEndTheOwner();
     void invited();
+    void aMachinesInviteEnrolsNoPerson();
     void fiveWrongSecretsBurn();
     void revoked();
     void lastApproverStays();
@@ -237,13 +238,32 @@ void TestSessions::invited()
     QCOMPARE(tests::codeOf(m_gate->call(console, method::DecisionSubmit, envelopeParams(approval(*m_gate, *m_lead, asked->hold)))), QStringLiteral("self-approval"));
 }
 
+// Seen: a machine that may ask for policy received the secret of the approver whom it had asked for.
+void TestSessions::aMachinesInviteEnrolsNoPerson()
+{
+    const Human newcomer(QStringLiteral("newcomer"));
+    const std::map<QString, const SeedSigner *> keys{{QStringLiteral("session"), &newcomer.session}, {QStringLiteral("decide"), &newcomer.decide}};
+    for (const bool byMachine : {true, false}) {
+        const Invite invite{{}, randomBytes(16)};
+        m_gate = std::make_unique<GateBench>(humanBlock(*m_lead) + "[[actor]]\nname = \"newcomer\"\nkind = \"human\"\nperson = \"newcomer\"\nroles = [\"approver\"]\ninvite = \""
+                                             + invite.mark().toUtf8() + "\"\n" + targetBlocks);
+        m_gate->store().begin();
+        m_gate->store().standing.addInvite(invite.mark(), invite.secret, m_gate->clock.now(), byMachine);
+        QVERIFY(m_gate->store().commit());
+        const ConnectionId connection = m_gate->connect();
+        const auto answer = m_gate->call(connection, method::ActorEnrol, envelopeParams(enrolment(connection, invite, keys)));
+        QCOMPARE(tests::codeOf(answer), byMachine ? QStringLiteral("forbidden") : QStringLiteral("ok"));
+        QCOMPARE(m_gate->context().active().registry.actor(u"newcomer")->keys.empty(), byMachine);
+    }
+}
+
 void TestSessions::fiveWrongSecretsBurn()
 {
     const Invite invite{{}, randomBytes(16)};
     m_gate = std::make_unique<GateBench>(humanBlock(*m_lead) + "[[actor]]\nname = \"n\"\nkind = \"machine\"\nperson = \"lead\"\nroles = [\"requester\"]\ninvite = \""
                                          + invite.mark().toUtf8() + "\"\n" + targetBlocks);
     m_gate->store().begin();
-    m_gate->store().standing.addInvite(invite.mark(), invite.secret, m_gate->clock.now());
+    m_gate->store().standing.addInvite(invite.mark(), invite.secret, m_gate->clock.now(), false);
     QVERIFY(m_gate->store().commit());
     const Machine newcomer(QStringLiteral("n"));
     const std::map<QString, const SeedSigner *> keys{{QStringLiteral("request"), &newcomer.request}};

@@ -22,6 +22,7 @@ private Q_SLOTS:
     void behindTheCheckpoint();
     void anotherHistory();
     void anotherVersion();
+    void anEarlierVersion();
 
 private:
     void flow(GateBench &gate, const Human &lead, const Machine &agent, std::map<HoldId, std::int64_t> &told);
@@ -166,6 +167,24 @@ void TestStore::anotherVersion()
         QVERIFY((*database)->execute("UPDATE schema_version SET version = 99"));
     }
     QVERIFY(gate.start().contains(u"another version"));
+}
+
+void TestStore::anEarlierVersion()
+{
+    initialiseCryptography();
+    const Human lead(QStringLiteral("lead"));
+    GateBench gate(humanBlock(lead) + targetBlocks);
+    const std::int64_t size = gate.store().ledger.size();
+    gate.crash();
+    {
+        auto database = Database::open(gate.path(QStringLiteral("gate.db")));
+        QVERIFY(database);
+        QVERIFY((*database)->execute("ALTER TABLE invites DROP COLUMN machines_only; UPDATE schema_version SET version = 1;"
+                                     "INSERT INTO invites (mark, secret, failures, at) VALUES ('m', x'00', 0, 0)"));
+    }
+    QCOMPARE(gate.start(), QString());
+    QCOMPARE(gate.store().ledger.size(), size);
+    QVERIFY(gate.store().standing.invite(QStringLiteral("m"))->machinesOnly);
 }
 
 QTEST_GUILESS_MAIN(TestStore)

@@ -99,7 +99,7 @@ void TestTampering::init()
                                          + "[[actor]]\nname = \"n\"\nkind = \"machine\"\nperson = \"dev\"\nroles = [\"requester\"]\ninvite = \""
                                          + m_invite.mark().toUtf8() + "\"\n\n" + targetBlocks + ruleBlock("mode = \"hold\"\ntier = \"low\"\nconfirm = []\n"));
     m_gate->store().begin();
-    m_gate->store().standing.addInvite(m_invite.mark(), m_invite.secret, m_gate->clock.now());
+    m_gate->store().standing.addInvite(m_invite.mark(), m_invite.secret, m_gate->clock.now(), false);
     QVERIFY(m_gate->store().commit());
 }
 

@@ -127,6 +127,10 @@ Answer Sessions::enrolInvited(const Enrol &enrol, const Envelope &envelope, QByt
             m_context.store.standing.countInviteFailure(enrol.mark);
         return Refused(RpcError::of(ErrorCode::Forbidden, QStringLiteral("$.mac: the invite is another one")), true);
     }
+    // Whoever holds the secret chooses the keys: a machine must not choose those of a person.
+    if (invite->machinesOnly && actor->kind != ActorKind::Machine)
+        return Refused(ErrorCode::Forbidden, QStringLiteral("$.mark: a machine asked for this invite, so it enrols machines only; "
+                                                            "a person's is made with the session key of an admin (`hold admin invite --kind human`)"));
     if (auto refused = whyNotTheseKeys(enrol, actor->kind))
         return *refused;
     if (!actor->isActive(m_context.now))
@@ -147,7 +151,7 @@ Answer Sessions::invite(const Caller &caller, const Json &params)
     if (!asksForPolicy && !(caller.actor->kind == ActorKind::Human && caller.actor->has(role::Admin)))
         return Refused(ErrorCode::Forbidden, QStringLiteral("invites are made by admins, or by a machine that may ask for policy"));
     const Invite invite{m_context.identity.key->key(), randomBytes(16)};
-    m_context.store.standing.addInvite(invite.mark(), invite.secret, m_context.now);
+    m_context.store.standing.addInvite(invite.mark(), invite.secret, m_context.now, caller.isMachine());
     return InviteResult{invite.toString(), invite.mark()}.toJson();
 }
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gate/store/schema.h"
 
+#include <array>
+
 namespace holdfast {
 
 namespace {
 
-constexpr const char *tables = R"sql(
+constexpr const char *versionOne = R"sql(
 CREATE TABLE schema_version (version INTEGER NOT NULL);
 INSERT INTO schema_version VALUES (1);
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -62,6 +64,27 @@ CREATE VIRTUAL TABLE history USING fts5(text, prefix='1 2 3 4 5 6', detail=colum
 CREATE TABLE history_text (row INTEGER PRIMARY KEY, text TEXT NOT NULL);
 )sql";
 
+// An invite that a machine asked for enrols a machine. Those that are out already were made before anybody looked.
+constexpr const char *versionTwo = R"sql(
+ALTER TABLE invites ADD COLUMN machines_only INTEGER NOT NULL DEFAULT 1;
+UPDATE schema_version SET version = 2;
+)sql";
+
+/// Step n takes a store of version n to version n + 1; an empty file is version 0. A step that is out is never changed.
+constexpr std::array steps{versionOne, versionTwo};
+static_assert(steps.size() == schemaVersion);
+
+std::size_t versionOf(Database &database)
+{
+    {
+        Query exists(database, "SELECT 1 FROM sqlite_master WHERE name = 'schema_version'");
+        if (!exists.step())
+            return 0;
+    }
+    Query query(database, "SELECT version FROM schema_version");
+    return query.step() ? static_cast<std::size_t>(query.integer(0)) : 0;
+}
+
 } // namespace
 
 Result<Done, StoreError> prepareSchema(Database &database)
@@ -70,28 +93,19 @@ Result<Done, StoreError> prepareSchema(Database &database)
     for (const char *pragma : {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA wal_autocheckpoint=0", "PRAGMA trusted_schema=0",
                                "PRAGMA temp_store=MEMORY", "PRAGMA cache_size=-16000"})
         database.execute(pragma);
-    int version = 0;
-    {
-        Query exists(database, "SELECT 1 FROM sqlite_master WHERE name = 'schema_version'");
-        const bool known = exists.step();
-        if (!known && !database.failed()) {
-            database.execute("BEGIN IMMEDIATE");
-            database.execute(tables);
-            database.execute("COMMIT");
-        }
-    }
-    {
-        Query query(database, "SELECT version FROM schema_version");
-        if (query.step())
-            version = static_cast<int>(query.integer(0));
-    }
+    database.execute("BEGIN IMMEDIATE");
+    const std::size_t found = versionOf(database);
+    for (std::size_t version = found; version < steps.size(); ++version)
+        database.execute(steps[version]);
+    if (!database.failed())
+        database.execute("COMMIT");
     if (database.failed()) {
         const StoreError error = *database.error();
         database.rollback();
         return Failure{error};
     }
-    if (version != schemaVersion)
-        return Failure{StoreError{StoreError::Kind::WrongVersion, QStringLiteral("schema %1, this version reads %2").arg(version).arg(schemaVersion)}};
+    if (found > steps.size())
+        return Failure{StoreError{StoreError::Kind::WrongVersion, QStringLiteral("schema %1, this version reads %2").arg(found).arg(schemaVersion)}};
     return Done{};
 }
 

@@ -5,9 +5,9 @@
 
 namespace holdfast {
 
-inline constexpr int schemaVersion = 1;
+inline constexpr int schemaVersion = 2;
 
-/// Sets the journal up and creates the tables in an empty file; refuses a file of another version.
+/// Sets the journal up, creates the tables in an empty file and takes an older file forward, in one transaction; refuses a newer one.
 [[nodiscard]] Result<Done, StoreError> prepareSchema(Database &database);
 
 } // namespace holdfast

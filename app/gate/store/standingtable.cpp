@@ -143,16 +143,17 @@ bool StandingTable::isRevoked(const PublicKeyBytes &key) const
     return query.step();
 }
 
-void StandingTable::addInvite(const QString &mark, const QByteArray &secret, Instant at)
+void StandingTable::addInvite(const QString &mark, const QByteArray &secret, Instant at, bool machinesOnly)
 {
-    Query(m_database, "INSERT INTO invites (mark, secret, failures, at) VALUES (?, ?, 0, ?)").bind(mark).bind(secret).bind(at).run();
+    Query(m_database, "INSERT INTO invites (mark, secret, failures, at, machines_only) VALUES (?, ?, 0, ?, ?)")
+        .bind(mark).bind(secret).bind(at).bind(std::int64_t{machinesOnly ? 1 : 0}).run();
 }
 
 std::optional<StoredInvite> StandingTable::invite(const QString &mark) const
 {
-    Query query(m_database, "SELECT secret, failures FROM invites WHERE mark = ?");
+    Query query(m_database, "SELECT secret, failures, machines_only FROM invites WHERE mark = ?");
     query.bind(mark);
-    return query.step() ? std::optional(StoredInvite{query.bytes(0), static_cast<int>(query.integer(1))}) : std::nullopt;
+    return query.step() ? std::optional(StoredInvite{query.bytes(0), static_cast<int>(query.integer(1)), query.integer(2) != 0}) : std::nullopt;
 }
 
 void StandingTable::countInviteFailure(const QString &mark)

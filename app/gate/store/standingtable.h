@@ -33,6 +33,7 @@ struct StoredInvite final
 {
     QByteArray secret;
     int failures = 0;
+    bool machinesOnly = true; ///< a machine asked for it
 };
 
 /// What stands until it is undone: denials, freezes, spent nonces, revoked keys, invites.
@@ -60,7 +61,7 @@ public:
     /// For a clear sentence only: a hint proves nothing.
     [[nodiscard]] bool isRevokedHint(const QString &hint) const;
 
-    void addInvite(const QString &mark, const QByteArray &secret, Instant at);
+    void addInvite(const QString &mark, const QByteArray &secret, Instant at, bool machinesOnly);
     [[nodiscard]] std::optional<StoredInvite> invite(const QString &mark) const;
     void countInviteFailure(const QString &mark);
     void removeInvite(const QString &mark);
