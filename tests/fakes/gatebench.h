@@ -65,6 +65,8 @@ public:
     [[nodiscard]] const GateIdentity &identity() const { return *m_identity; }
     [[nodiscard]] const Context &context() const { return m_engine->context(); }
     [[nodiscard]] Store &store() { return *m_store; }
+    /// As whoever writes to the store behind the gate's back sees it.
+    [[nodiscard]] Book &book() { return m_engine->context().book; }
     [[nodiscard]] HoldRow row(const HoldId &hold) const;
     [[nodiscard]] QString path(const QString &name) const { return m_directory.filePath(name); }
 

@@ -28,6 +28,8 @@ private Q_SLOTS:
     void denialScopes_data();
     void denialScopes();
     void freeze();
+    void forgedUnfreeze_data();
+    void forgedUnfreeze();
     void undoing();
     void replayedAtEveryState();
 
@@ -383,6 +385,41 @@ void TestRefusals::freeze()
     m_gate->clock.advance(1min);
     QCOMPARE(send(m_console, method::DecisionSubmit, approval(*m_gate, *m_lead, pending)), QStringLiteral("ok"));
     QCOMPARE(toString(m_gate->row(pending).state), QStringLiteral("executing"));
+}
+
+void TestRefusals::forgedUnfreeze_data()
+{
+    QTest::addColumn<QString>("by");
+    QTest::addColumn<QString>("state");
+    QTest::newRow("the agent's key") << QStringLiteral("agent") << QStringLiteral("stopped");
+    QTest::newRow("an approver who is no lead") << QStringLiteral("second") << QStringLiteral("stopped");
+    QTest::newRow("nobody, the row is gone") << QString() << QStringLiteral("stopped");
+    QTest::newRow("a lead") << QStringLiteral("lead") << QStringLiteral("executing");
+}
+
+/// Somebody who writes to the store takes the freeze away there. The performer goes by the ledger, and by who may have signed.
+void TestRefusals::forgedUnfreeze()
+{
+    QFETCH(QString, by);
+    QFETCH(QString, state);
+    Command freeze = commandTo(*m_gate, m_lead->decide, Command::Verb::Freeze);
+    freeze.actor = QStringLiteral("agent");
+    const Envelope frozen = signedCommand(m_lead->decide, freeze);
+    QCOMPARE(send(m_console, method::CommandSubmit, frozen), QStringLiteral("ok"));
+    m_gate->store().begin();
+    m_gate->store().standing.unfreeze(frozen.idDigest());
+    if (!by.isEmpty()) {
+        const Signer &signer = by == u"agent" ? m_agent->request : by == u"second" ? m_second->decide : m_lead->decide;
+        Command undo = commandTo(*m_gate, signer, Command::Verb::Unfreeze);
+        undo.subject = frozen.idDigest();
+        (void)m_gate->book().append(EntryKind::Command, signedCommand(signer, undo), {}, {}, m_gate->clock.now());
+    }
+    QVERIFY(m_gate->store().commit());
+    const HoldId hold = ask();
+    m_gate->measure(deletes(3));
+    QCOMPARE(send(m_console, method::DecisionSubmit, approval(*m_gate, *m_lead, hold)), QStringLiteral("ok"));
+    QCOMPARE(toString(m_gate->row(hold).state), state);
+    QCOMPARE(m_gate->performing.size(), std::size_t{by == u"lead" ? 1U : 0U});
 }
 
 void TestRefusals::undoing()

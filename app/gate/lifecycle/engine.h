@@ -31,6 +31,7 @@ public:
     /// When turn() must be called even if nothing comes in.
     [[nodiscard]] std::optional<Instant> nextTurn() const;
     [[nodiscard]] const Context &context() const { return m_context; }
+    [[nodiscard]] Context &context() { return m_context; }
     /// The first registry, pinned by the performer; set once there is one.
     [[nodiscard]] std::optional<Digest> pin() const;
     /// The file has followed the registry: noted in the next turn.

@@ -6,9 +6,9 @@
 #include "core/policy/approval.h"
 #include "core/policy/registrychain.h"
 #include "core/policy/ruling.h"
+#include "ledger/standing.h"
 
 #include <algorithm>
-#include <set>
 
 namespace holdfast {
 
@@ -213,19 +213,24 @@ QString PerformerCheck::whyNotStill(const HoldStory &story, Instant now) const
 
 QString PerformerCheck::whyFrozen(const HoldStory &story) const
 {
-    std::set<Digest> standing;
+    StandingOrders standing;
     for (const DocumentPlace &place : m_store.ledger.documentsSince(EntryKind::Command, 0)) {
         const auto entry = m_book.entry(place.index);
+        const RegistryPlace *registry = placeAt(place.index);
         const auto command = entry ? Command::parse(entry->envelope.payload) : Parsed<Command>(Failure{DocumentError{}});
-        if (!command)
+        if (!command || registry == nullptr)
             return unreadable(u"command");
-        const bool concerns = command->actor == story.actor || command->target == story.terms.target;
-        if (command->verb == Command::Verb::Freeze && concerns)
-            standing.insert(place.id);
-        else if (command->verb == Command::Verb::Unfreeze && command->subject)
-            standing.erase(*command->subject);
+        if (command->verb != Command::Verb::Freeze && command->verb != Command::Verb::Unfreeze)
+            continue;
+        // A freeze that nobody may have given, and its end, stop everything: the store says what the gate never wrote.
+        VerifierKey key;
+        const Actor *actor = signerOf(entry->envelope, registry->registry, purpose::Decide, payloadtype::Command, key);
+        if (actor == nullptr || command->key != key || !actor->isActive(entry->at))
+            return unreadable(u"command");
+        if (QString reason = standing.apply(*command, *actor, registry->registry, place.id, entry->at); !reason.isEmpty())
+            return QStringLiteral("a %1 in the ledger does not hold: %2").arg(toString(command->verb), reason);
     }
-    return standing.empty() ? QString() : QStringLiteral("the requester or the target is frozen");
+    return standing.whyBarred(story).isEmpty() ? QString() : QStringLiteral("the requester or the target is frozen");
 }
 
 } // namespace holdfast
