@@ -75,6 +75,7 @@ Document toDocument(const Rows &rows, const Limits &limits)
 {
     DocumentBuilder out(limits);
     out.document().total = rows.total;
+    out.document().listed = static_cast<qint64>(rows.rows.size());
     int number = 0;
     for (const RowChange &change : rows.rows) {
         ++number;
@@ -100,6 +101,7 @@ Document toDocument(const Tree &tree, const Limits &limits)
 {
     DocumentBuilder out(limits);
     out.document().total = tree.total;
+    out.document().listed = static_cast<qint64>(tree.nodes.size());
     out.beginHunk(1, 1, {});
     std::vector<int> depths;
     for (const TreeNode &node : tree.nodes) {

@@ -43,7 +43,7 @@ struct Document final
     QString oldName, newName; ///< empty when not told; foreign
     std::vector<Hunk> hunks;
     qint64 added = 0, removed = 0; ///< lines
-    qint64 total = -1; ///< of what the diff samples (rows, files), -1: it is whole
+    qint64 listed = -1, total = -1; ///< of what the diff samples (rows, files): how many are in it, of how many; -1: nothing is counted
     bool truncated = false; ///< a limit was reached: there is more than is shown
 };
 

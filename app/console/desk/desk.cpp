@@ -151,6 +151,7 @@ void Desk::takeSeat(const GateAddress &address, const Pins &pins)
             return;
         }
         m_app.decision()->block(u"keys"_s, {});
+        m_diffs.reset();
         m_history.reset();
         m_seat = std::make_unique<GateSeat>(address, pins, std::move(signer).value(), m_keys.keeper(), *m_app.passphrase());
         connectSeat();
@@ -237,6 +238,7 @@ void Desk::stop()
 {
     m_tick.stop();
     m_shell.stop();
+    m_diffs.reset();
     m_history.reset();
     m_seat.reset();
     m_gate.stop();

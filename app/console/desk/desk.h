@@ -3,6 +3,7 @@
 
 #include "console/app.h"
 #include "core/documents/grant.h"
+#include "console/desk/diffshelf.h"
 #include "console/desk/gateseat.h"
 #include "console/desk/historydesk.h"
 #include "console/desk/keydesk.h"
@@ -60,6 +61,7 @@ private:
     void refreshBlocks();
     void refreshShell();
     void chooseDiff(const QString &key);
+    void showDiff(const QString &key);
     void tick();
     void schedule();
     // intents
@@ -93,7 +95,9 @@ private:
     HoldId m_open;
     int m_shownRevision = -1;
     bool m_contentShown = false;
-    std::unique_ptr<QAbstractItemModel> m_diff;
+    std::unique_ptr<DiffShelf> m_diffs;
+    QString m_chosenDiff;
+    Digest m_shownDigest;
     QHash<HoldId, Receipt> m_receipts;
     QHash<HoldId, QString> m_outputs;
     Instant m_lastLive{};

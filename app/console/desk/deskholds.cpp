@@ -4,11 +4,8 @@
 
 #include "console/desk/documenttext.h"
 #include "console/desk/inboxfilter.h"
-#include "console/present/difflines.h"
 #include "console/present/format.h"
 #include "console/present/holdpresenter.h"
-#include "diff/formats.h"
-#include "link/blobs.h"
 #include "wire/messages.h"
 
 #include <algorithm>
@@ -120,6 +117,8 @@ void Desk::openHold(const QString &holdId)
         return;
     m_open = *hold;
     m_shownRevision = -1;
+    m_diffs.reset();
+    m_shownDigest = {};
     m_app.inbox()->setCurrent(holdId);
     refreshReview(true);
     schedule();
@@ -145,7 +144,7 @@ void Desk::refreshReview(bool anew)
         m_app.decision()->close();
         return m_app.review()->show(Review::Unverified, view, {}, evidence->unverified);
     }
-    const bool newRevision = m_shownRevision != evidence->head.revision || m_app.review()->state() != Review::Shown
+    const bool newRevision = m_shownRevision != evidence->head.revision || m_shownDigest != evidence->holdDigest || m_app.review()->state() != Review::Shown
         || m_contentShown != (evidence->content != nullptr);
     if (!evidence->hold) {
         m_app.decision()->close();
@@ -158,16 +157,24 @@ void Desk::refreshReview(bool anew)
         return refreshBlocks();
     }
     m_shownRevision = evidence->head.revision;
+    if (m_shownDigest != evidence->holdDigest)
+        m_diffs.reset();
+    m_shownDigest = evidence->holdDigest;
     m_contentShown = evidence->content != nullptr;
     m_seat->book().fetchContent(m_open);
     const auto lists = present::reviewLists(*evidence, viewer, now());
     m_app.review()->show(Review::Shown, view, lists);
     m_app.decision()->open(present::decisionTerms(*evidence, viewer));
-    m_diff.reset();
+    m_app.review()->setDiffLines({}, nullptr, 0);
+    if (!m_diffs) {
+        m_diffs = std::make_unique<DiffShelf>(m_seat->link(), evidence->hold->measured.diffs);
+        connect(m_diffs.get(), &DiffShelf::arrived, this, [this](const QString &key) {
+            showDiff(key);
+            refreshBlocks();
+        });
+    }
     if (!lists.diffs.isEmpty())
         chooseDiff(lists.diffs.first().key);
-    else
-        m_app.review()->setDiffLines({}, nullptr, 0);
     refreshBlocks();
 }
 
@@ -192,6 +199,8 @@ void Desk::refreshBlocks()
     lock->block(u"payload"_s, whole ? QString() : evidence->contentProblem.isEmpty() ? tr("Wait for the payload")
         //: Why approving is locked: what the request names cannot be shown; %1 the reason
         : tr("The payload cannot be shown: %1").arg(shown(evidence->contentProblem, 200)));
+    //: Why approving is locked: diffs are still being fetched
+    lock->block(u"diffs"_s, !m_diffs || !m_diffs->isComplete() ? tr("Wait for the diffs") : m_diffs->problem());
     const bool late = evidence->hold->policy.approveUntil <= now();
     //: Why approving is locked: the deadline is over
     lock->block(u"expired"_s, late ? tr("The time to decide is over") : QString());
@@ -206,31 +215,17 @@ void Desk::refreshBlocks()
 
 void Desk::chooseDiff(const QString &key)
 {
-    const auto *evidence = current();
-    if (evidence == nullptr || !evidence->hold)
+    m_chosenDiff = key;
+    showDiff(key);
+}
+
+// Called again when the diff has arrived.
+void Desk::showDiff(const QString &key)
+{
+    if (key != m_chosenDiff || !m_diffs)
         return;
-    for (const auto &diff : evidence->hold->measured.diffs) {
-        if (diff.blob.digest.toString() != key)
-            continue;
-        fetchBlob(&m_seat->link(), diff.blob, this, [this, key, format = diff.format, hold = m_open, revision = m_shownRevision](Called<QByteArray> bytes) {
-            if (hold != m_open || revision != m_shownRevision)
-                return;
-            auto parsed = bytes ? diff::parse(format, *bytes) : Result<diff::Document, diff::Error>(Failure{diff::Error{diff::Error::Kind::Malformed, sentence(bytes.error())}});
-            diff::Document document;
-            if (parsed) {
-                document = std::move(*parsed);
-            } else {
-                diff::Hunk hunk;
-                //: In the place of a diff that could not be shown; %1 the reason
-                hunk.lines.push_back({diff::LineKind::Context, 0, 0, tr("This diff could not be shown: %1").arg(parsed.error().sentence()), {}});
-                document.hunks.push_back(hunk);
-            }
-            auto lines = std::make_unique<present::DiffLines>(std::move(document));
-            m_app.review()->setDiffLines(key, lines.get(), lines->columns());
-            m_diff = std::move(lines);
-        });
-        return;
-    }
+    auto *lines = m_diffs->lines(key);
+    m_app.review()->setDiffLines(key, lines, lines != nullptr ? lines->columns() : 0);
 }
 
 void Desk::refreshShell()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "console/present/difflines.h"
 
+#include "console/present/format.h"
 #include "console/reviewrows.h"
 #include "core/text/visible.h"
 
@@ -24,6 +25,22 @@ view::LineKind kindOf(diff::LineKind kind)
     return view::LineKind::Context;
 }
 
+constexpr int theEnd = -1;
+
+/// What stands below the last line of a diff that is not whole.
+QString endOf(const diff::Document &document)
+{
+    if (document.truncated) {
+        //: Last line of a diff that is too long; it goes on beyond
+        return DiffLines::tr("The diff goes on: it is too long to be shown whole");
+    }
+    if (document.listed < document.total) {
+        //: Last line of a list of rows or files of which only some are listed; %1 how many, %2 of how many
+        return DiffLines::tr("%1 of %2 listed").arg(count(document.listed), count(document.total));
+    }
+    return {};
+}
+
 QString cut(QStringView text)
 {
     return visible(text, {.keepLines = false, .limit = longestLine});
@@ -45,6 +62,8 @@ DiffLines::DiffLines(diff::Document document, QObject *parent)
             m_columns = std::max(m_columns, static_cast<int>(std::min<qsizetype>(length, longestLine)));
         }
     }
+    if (!endOf(m_document).isEmpty())
+        m_places.push_back({theEnd, -1});
 }
 
 int DiffLines::rowCount(const QModelIndex &parent) const
@@ -54,6 +73,8 @@ int DiffLines::rowCount(const QModelIndex &parent) const
 
 QStringList DiffLines::parts(const Place &place) const
 {
+    if (place.hunk == theEnd)
+        return {endOf(m_document)};
     const auto &hunk = m_document.hunks[static_cast<std::size_t>(place.hunk)];
     if (place.line < 0)
         return {cut(hunk.heading)};

@@ -6,6 +6,7 @@
 
 #include "core/text/secrets.h"
 #include "core/text/visible.h"
+#include "diff/formats.h"
 
 #include <fcntl.h>
 
@@ -150,7 +151,11 @@ void describeLoss(MeasureOutput &output, const LostCommits &lost, Instant at)
         return;
     }
     m.recovery.how = QStringLiteral("whether the remote keeps unreachable commits, and for how long, it does not tell");
-    auto blob = makeBlob(lost.listing, QStringLiteral("text/plain; charset=utf-8"));
+    diff::Tree tree;
+    tree.total = lost.commits;
+    for (const QString &line : lost.listed)
+        tree.nodes.push_back({line, QStringLiteral("commit"), QStringLiteral("lost"), {}, {}, -1});
+    auto blob = makeBlob(diff::encode(tree), QStringLiteral("application/vnd.holdfast.tree+json"));
     m.diffs.push_back({QStringLiteral("Commits that become unreachable"), QStringLiteral("tree"), refOf(blob)});
     output.blobs.push_back(std::move(blob));
 }

@@ -106,12 +106,10 @@ std::optional<LostCommits> GitRemote::lostBy(const std::vector<RefUpdate> &updat
         authors.insert(fields[1]);
         lost.newest = std::max(lost.newest, fields[2]);
         if (listed++ < MaxListed)
-            lost.listing += "- " + line + '\n';
+            lost.listed += fields.join(QLatin1StringView("  "));
     }
     lost.authors = QStringList(authors.begin(), authors.end());
     lost.authors.sort();
-    if (listed > MaxListed)
-        lost.listing += "… " + QByteArray::number(listed - MaxListed) + " more commits\n";
     return lost;
 }
 

@@ -27,7 +27,7 @@ struct LostCommits final
     std::int64_t bytes = 0;
     QStringList authors;
     QString newest; ///< RFC 3339 with offset, as git writes it
-    QByteArray listing; ///< one line each, bounded
+    QStringList listed; ///< a line each: short id, author, date, subject; bounded
 };
 
 /// A remote as the gate itself sees it: asked anew, and fetched into a repository that is thrown away. The requester's

@@ -2,6 +2,7 @@
 #include "kinds/filesystem/filesystemmeasurer.h"
 
 #include "core/text/visible.h"
+#include "diff/formats.h"
 #include "kinds/filesystem/survey.h"
 
 #include <unistd.h>
@@ -75,10 +76,11 @@ void summarise(Measurement &m, const Survey &survey)
 
 void list(MeasureOutput &output, const Survey &survey)
 {
-    QByteArray lines = survey.trees.listing;
-    if (survey.trees.unlisted > 0)
-        lines += "… " + QByteArray::number(static_cast<qlonglong>(survey.trees.unlisted)) + " more entries\n";
-    auto blob = makeBlob(std::move(lines), QStringLiteral("text/plain; charset=utf-8"));
+    diff::Tree tree;
+    tree.total = survey.trees.objects();
+    for (const ListedEntry &entry : survey.trees.listed)
+        tree.nodes.push_back({entry.name, entry.type, QStringLiteral("deleted"), {}, entry.bytes, entry.parent});
+    auto blob = makeBlob(diff::encode(tree), QStringLiteral("application/vnd.holdfast.tree+json"));
     output.measurement.diffs.push_back({QStringLiteral("What goes"), QStringLiteral("tree"), refOf(blob)});
     output.blobs.push_back(std::move(blob));
 }

@@ -146,7 +146,7 @@ private:
         ++m_sums.owners[entry.stx_uid];
         m_sums.keys.push_back(key);
         branch(place, entry, depth);
-        list(place, entry);
+        list(place, entry, depth);
         hash(place, entry, depth);
     }
 
@@ -167,20 +167,16 @@ private:
             ++m_sums.branches[static_cast<std::size_t>(m_child)].entries;
     }
 
-    void list(const Place &place, const struct statx &entry)
+    // The walk goes down before it goes on, so that the last directory listed one level higher is the parent.
+    void list(const Place &place, const struct statx &entry, int depth)
     {
-        if (m_listed >= m_limits.listedLines) {
-            ++m_sums.unlisted;
+        if (m_sums.listed.size() >= m_limits.listedEntries)
             return;
-        }
-        ++m_listed;
-        m_sums.listing += "- " + visible(place.path).toUtf8();
-        if (S_ISDIR(entry.stx_mode))
-            m_sums.listing += '/';
-        else
-            m_sums.listing += "  " + QByteArray::number(static_cast<qulonglong>(entry.stx_size)) + " bytes";
-        const Instant changed{std::chrono::seconds(entry.stx_mtime.tv_sec)};
-        m_sums.listing += "  " + formatInstant(changed).toUtf8() + '\n';
+        const auto level = static_cast<std::size_t>(depth);
+        m_listedAt.resize(level + 1);
+        m_listedAt[level] = static_cast<int>(m_sums.listed.size());
+        const auto bytes = S_ISDIR(entry.stx_mode) ? std::nullopt : std::optional(static_cast<std::int64_t>(entry.stx_size));
+        m_sums.listed.push_back({depth == 0 ? place.path : place.path.section(u'/', -1), typeOf(entry), bytes, depth == 0 ? -1 : m_listedAt[level - 1]});
     }
 
     /// One record per entry: length-prefixed path, then fixed numbers. A rename of the whole tree changes the ctime of
@@ -251,7 +247,7 @@ private:
     std::map<FileKey, LinkedFile> m_linked;
     std::uint64_t m_mount = 0;
     int m_branch = -1, m_child = -1;
-    qsizetype m_listed = 0;
+    std::vector<int> m_listedAt; ///< by depth, the index of the last entry listed there
 };
 
 } // namespace

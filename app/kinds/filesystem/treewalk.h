@@ -23,7 +23,7 @@ struct WalkLimits final
     std::int64_t entries = 2'000'000;
     int depth = 200; ///< one descriptor each
     std::chrono::seconds time{120};
-    qsizetype listedLines = 4000;
+    std::size_t listedEntries = 4000;
 };
 
 /// A directory of the first two levels, for the tree of dependents.
@@ -32,6 +32,15 @@ struct BranchSum final
     QString path;
     QString type; ///< `directory`, `file`, `link`, `other`
     std::int64_t entries = 0; ///< beneath it and itself
+    int parent = -1;
+};
+
+/// An entry as the review shows it.
+struct ListedEntry final
+{
+    QString name; ///< of a top its whole path
+    QString type; ///< as in BranchSum
+    std::optional<std::int64_t> bytes; ///< of a directory none
     int parent = -1;
 };
 
@@ -57,8 +66,7 @@ struct TreeSums final
     bool moreRepositories = false;
     std::vector<FileKey> keys; ///< of every entry, sorted, each once
     std::vector<BranchSum> branches;
-    QByteArray listing; ///< one line per entry, bounded
-    std::int64_t unlisted = 0;
+    std::vector<ListedEntry> listed; ///< in the order of the walk, at most WalkLimits::listedEntries
     QString incomplete; ///< why the counts are lower bounds; empty: complete
     Digest fingerprint; ///< over (path, inode, mtime, size, and but for the top entries ctime), in bytewise order
     [[nodiscard]] std::int64_t objects() const { return files + directories + links + others; }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/policy/drift.h"
+#include "kinds/shown.h"
 #include "kinds/command/commandmeasurer.h"
 
 #include <QDir>
@@ -70,7 +71,7 @@ struct Bench final
         };
         return in;
     }
-    [[nodiscard]] Measurement measure() const { return makeCommandMeasurer()->measure(input()).measurement; }
+    [[nodiscard]] Measurement measure() const { return shown(makeCommandMeasurer()->measure(input())).measurement; }
 };
 
 inline std::int64_t numberOf(const Measurement &m, QStringView id)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/documents/hold.h"
+#include "kinds/shown.h"
 #include "kinds/filesystem/filesystemmeasurer.h"
 
 #include <QDir>
@@ -58,7 +59,7 @@ struct Ground final
         in.at = SystemClock().now();
         return in;
     }
-    [[nodiscard]] MeasureOutput measure() const { return makeFilesystemMeasurer()->measure(input()); }
+    [[nodiscard]] MeasureOutput measure() const { return shown(makeFilesystemMeasurer()->measure(input())); }
 };
 
 inline std::int64_t numberOf(const Measurement &m, QStringView id)

@@ -2,6 +2,7 @@
 #include "ground.h"
 
 #include "core/policy/drift.h"
+#include "kinds/shown.h"
 #include "kinds/sql/sqlmeasurer.h"
 
 namespace holdfast::tests {
@@ -35,7 +36,7 @@ MeasureOutput Ground::measure(const QString &text) const
     input.target = &target;
     input.targets = &all;
     input.at = SystemClock().now();
-    MeasureOutput output = SqlMeasurer().measure(input);
+    MeasureOutput output = shown(SqlMeasurer().measure(input));
     // What the console will read: recognition points into `all`, the output must not.
     return output;
 }
