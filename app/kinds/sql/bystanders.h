@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "kinds/sql/code.h"
 #include "kinds/sql/effects.h"
 
 namespace holdfast::sql {
 
-enum class RowEvent { Insert, Update, Delete, Truncate };
-
-/// Code of somebody's that the event runs on `relation`: triggers, rules, and functions in constraints, defaults, indexes. Each is a
-/// dependent of dependents[parent], and a reason why the statement is not wholly inspected. `columns`: those that an UPDATE sets.
-void noteCode(const Catalog &catalog, const Relation &relation, RowEvent event, int parent, Effects &effects, const QStringList &columns = {});
+/// Lists the code that the write runs: triggers and rules as dependents of dependents[parent], each piece of code as a reason why the statement is not
+/// wholly inspected, and all of it in `effects.code`. `cascaded`: the write is a foreign key's, not the statement's own.
+void noteCode(const Catalog &catalog, const Write &write, int parent, Effects &effects, bool cascaded = false);
 
 /// Event triggers that a change of the schema would fire.
 void noteEventTriggers(const Catalog &catalog, Effects &effects);

@@ -294,7 +294,8 @@ void endEffect(const Catalog &catalog, const ForeignKeys &keys, const Edge &edge
         effects.changed += Count::of(staying);
     if (relation) {
         effects.lockTable(relation->oid, Lock::RowExclusive);
-        noteCode(catalog, *relation, RowEvent::Update, static_cast<int>(effects.dependents.size()) - 1, effects);
+        noteCode(catalog, {*relation, keys.covered(edge.key->child), RowEvent::Update, edge.key->childColumns}, static_cast<int>(effects.dependents.size()) - 1,
+                 effects, true);
     }
 }
 
@@ -331,7 +332,7 @@ std::vector<int> listTables(const Catalog &catalog, const Closure &closure, cons
             {table.relation.display(), QStringLiteral("table"), i == 0 ? QStringLiteral("deleted") : QStringLiteral("cascade"), count, parent});
         if (i > 0)
             effects.dependentTables.push_back(table.relation.oid);
-        noteCode(catalog, table.relation, RowEvent::Delete, shown[i], effects);
+        noteCode(catalog, {table.relation, table.leaves, RowEvent::Delete, {}}, shown[i], effects, i > 0);
         if (count)
             effects.destroyed += Count::of(*count);
     }

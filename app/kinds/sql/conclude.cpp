@@ -42,13 +42,16 @@ QString oidSet(const std::set<Oid> &oids)
 void addCounts(const Effects &effects, Instant at, std::vector<Fact> &facts)
 {
     const QString counted = QStringLiteral("counted in one snapshot, by SQL that the gate composed");
-    if (effects.destroys) {
+    // Unread code may destroy rows whatever the statement is: where the count is not certainly none, it is said.
+    if (effects.destroys || effects.destroyed != Count::of(0)) {
         facts.push_back(countFact(fact::DestroyedRows, QStringLiteral("rows destroyed"), effects.destroyed, QStringLiteral("rows"), counted, at,
                                   Severity::Danger));
+    }
+    if (effects.destroys) {
         facts.push_back(countFact(fact::CascadeRows, QStringLiteral("rows destroyed by cascade"), effects.cascaded, QStringLiteral("rows"), counted,
                                   at, Severity::Danger));
     }
-    if (effects.changes || effects.adds || effects.changed.number != 0) {
+    if (effects.changes || effects.adds || effects.changed != Count::of(0)) {
         const QString label = !effects.adds ? QStringLiteral("rows changed")
             : effects.changes               ? QStringLiteral("rows changed or added")
                                             : QStringLiteral("rows added");
@@ -211,6 +214,8 @@ Digest fingerprintOf(const Measurement &measurement, const MeasureInput &input, 
 
 Fact countFact(QStringView id, const QString &label, const Count &count, const QString &unit, const QString &how, Instant at, Severity ifAny)
 {
+    if (count.isBounded())
+        return {id.toString(), label, words(count), std::nullopt, unit, Quality::Bounded, count.why, at, count.most == 0 ? Severity::Info : ifAny, count.least, count.most};
     if (!count.number)
         return {id.toString(), label, QStringLiteral("unknown"), std::nullopt, unit, Quality::Unknown, count.why, at, Severity::Danger};
     return {id.toString(),

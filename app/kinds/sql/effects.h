@@ -6,16 +6,25 @@
 
 namespace holdfast::sql {
 
-/// A count that may be unknown, with the reason.
+/// A count: exact, estimated, bounded or unknown; unless exact, with the reason.
 struct Count final
 {
-    std::optional<std::int64_t> number;
+    std::optional<std::int64_t> number; ///< exact or estimated
     bool estimated = false;
-    QString why; ///< of being unknown or only estimated
+    QString why; ///< of being less than exact
+    std::optional<std::int64_t> least{}, most{}; ///< inclusive, and only without `number`; neither: unknown
+
     [[nodiscard]] static Count of(std::int64_t value) { return {value, false, {}}; }
     [[nodiscard]] static Count unknown(QString reason) { return {std::nullopt, false, std::move(reason)}; }
-    /// Unknown stays unknown; the first reason stays.
+    /// No upper bound and nothing certain is unknown.
+    [[nodiscard]] static Count between(std::int64_t least, std::optional<std::int64_t> most, QString reason);
+    [[nodiscard]] bool isExact() const { return number && !estimated; }
+    [[nodiscard]] bool isBounded() const { return least || most; }
+    [[nodiscard]] std::int64_t atLeast() const { return isExact() ? *number : least.value_or(0); }
+    [[nodiscard]] std::optional<std::int64_t> atMost() const { return isExact() ? number : most; }
+    /// Bounds add up; what is unknown has no upper bound. The first reason stays.
     Count &operator+=(const Count &other);
+    friend bool operator==(const Count &, const Count &) = default;
 };
 
 /// PostgreSQL's table locks, weakest first.
@@ -32,6 +41,15 @@ struct LostObject final
     bool cascade = false; ///< not named by the statement
     bool major = false; ///< has a life of its own: not an index, a constraint, a default …
     friend bool operator==(const LostObject &, const LostObject &) = default;
+};
+
+/// What unread code that a statement runs can do to its counts.
+struct CodeRun final
+{
+    bool runs = false;
+    bool suppresses = false; ///< it may keep rows of the named table from being hit
+    bool rewrites = false; ///< the server does something else instead
+    QString why; ///< the first such code
 };
 
 /// What one statement, or all of a request, would do.
@@ -51,6 +69,7 @@ struct Effects final
     QStringList columnsChanged;
     QStringList refusals; ///< why the server will refuse it, as far as that can be seen
     QStringList uninspectable;
+    CodeRun code;
     Lock lock = Lock::None;
     std::set<Oid> locked;
     std::vector<DiffRef> diffs;
@@ -63,8 +82,14 @@ struct Effects final
     void note(const QString &reason); ///< uninspectable, once
 };
 
+/// Bounds every count that the code may change. What exceeds a bound is rolled back when it is performed, so that it holds for the total.
+void boundByCode(Effects &effects);
+
 /// Joins the effects of a later statement: where both touch the same tables, what the later does depends on what the earlier leaves.
 void join(Effects &all, Effects next);
+
+/// `9`, `up to 9`, `3 to 9`, `at least 3`; `unknown`.
+[[nodiscard]] QString words(const Count &count);
 
 /// Counts are written without grouping; whoever shows them groups by locale.
 [[nodiscard]] QString plain(std::int64_t number);

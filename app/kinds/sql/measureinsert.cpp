@@ -37,7 +37,7 @@ void onConflict(const Measuring &measuring, const Relation &relation, const QJso
     if (text(conflict, l("action")) == l("ONCONFLICT_UPDATE")) {
         effects.changes = true;
         unknownRows(effects, QStringLiteral("which rows ON CONFLICT DO UPDATE changes is not known before"));
-        noteCode(measuring.catalog, relation, RowEvent::Update, 0, effects);
+        noteCode(measuring.catalog, {relation, measuring.keys.covered(relation.oid), RowEvent::Update, {}}, 0, effects);
     } else if (!conflict.isEmpty()) {
         effects.changed += Count::unknown(QStringLiteral("rows in conflict are left out; at most %1")
                                               .arg(given.number ? plain(*given.number) : QStringLiteral("unknown")));
@@ -77,7 +77,7 @@ Effects measureInsert(const Measuring &measuring, const Statement &statement)
         if (!given->number)
             effects.note(QStringLiteral("the rows to insert could not be counted: %1").arg(given->why));
     }
-    noteCode(measuring.catalog, *relation, RowEvent::Insert, 0, effects);
+    noteCode(measuring.catalog, {*relation, measuring.keys.covered(relation->oid), RowEvent::Insert, {}}, 0, effects);
     onConflict(measuring, *relation, fields.value(l("onConflictClause")).toObject(), given.value_or(Count::unknown(why)), effects);
     effects.dependents.front().count = effects.changed.number;
     composer.beginScope();

@@ -111,7 +111,7 @@ Effects measureDelete(const Measuring &measuring, const Statement &statement)
         if (!effects.targets.empty()) {
             effects.dependents.push_back(
                 {effects.targets.front().display(), effects.targets.front().kindName(), QStringLiteral("deleted"), std::nullopt, -1});
-            noteCode(measuring.catalog, effects.targets.front(), RowEvent::Delete, 0, effects);
+            noteCode(measuring.catalog, {effects.targets.front(), measuring.keys.leaves(effects.targets.front().oid, true), RowEvent::Delete, {}}, 0, effects);
         }
         return effects;
     }

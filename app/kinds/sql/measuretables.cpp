@@ -47,7 +47,7 @@ void lose(const Measuring &measuring, const std::vector<Oid> &tables, bool casca
             continue;
         }
         loseWhole(measuring, *relation, cascade, cascade ? QStringLiteral("cascade") : QStringLiteral("emptied"), cascade ? 0 : -1, effects);
-        noteCode(measuring.catalog, *relation, RowEvent::Truncate, static_cast<int>(effects.dependents.size()) - 1, effects);
+        noteCode(measuring.catalog, {*relation, {oid}, RowEvent::Truncate, {}}, static_cast<int>(effects.dependents.size()) - 1, effects, cascade);
     }
 }
 

@@ -84,7 +84,8 @@ void followKey(const Measuring &measuring, const RowSet &rows, const ForeignKey 
     effects.touched.insert(key.child);
     if (child) {
         effects.lockTable(child->oid, Lock::RowExclusive);
-        noteCode(measuring.catalog, *child, RowEvent::Update, static_cast<int>(effects.dependents.size()) - 1, effects);
+        noteCode(measuring.catalog, {*child, measuring.keys.covered(key.child), RowEvent::Update, key.childColumns},
+                 static_cast<int>(effects.dependents.size()) - 1, effects, true);
     }
 }
 
@@ -160,7 +161,8 @@ Effects measureUpdate(const Measuring &measuring, const Statement &statement)
         effects.dependents.push_back({effects.targets.front().display(), effects.targets.front().kindName(), QStringLiteral("updated"), std::nullopt, -1});
     if (!rows) {
         if (!effects.targets.empty())
-            noteCode(measuring.catalog, effects.targets.front(), RowEvent::Update, 0, effects, effects.columnsChanged);
+            noteCode(measuring.catalog, {effects.targets.front(), measuring.keys.leaves(effects.targets.front().oid, true), RowEvent::Update, effects.columnsChanged},
+                     0, effects);
         return effects;
     }
     checkReturning(fields, composer, effects);
@@ -169,7 +171,7 @@ Effects measureUpdate(const Measuring &measuring, const Statement &statement)
         set.values.clear(); // which joined row gives the value is the server's choice
     countRows(measuring, *rows, set, effects);
     effects.dependents.front().count = effects.changed.number;
-    noteCode(measuring.catalog, rows->relation, RowEvent::Update, 0, effects, set.columns);
+    noteCode(measuring.catalog, {rows->relation, measuring.keys.leaves(rows->relation.oid, rows->withChildren), RowEvent::Update, set.columns}, 0, effects);
     noteRowMovement(measuring, rows->relation, set.columns, effects);
     const Count direct = effects.changed;
     followKeys(measuring, *rows, set, effects);

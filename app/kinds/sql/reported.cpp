@@ -12,11 +12,14 @@ bool holdsRows(QChar kind) { return kind == u'r'; }
 
 bool isIndex(QChar kind) { return kind == u'i' || kind == u'I'; }
 
+bool isCounted(const Fact *fact) { return fact && (fact->number || fact->quality == Quality::Bounded); }
+
 void replace(Measurement &measurement, QStringView id, const Count &count)
 {
     for (Fact &fact : measurement.facts) {
-        // What was unknown before was approved as unknown: the receipt says what it came to.
-        if (fact.id != id || !fact.number || fact.quality != Quality::Measured || fact.number == count.number)
+        // What was unknown before was approved as unknown: the receipt says what it came to. A bound holds for the total.
+        const bool counted = fact.number && fact.quality == Quality::Measured && fact.number != count.number;
+        if (fact.id != id || (!counted && fact.quality != Quality::Bounded))
             continue;
         fact = countFact(id, fact.label, count, fact.unit, ReportedHow, fact.at, Severity::Danger);
     }
@@ -99,7 +102,7 @@ Measurement asReported(const Measurement &measured, const Reported &reported)
     const Fact *changed = made.fact(fact::ChangedRows);
     const Fact *objects = made.fact(fact::DestroyedObjects);
     // Where nothing could be counted, the hold said so and was approved so; where something was, an effect that it does not show is drift.
-    const bool counted = made.uninspectable.isEmpty() || (destroyed && destroyed->number) || (changed && changed->number);
+    const bool counted = made.uninspectable.isEmpty() || isCounted(destroyed) || isCounted(changed);
     const bool showsDestroyed = destroyed, showsChanged = changed, showsObjects = objects;
     const Instant at = made.facts.empty() ? Instant{} : made.facts.front().at;
     const Count written = Count::of(reported.inserted + reported.updated);

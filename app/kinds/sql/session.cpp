@@ -55,7 +55,8 @@ Result<Login, PgError> askLogin(const PgConnection &db)
         " (SELECT pg_catalog.pg_has_role(current_user, d.datdba, 'USAGE') FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()),"
         " (SELECT coalesce(pg_catalog.json_agg(m.rolname ORDER BY m.rolname), '[]') FROM pg_catalog.pg_roles m"
         "  WHERE m.rolname <> current_user AND pg_catalog.pg_has_role(current_user, m.oid, 'MEMBER') AND NOT r.rolsuper),"
-        " pg_catalog.to_char(r.rolvaliduntil AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
+        " pg_catalog.to_char(r.rolvaliduntil AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'),"
+        " pg_catalog.current_setting('session_replication_role') = 'replica'"
         " FROM pg_catalog.pg_roles r WHERE r.rolname = current_user"));
     if (!role)
         return role.failure();
@@ -76,6 +77,7 @@ Result<Login, PgError> askLogin(const PgConnection &db)
     login.ownsDatabase = role->flag(0, 7);
     login.memberOf = role->list(0, 8);
     login.validUntil = parseInstant(role->text(0, 9));
+    login.replica = role->flag(0, 10);
     for (int row = 0; row < settings->count(); ++row)
         login.settings[settings->text(row, 0)] = settings->text(row, 1);
     return login;

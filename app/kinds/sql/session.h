@@ -16,6 +16,7 @@ struct Login final
     QStringList searchPath; ///< effective schemas in order, pg_catalog included
     std::map<QString, QString> settings; ///< those that change how literals are read
     bool superuser = false, bypassRls = false, createRole = false, createDb = false, replication = false, ownsDatabase = false;
+    bool replica = false; ///< session_replication_role: foreign keys and ordinary triggers do not fire
     QStringList memberOf;
     std::optional<Instant> validUntil;
 

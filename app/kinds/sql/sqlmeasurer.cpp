@@ -63,6 +63,7 @@ Effects measureStatements(const Session &session, const std::vector<Statement> &
     bool first = true;
     for (const Statement &statement : statements) {
         Effects one = measureStatement({catalog, *keys}, statement);
+        boundByCode(one);
         if (first)
             all = std::move(one);
         else

@@ -74,6 +74,13 @@ std::int64_t number(const Performed &performed, QStringView id)
     return -2;
 }
 
+bool isBetween(const MeasureOutput &output, QStringView id, std::int64_t least, std::int64_t most)
+{
+    const Fact *fact = output.measurement.fact(id);
+    return fact && fact->quality == Quality::Bounded && !fact->number && fact->least.value_or(0) == least
+        && (most < 0 ? !fact->most : fact->most == most);
+}
+
 QString dump(const MeasureOutput &output)
 {
     const Measurement &made = output.measurement;

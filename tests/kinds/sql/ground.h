@@ -34,6 +34,8 @@ private:
 /// The fact's number, or -1 when it is unknown, or -2 when there is no such fact.
 [[nodiscard]] std::int64_t number(const MeasureOutput &output, QStringView id);
 [[nodiscard]] std::int64_t number(const Performed &performed, QStringView id);
+/// Whether the fact is bounded, by just these; `most` below zero: by none.
+[[nodiscard]] bool isBetween(const MeasureOutput &output, QStringView id, std::int64_t least, std::int64_t most);
 [[nodiscard]] QString dump(const MeasureOutput &output);
 [[nodiscard]] QString dump(const std::variant<Performed, Drifted> &outcome);
 

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kinds/sql/catalog.h"
+
+namespace holdfast::sql {
+
+/// What a statement, or a foreign key's action, does to rows.
+enum class RowEvent { Insert, Update, Delete, Truncate };
+
+/// A write to one named relation.
+struct Write final
+{
+    Relation relation;
+    std::set<Oid> holds; ///< the tables whose rows it may hit: itself, its partitions, its inheritance children
+    RowEvent event;
+    QStringList columns; ///< that an UPDATE sets; empty: any
+};
+
+/// Code of somebody's that a write would run.
+struct RunCode final
+{
+    enum class Power {
+        Adds, ///< may do anything besides, but the write itself happens
+        Suppresses, ///< may also keep rows from being written
+        Rewrites, ///< the server does something else instead
+    };
+    QString kind; ///< `trigger`, `rule`, `default`, `check constraint` …
+    QString name; ///< of a trigger or a rule; of the function for all else
+    Oid relation = 0;
+    QString function; ///< with its argument types; empty for a rule
+    QString version; ///< changes when the code does
+    Power power = Power::Adds;
+};
+
+/// All user-made code that the server runs for the write: triggers (UPDATE OF with the generated columns that follow), rules, and the functions that
+/// policies, checks, domains, defaults, generated columns, indexes, partition keys, exclusion constraints, foreign keys and the types of the written
+/// columns call, operators and operator classes included. Built-in functions are none. Else why the catalog could not be asked.
+[[nodiscard]] Result<std::vector<RunCode>, QString> codeRunBy(const Catalog &catalog, const Write &write);
+
+/// Event triggers that a change of the schema would fire.
+[[nodiscard]] Result<std::vector<RunCode>, QString> codeRunByDdl(const Catalog &catalog);
+
+} // namespace holdfast::sql
