@@ -257,15 +257,20 @@ void Desk::refreshShell()
         //: Title of a notification; %1 tier, %2 gate. Never a word of the requester's
         notice.title = tr("A %1 hold waits at %2").arg(tier, m_app.gate()->name());
         const auto until = QDateTime::fromMSecsSinceEpoch(evidence->hold->policy.approveUntil.time_since_epoch().count());
-        //: Body of a notification; %n holds wait, %1 a time of day
-        notice.body = tr("%n waiting. Decide before %1.", nullptr, tray.waiting).arg(QLocale().toString(until.time(), u"HH:mm"_s));
+        //: Body of a notification; %1 a time of day
+        notice.body = tr("Decide before %1.").arg(QLocale().toString(until.time(), u"HH:mm"_s));
         notice.critical = evidence->hold->tier == Tier::Critical;
+        const auto &facts = evidence->hold->measured.facts;
+        const bool danger = std::ranges::any_of(facts, [](const Fact &fact) { return fact.severity == Severity::Danger; });
+        notice.rank = 2 * static_cast<int>(evidence->hold->tier) + (danger ? 1 : 0);
         notices.append(notice);
     }
     if (!urgent.empty())
         tray.freezeActor = shown(urgent.front()->hold->requesterActor, 60);
     m_tray.show(tray);
-    m_notifier.show(m_app.settings()->notifyUrgent() ? notices : QList<Notice>{});
+    //: Title of the one notification for those that came shortly after another; %1 gate
+    const Notice group{{}, tr("More holds wait at %1").arg(m_app.gate()->name()), {}, 0, false};
+    m_notifier.show(m_app.settings()->notifyUrgent() ? notices : QList<Notice>{}, group);
 }
 
 void Desk::tick()

@@ -14,7 +14,6 @@ namespace {
 
 const auto service = u"org.freedesktop.Notifications"_s;
 const auto path = u"/org/freedesktop/Notifications"_s;
-const auto moreKey = u"more"_s;
 
 QDBusMessage message(const QString &member)
 {
@@ -37,6 +36,7 @@ Notifier::Notifier(QObject *parent)
     // A daemon that was started anew knows nothing of what stood before.
     connect(&m_watcher, &QDBusServiceWatcher::serviceRegistered, this, [this] {
         m_standing.clear();
+        m_announcements.forget();
         askCapabilities();
     });
     askCapabilities();
@@ -52,38 +52,26 @@ void Notifier::askCapabilities()
             m_markup = reply.value().contains(u"body-markup"_s);
             m_actions = reply.value().contains(u"actions"_s);
         }
-        show(m_wanted);
+        show(m_urgent, m_group);
     });
 }
 
-void Notifier::show(const QList<Notice> &notices)
+void Notifier::show(const QList<Notice> &urgent, const Notice &group)
 {
-    m_wanted = notices;
+    m_urgent = urgent;
+    m_group = group;
     if (!QDBusConnection::sessionBus().isConnected())
         return;
-    auto standing = notices.mid(0, most);
-    if (notices.size() > most) {
-        //: Title of the one notification that stands for all beyond the third
-        standing.append({moreKey, tr("Holdfast: %n more waiting", nullptr, static_cast<int>(notices.size() - most)), {}, true});
-    }
-    const auto known = m_standing.keys();
-    for (const auto &key : known) {
-        const bool wanted = std::any_of(standing.cbegin(), standing.cend(), [&](const Notice &notice) { return notice.holdId == key; });
-        if (!wanted)
-            withdraw(key);
-    }
-    for (const auto &notice : standing) {
-        const auto at = m_standing.constFind(notice.holdId);
-        if (at == m_standing.constEnd() || (!at->dismissed && (at->title != notice.title || at->body != notice.body)))
-            send(notice);
-    }
+    const auto change = m_announcements.show(urgent, group, SystemClock().now());
+    for (const auto &key : change.withdraw)
+        withdraw(key);
+    for (const auto &notice : change.send)
+        send(notice);
 }
 
 void Notifier::send(const Notice &notice)
 {
-    auto &standing = m_standing[notice.holdId];
-    standing.title = notice.title;
-    standing.body = notice.body;
+    m_standing.insert(notice.holdId, 0);
     //: Button of a notification: opens the hold in the console
     const auto review = tr("Review");
     const auto actions = m_actions ? QStringList{u"default"_s, review, u"review"_s, review} : QStringList{};
@@ -92,7 +80,7 @@ void Notifier::send(const Notice &notice)
                             {u"desktop-entry"_s, u"org.holdfast.Holdfast"_s},
                             {u"category"_s, u"x-holdfast.hold"_s}};
     auto call = message(u"Notify"_s);
-    call << u"Holdfast"_s << standing.id << u"org.holdfast.Holdfast"_s << notice.title
+    call << u"Holdfast"_s << uint(0) << u"org.holdfast.Holdfast"_s << notice.title
          << (m_markup ? notice.body.toHtmlEscaped() : notice.body) << actions << hints << (notice.critical ? 0 : -1);
     auto *watcher = new QDBusPendingCallWatcher(QDBusConnection::sessionBus().asyncCall(call, 5000), this);
     connect(watcher, &QDBusPendingCallWatcher::finished, this, [this, key = notice.holdId](QDBusPendingCallWatcher *finished) {
@@ -106,7 +94,7 @@ void Notifier::send(const Notice &notice)
             return;
         }
         if (reply.isValid())
-            at->id = reply.value();
+            *at = reply.value();
         else
             m_standing.erase(at);
     });
@@ -114,30 +102,25 @@ void Notifier::send(const Notice &notice)
 
 void Notifier::withdraw(const QString &key)
 {
-    const auto standing = m_standing.take(key);
-    if (standing.id != 0 && !standing.dismissed)
-        QDBusConnection::sessionBus().asyncCall(message(u"CloseNotification"_s) << standing.id);
+    if (const uint id = m_standing.take(key); id != 0)
+        QDBusConnection::sessionBus().asyncCall(message(u"CloseNotification"_s) << id);
 }
 
 // Both signals are broadcast: an id that is not ours is somebody else's notification.
 void Notifier::actionInvoked(uint id, const QString &action)
 {
-    if (action != u"default"_s && action != u"review"_s)
-        return;
-    for (auto at = m_standing.cbegin(); at != m_standing.cend(); ++at) {
-        if (at->id == id && id != 0) {
-            Q_EMIT reviewAsked(at.key() == moreKey ? QString() : at.key());
-            return;
-        }
-    }
+    const auto key = id != 0 ? m_standing.key(id) : QString();
+    if (!key.isEmpty() && (action == u"default"_s || action == u"review"_s))
+        Q_EMIT reviewAsked(key == Announcements::groupKey ? QString() : key);
 }
 
 void Notifier::closed(uint id, uint)
 {
-    for (auto &standing : m_standing) {
-        if (standing.id == id && id != 0)
-            standing.dismissed = true;
-    }
+    const auto key = id != 0 ? m_standing.key(id) : QString();
+    if (key.isEmpty())
+        return;
+    m_standing.remove(key);
+    m_announcements.dismissed(key);
 }
 
 } // namespace holdfast

@@ -1,33 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "console/shell/announcements.h"
+
 #include <QDBusServiceWatcher>
 #include <QHash>
 #include <QObject>
 
 namespace holdfast {
 
-/// What a notification says: gate, tier, number and deadline. Never a word of the requester's.
-struct Notice final
-{
-    QString holdId; ///< or a key of our own for the grouped notice
-    QString title, body;
-    bool critical = false;
-};
-
 /// Speaks org.freedesktop.Notifications itself: QSystemTrayIcon's messages are lost on some desktops and take other
-/// applications' clicks for their own. At most `most` notices stand at once; beyond them one says how many more there are.
-/// Offers only "Review": nothing in a notification decides. Withdraws a notice when its hold is settled.
+/// applications' clicks for their own. What is announced of a burst, `Announcements` decides. Offers only "Review": nothing in a
+/// notification decides. Withdraws a notice when its hold is settled.
 class Notifier final : public QObject
 {
     Q_OBJECT
 public:
-    static constexpr int most = 3;
-
     explicit Notifier(QObject *parent = nullptr);
 
-    /// Makes what stands on the desktop equal to `notices` (urgent holds, most urgent first).
-    void show(const QList<Notice> &notices);
+    /// `urgent`: all holds that are urgent now, most urgent first; `group`: the words for those of a burst.
+    void show(const QList<Notice> &urgent, const Notice &group);
 
 Q_SIGNALS:
     void reviewAsked(const QString &holdId);
@@ -41,13 +33,10 @@ private:
     void withdraw(const QString &key);
     void askCapabilities();
 
-    struct Standing {
-        uint id = 0; ///< 0 while the server has not answered
-        QString title, body;
-        bool dismissed = false; ///< the person closed it: it is not shown again
-    };
-    QHash<QString, Standing> m_standing;
-    QList<Notice> m_wanted;
+    Announcements m_announcements;
+    QHash<QString, uint> m_standing; ///< key to the service's id; 0 while it has not answered
+    QList<Notice> m_urgent;
+    Notice m_group;
     QDBusServiceWatcher m_watcher;
     bool m_markup = false;
     bool m_actions = false;
