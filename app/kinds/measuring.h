@@ -40,6 +40,16 @@ struct Credential final
     bool reachableByRequester = true; ///< by ownership and mode of the file and the uid of the gate
 };
 
+struct MeasureOutput final
+{
+    Measurement measurement;
+    std::vector<MadeBlob> blobs;
+};
+
+/// Measures a request that means the same in another kind, on the registered target that it names, as that kind would. Failure: why this
+/// requester does not get it (target and kind must be among those that he may ask himself), in words for people. Used on the calling thread.
+using MeasureAs = std::function<Result<MeasureOutput, QString>(const Request &)>;
+
 struct MeasureInput final
 {
     const Request *request = nullptr;
@@ -49,13 +59,8 @@ struct MeasureInput final
     const std::vector<Target> *targets = nullptr;
     const Credential *credential = nullptr;
     BlobReader blobs;
+    MeasureAs measureAs; ///< empty: there is no other kind to ask
     Instant at{};
-};
-
-struct MeasureOutput final
-{
-    Measurement measurement;
-    std::vector<MadeBlob> blobs;
 };
 
 /// Measures what a request would do. Never changes what it looks at, and never fails: what cannot be measured is a fact

@@ -9,14 +9,6 @@
 
 namespace holdfast {
 
-struct PerformInput final
-{
-    MeasureInput measure;
-    const Hold *approved = nullptr;
-    /// The gate's comparison of a new measurement with the approved revision (ruling included); empty or all tolerated: go on.
-    std::function<std::vector<DriftItem>(const Measurement &)> compare;
-};
-
 struct Performed final
 {
     Outcome outcome = Outcome::Unknown;
@@ -29,6 +21,21 @@ struct Performed final
 struct Drifted final
 {
     MeasureOutput now;
+};
+
+/// The gate's comparison of a new measurement with the approved revision (ruling included); empty or all tolerated: go on.
+using Comparing = std::function<std::vector<DriftItem>(const Measurement &)>;
+
+/// Performs, in place of the approved request, one that means the same in another kind, as that kind would, with that target's credential.
+/// Failure: why this requester does not get it; nothing was done then. Used on the calling thread.
+using PerformAs = std::function<Result<std::variant<Performed, Drifted>, QString>(const Request &, const Comparing &)>;
+
+struct PerformInput final
+{
+    MeasureInput measure;
+    const Hold *approved = nullptr;
+    Comparing compare;
+    PerformAs performAs; ///< empty: there is no other kind to ask
 };
 
 /// Performs exactly one approved request, once. The gate has recorded the grant as spent and `executing` as durable before

@@ -2,6 +2,7 @@
 #include "gate/lifecycle/holds.h"
 
 #include "core/documents/decision.h"
+#include "gate/lifecycle/requests.h"
 
 #include <algorithm>
 
@@ -122,6 +123,22 @@ std::optional<Hold> Holds::current(const HoldRow &hold) const
     return hold.holdDocument ? parsed(m_context.book, *hold.holdDocument, m_revisions) : std::nullopt;
 }
 
+namespace {
+
+/// Nobody gets another target's credential by way of a program that reaches it.
+QStringList askableBy(const ActiveRegistry &active, const QString &name, Instant now)
+{
+    const auto &actors = active.registry.actors;
+    const auto actor = std::find_if(actors.begin(), actors.end(), [&](const Actor &each) { return each.name == name && each.isActive(now); });
+    QStringList names;
+    for (const Target &target : active.policy->targets)
+        if (actor != actors.end() && mayName(*actor, target.name) && mayAsk(*actor, target.kind))
+            names.append(target.name);
+    return names;
+}
+
+} // namespace
+
 std::shared_ptr<const Subject> Holds::subjectOf(const HoldRow &hold) const
 {
     auto request = requestOf(hold);
@@ -141,6 +158,7 @@ std::shared_ptr<const Subject> Holds::subjectOf(const HoldRow &hold) const
     }
     subject.policy = active.policy;
     subject.policyToml = active.toml;
+    subject.askable = askableBy(active, hold.actor, m_context.now);
     for (const BlobRef &blob : request->blobs())
         if (auto bytes = m_context.store.blobs.read(blob.digest))
             subject.blobs.emplace(blob.digest, std::move(*bytes));

@@ -19,6 +19,7 @@ struct Subject final
     Target target; ///< of kind `policy`: only its name
     std::shared_ptr<const PolicyDocument> policy;
     QByteArray policyToml; ///< the exact text of `policy`
+    QStringList askable; ///< targets that the requester may ask himself, in their own kind
     std::map<Digest, QByteArray> blobs; ///< what the request names
 };
 

@@ -4,6 +4,7 @@
 #include "core/documents/bounds.h"
 #include "core/policy/ruling.h"
 #include "gate/lifecycle/enforcement.h"
+#include "gate/lifecycle/otherkinds.h"
 #include "kinds/policy/policymeasurer.h"
 
 namespace holdfast {
@@ -94,7 +95,9 @@ MeasureOutput Workers::measured(const Subject &subject, const Result<Credential,
         return unmeasured(subject, QStringLiteral("this gate does not measure the kind %1").arg(subject.request.kind));
     if (!credential)
         return unmeasured(subject, credential.error());
-    return found->second.measurer->measure(inputOf(subject, &*credential, at));
+    MeasureInput input = inputOf(subject, &*credential, at);
+    input.measureAs = measureAs(m_kinds, subject, m_options.directory, input);
+    return found->second.measurer->measure(input);
 }
 
 void Workers::measure(const MeasureJob &job) const
@@ -128,6 +131,8 @@ void Workers::perform(const PerformJob &job) const
     } else {
         PerformInput input;
         input.measure = inputOf(subject, &*credential, result.startedAt);
+        input.measure.measureAs = measureAs(m_kinds, subject, m_options.directory, input.measure);
+        input.performAs = performAs(m_kinds, subject, m_options.directory, input);
         input.approved = &job.approved;
         input.compare = [&](Measurement now) {
             bound(now); // as what was approved was
