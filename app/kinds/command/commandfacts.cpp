@@ -84,6 +84,11 @@ std::vector<Fact> commandFacts(const CommandPlan &plan, const Understanding &und
     int index = 0;
     for (const auto &file : plan.files)
         facts.push_back(fact(QStringLiteral("command.file.%1").arg(++index), file.script ? QStringLiteral("script in the arguments") : QStringLiteral("file in the arguments"), hashOf(file), QStringLiteral("its bytes were hashed; the program opens it again by its name"), at, file.writableByOthers ? Severity::Notice : Severity::Info));
+    if (understanding.performedAs) {
+        facts.push_back(fact(QStringLiteral("command.performed-as"), QStringLiteral("performed by"), QStringLiteral("the gate, as %1 on %2").arg(understanding.performedAs->kind, understanding.performedAs->target),
+                             QStringLiteral("the arguments say nothing else; the program itself is not run"), at));
+        return facts;
+    }
     facts.push_back(fact(QStringLiteral("command.directory"), QStringLiteral("working directory"), plan.directoryPath, QStringLiteral("as opened"), at));
     facts.push_back(fact(QStringLiteral("command.user"), QStringLiteral("runs as"), plan.userName, plan.runAs ? QStringLiteral("the gate changes its user: owner of the target's directory, else nobody") : QStringLiteral("the gate's own user"), at, plan.runAs ? Severity::Info : Severity::Warning));
     const QString unset = plan.unsetNames.isEmpty() ? QString() : QStringLiteral("; not set where the gate runs: ") + plan.unsetNames.join(QStringLiteral(", "));
@@ -102,6 +107,14 @@ CredentialFacts credentialOf(const CommandPlan &plan, const MeasureInput &input)
         facts.excess = {QStringLiteral("read the gate's own keys: it runs as the gate's user, which cannot change its user")};
     facts.reachableByRequester = input.credential == nullptr || input.credential->reachableByRequester;
     return facts;
+}
+
+/// Rules and protection go by the target that is reached, whichever was named.
+void sayWhatIsReached(Measurement &m, const QString &reached, const Target &named)
+{
+    const auto isSaid = [](const Contradiction &each) { return each.claim == u"target"; };
+    if (!reached.isEmpty() && std::none_of(m.contradictions.begin(), m.contradictions.end(), isSaid))
+        m.contradictions.push_back({QStringLiteral("target"), named.name, reached, Severity::Warning});
 }
 
 Digest joined(const Digest &first, const Digest &second)
@@ -141,13 +154,18 @@ MeasureOutput describe(const CommandPlan &plan, Understanding understanding, con
     m.summaryParams.push_back({QStringLiteral("command"), line});
     if (m.environment.value.isEmpty())
         m.environment = configuredEnvironment(*input.target);
-    m.credential = credentialOf(plan, input);
+    if (!understanding.performedAs)
+        m.credential = credentialOf(plan, input);
     m.fingerprint = joined(plan.fingerprint(), m.fingerprint);
     // A name that a person can type.
     if (m.confirmText.isEmpty())
         m.confirmText = plan.name.size() > MaxTypedName || hasInvisible(plan.name) ? input.target->name : plan.name;
-    m.contradictions.clear();
-    contradict(m, input.request->claims);
+    // What another kind measured was compared with these same claims there.
+    if (!understanding.performedAs) {
+        m.contradictions.clear();
+        contradict(m, input.request->claims);
+    }
+    sayWhatIsReached(m, understanding.reaches, *input.target);
     return output;
 }
 

@@ -23,14 +23,15 @@ class CommandMeasurer final : public Measurer
 public:
     MeasureOutput measure(const MeasureInput &input) const override
     {
-        const auto plan = planCommand(input);
-        return describe(plan, understand(plan, input), input);
+        auto plan = planCommand(input);
+        auto understanding = understand(plan, input);
+        return describe(plan, std::move(understanding), input);
     }
 };
 
 } // namespace
 
-Understanding understand(const CommandPlan &plan, const MeasureInput &input)
+Understanding understand(CommandPlan &plan, const MeasureInput &input)
 {
     for (const auto &known : KnownPrograms) {
         if (plan.program && plan.name == known.name)

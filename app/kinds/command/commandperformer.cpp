@@ -92,6 +92,25 @@ Performed report(const CommandPlan &plan, ProcessEnd end)
     return result;
 }
 
+/// Another kind does it, and measures again on its own connection: that is seen, and compared, as this command's measurement.
+std::variant<Performed, Drifted> performAs(const CommandPlan &plan, const Understanding &understanding, const PerformInput &input)
+{
+    const auto asCommand = [&](MeasureOutput made) {
+        Understanding again = understanding;
+        made.measurement.fingerprint = understanding.inner.measurement.fingerprint;
+        again.inner = std::move(made);
+        return describe(plan, std::move(again), input.measure);
+    };
+    if (!input.performAs)
+        return notStarted(QStringLiteral("there is nobody here to perform it"));
+    auto outcome = input.performAs(*understanding.performedAs, [&](const Measurement &now) { return input.compare(asCommand({now, {}}).measurement); });
+    if (!outcome)
+        return notStarted(outcome.error());
+    if (auto *drifted = std::get_if<Drifted>(&*outcome))
+        drifted->now = asCommand(std::move(drifted->now));
+    return std::move(*outcome);
+}
+
 class CommandPerformer final : public Performer
 {
 public:
@@ -101,15 +120,17 @@ public:
 
     std::variant<Performed, Drifted> perform(const PerformInput &input) const override
     {
-        const auto plan = planCommand(input.measure);
+        auto plan = planCommand(input.measure);
         auto understanding = understand(plan, input.measure);
         const QStringList stops = plan.refused + understanding.stops;
-        auto now = describe(plan, std::move(understanding), input.measure);
+        auto now = describe(plan, understanding, input.measure);
         const bool moved = !toleratesChange(*input.approved) && now.measurement.fingerprint != input.approved->measured.fingerprint;
         if (isDrift(input.compare(now.measurement)) || moved)
             return Drifted{std::move(now)};
         if (!stops.isEmpty())
             return notStarted(stops.join(QStringLiteral("; ")));
+        if (understanding.performedAs)
+            return performAs(plan, understanding, input);
         return report(plan, runProcess(specOf(plan, m_deadline)));
     }
 

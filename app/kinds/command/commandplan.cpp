@@ -124,10 +124,8 @@ void hashFiles(CommandPlan &plan)
     for (const auto &argument : plan.argv.sliced(1)) {
         for (const auto &path : candidates(argument)) {
             auto file = path.isEmpty() ? std::nullopt : hashFile(plan.directory.get(), path, MaxFile);
-            if (file && plan.files.size() == MaxFiles)
-                plan.moreFiles = true;
-            else if (file)
-                plan.files.push_back(std::move(*file));
+            if (file)
+                plan.addFile(std::move(*file));
         }
     }
 }
@@ -159,6 +157,15 @@ CommandPlan planCommand(const MeasureInput &input)
     if (plan.directory && plan.name != u"rm")
         hashFiles(plan);
     return plan;
+}
+
+void CommandPlan::addFile(HashedFile file)
+{
+    const bool known = std::any_of(files.begin(), files.end(), [&](const HashedFile &each) { return each.path == file.path; });
+    if (!known && files.size() == MaxFiles)
+        moreFiles = true;
+    else if (!known)
+        files.push_back(std::move(file));
 }
 
 Digest CommandPlan::fingerprint() const

@@ -26,6 +26,8 @@ struct CommandPlan final
     bool moreFiles = false;
     QStringList refused; ///< sentences: why it is never performed
 
+    /// Another file that decides what the program does; each counts once.
+    void addFile(HashedFile file);
     [[nodiscard]] bool mayBePerformed() const { return refused.isEmpty(); }
     /// Over program, files, argv, directory, user and input. Values of the environment are left out: they may be secrets.
     [[nodiscard]] Digest fingerprint() const;

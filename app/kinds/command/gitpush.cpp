@@ -20,13 +20,14 @@ namespace {
 const OptionTable &pushTable()
 {
     static const OptionTable table{QStringLiteral("fdnqvu46"), QStringLiteral("o"),
-                                   {QStringLiteral("force"), QStringLiteral("force-with-lease"), QStringLiteral("force-if-includes"), QStringLiteral("delete"), QStringLiteral("mirror"),
+                                   {QStringLiteral("force"), QStringLiteral("force-if-includes"), QStringLiteral("delete"), QStringLiteral("mirror"),
                                     QStringLiteral("all"), QStringLiteral("branches"), QStringLiteral("tags"), QStringLiteral("prune"), QStringLiteral("dry-run"), QStringLiteral("porcelain"),
                                     QStringLiteral("follow-tags"), QStringLiteral("atomic"), QStringLiteral("no-atomic"), QStringLiteral("quiet"), QStringLiteral("verbose"),
                                     QStringLiteral("set-upstream"), QStringLiteral("no-verify"), QStringLiteral("verify"), QStringLiteral("thin"), QStringLiteral("no-thin"),
-                                    QStringLiteral("progress"), QStringLiteral("no-progress"), QStringLiteral("signed"), QStringLiteral("no-signed"), QStringLiteral("recurse-submodules"),
+                                    QStringLiteral("progress"), QStringLiteral("no-progress"), QStringLiteral("no-signed"),
                                     QStringLiteral("no-recurse-submodules"), QStringLiteral("no-force-if-includes")},
-                                   {QStringLiteral("push-option"), QStringLiteral("repo"), QStringLiteral("receive-pack"), QStringLiteral("exec")}, true};
+                                   {QStringLiteral("push-option"), QStringLiteral("repo"), QStringLiteral("receive-pack"), QStringLiteral("exec")},
+                                   {QStringLiteral("force-with-lease"), QStringLiteral("signed"), QStringLiteral("recurse-submodules")}, true};
     return table;
 }
 
@@ -188,7 +189,7 @@ Understanding notUnderstood(const CommandPlan &plan, const ReadArguments &argume
 
 } // namespace
 
-Understanding understandGit(const CommandPlan &plan, const MeasureInput &input)
+Understanding understandGit(CommandPlan &plan, const MeasureInput &input)
 {
     const auto push = plan.directory ? readPush(plan) : Push{{}, UniqueFd(), QStringLiteral("its working directory cannot be opened")};
     if (!push.problem.isEmpty())

@@ -36,7 +36,7 @@ private:
     QString fullName(const QString &given) const
     {
         QStringList matches;
-        for (const auto &name : m_table.longFlags + m_table.longValues) {
+        for (const auto &name : m_table.longFlags + m_table.longValues + m_table.longOptional) {
             if (name == given)
                 return name;
             if (name.startsWith(given))
@@ -49,7 +49,7 @@ private:
     {
         const auto equals = text.indexOf(u'=');
         const QString name = fullName(equals < 0 ? text : text.first(equals));
-        if (name.isEmpty()) {
+        if (name.isEmpty() || (equals >= 0 && m_table.longFlags.contains(name))) {
             m_result.unknown.append(QStringLiteral("--") + text);
             return;
         }

@@ -13,8 +13,9 @@ struct OptionTable final
 {
     QString shortFlags; ///< letters without a value
     QString shortValues; ///< letters with one
-    QStringList longFlags; ///< without `--`; a value after `=` is kept
+    QStringList longFlags; ///< without `--`; a value after `=` makes it unknown
     QStringList longValues; ///< with one, after `=` or as the next argument
+    QStringList longOptional; ///< with one after `=`, or none
     bool optionsAfterOperands = true; ///< GNU order: options anywhere before `--`
 };
 
@@ -36,7 +37,7 @@ struct ReadArguments final
     [[nodiscard]] QString value(const QStringList &names) const;
 };
 
-/// Reads `arguments` (argv without the program) as getopt_long does, but refuses abbreviations of long options that are ambiguous.
+/// Reads `arguments` (argv without the program) as getopt_long does, abbreviated long options included; what is ambiguous is unknown.
 [[nodiscard]] ReadArguments readArguments(const QStringList &arguments, const OptionTable &table);
 
 } // namespace holdfast

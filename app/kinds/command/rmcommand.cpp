@@ -14,10 +14,9 @@ namespace {
 const OptionTable &rmTable()
 {
     static const OptionTable table{QStringLiteral("fiIrRdv"), QString(),
-                                   {QStringLiteral("force"), QStringLiteral("interactive"), QStringLiteral("one-file-system"), QStringLiteral("no-preserve-root"),
-                                    QStringLiteral("preserve-root"), QStringLiteral("recursive"), QStringLiteral("dir"), QStringLiteral("verbose"), QStringLiteral("help"),
+                                   {QStringLiteral("force"), QStringLiteral("one-file-system"), QStringLiteral("no-preserve-root"), QStringLiteral("recursive"), QStringLiteral("dir"), QStringLiteral("verbose"), QStringLiteral("help"),
                                     QStringLiteral("version")},
-                                   {}, true};
+                                   {}, {QStringLiteral("interactive"), QStringLiteral("preserve-root")}, true};
     return table;
 }
 
@@ -57,7 +56,7 @@ HeldPaths hold(const CommandPlan &plan, const QStringList &operands)
 
 } // namespace
 
-Understanding understandRm(const CommandPlan &plan, const MeasureInput &input)
+Understanding understandRm(CommandPlan &plan, const MeasureInput &input)
 {
     const auto arguments = readArguments(plan.argv.sliced(1), rmTable());
     const bool recursive = arguments.has({QStringLiteral("r"), QStringLiteral("R"), QStringLiteral("recursive")});

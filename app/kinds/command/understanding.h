@@ -17,22 +17,26 @@ struct TellingFlag final
 struct Understanding final
 {
     MeasureOutput inner;
-    std::vector<TellingFlag> flags;
-    QStringList stops; ///< hard stops: never performed, whoever signed
+    std::vector<TellingFlag> flags{};
+    QStringList stops{}; ///< hard stops: never performed, whoever signed
+    QString reaches{}; ///< the registered target that it would reach; empty: none
+    /// The same request in another kind, which measured it and performs it: the program itself is not run.
+    std::optional<Request> performedAs{};
 };
 
-using Decoder = Understanding (*)(const CommandPlan &plan, const MeasureInput &input);
+/// May add files that it finds to the plan.
+using Decoder = Understanding (*)(CommandPlan &plan, const MeasureInput &input);
 
-[[nodiscard]] Understanding understandRm(const CommandPlan &plan, const MeasureInput &input);
-[[nodiscard]] Understanding understandPsql(const CommandPlan &plan, const MeasureInput &input);
-[[nodiscard]] Understanding understandDropdb(const CommandPlan &plan, const MeasureInput &input);
-[[nodiscard]] Understanding understandGit(const CommandPlan &plan, const MeasureInput &input);
+[[nodiscard]] Understanding understandRm(CommandPlan &plan, const MeasureInput &input);
+[[nodiscard]] Understanding understandPsql(CommandPlan &plan, const MeasureInput &input);
+[[nodiscard]] Understanding understandDropdb(CommandPlan &plan, const MeasureInput &input);
+[[nodiscard]] Understanding understandGit(CommandPlan &plan, const MeasureInput &input);
 
 /// `not-understood` facts of a command that no decoder knows: never a quiet pass.
 [[nodiscard]] Understanding understandNothing(const CommandPlan &plan, const QString &reason);
 
 /// Picks the decoder by the name of the configured program and asks it.
-[[nodiscard]] Understanding understand(const CommandPlan &plan, const MeasureInput &input);
+[[nodiscard]] Understanding understand(CommandPlan &plan, const MeasureInput &input);
 
 /// Facts, summary, credential and fingerprint of the command around what was understood.
 [[nodiscard]] MeasureOutput describe(const CommandPlan &plan, Understanding understanding, const MeasureInput &input);
