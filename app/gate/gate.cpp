@@ -113,6 +113,7 @@ void Gate::build()
     EngineOptions engine;
     engine.ownerSecret = m_ownerSecret;
     engine.measuredFirst = m_workers->measuredFirst();
+    engine.bounds = options.performing;
     engine.queueLength = [this] { return m_workers->waiting(); };
     engine.pin = readPin(pinFile(m_config));
     m_engine = std::make_unique<Engine>(*m_store, m_clock, m_identity, m_config, static_cast<Outside &>(*this), std::move(engine));
@@ -143,6 +144,8 @@ void Gate::stop()
 {
     if (m_server)
         m_server->stop();
+    if (m_engine)
+        m_engine->beginNothing();
     if (m_workers)
         m_workers->stop();
     if (m_thread)

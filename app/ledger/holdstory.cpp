@@ -171,7 +171,9 @@ QString HoldStory::applyEvent(const Event &event, const RegistryPlace &place, In
         return notFrom(toString(event.state), before);
     if (event.state == State::Approved) {
         approvedAt = at;
-        return hold ? whyNoQuorum(place, at) : QStringLiteral("approved before it was measured");
+        if (!hold)
+            return QStringLiteral("approved before it was measured");
+        return isAllowed() ? QString() : whyNoQuorum(place, at);
     }
     if (event.state == State::Executing && !appliesPolicy) {
         if (!grant)

@@ -299,7 +299,7 @@ class Ledger:
         event = document.value
         hold, state, before = event["hold"], event["state"], self.states.get(event["hold"])
         need(before and (before not in FINAL or before == state), "the hold had ended")
-        if state == "approved":
+        if state == "approved" and self.holds[hold][0]["mode"] != "allow":
             self.need_quorum(hold, self.decisions.get((hold, event["revision"]), {}))
         if state == "executing":
             need(before == "released" and hold in self.grants, "executing without a grant")

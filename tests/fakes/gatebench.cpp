@@ -45,6 +45,7 @@ void GateBench::crash()
 {
     m_engine.reset();
     m_store.reset();
+    m_again.clear();
     measuring.clear();
     performing.clear();
     sent.clear();
@@ -79,7 +80,9 @@ void GateBench::disconnect(ConnectionId connection)
 
 void GateBench::turn(std::vector<Input> inputs)
 {
-    (void)m_engine->turn(std::move(inputs));
+    // As the store thread does: results that could not be kept are taken again.
+    inputs.insert(inputs.begin(), std::make_move_iterator(m_again.begin()), std::make_move_iterator(m_again.end()));
+    m_again = m_engine->turn(std::move(inputs));
 }
 
 std::optional<RpcReply> GateBench::call(ConnectionId connection, QStringView method, const Json &params)

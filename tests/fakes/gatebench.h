@@ -51,6 +51,7 @@ public:
     /// The answer that came later to the last call on this connection.
     [[nodiscard]] std::optional<RpcReply> laterReply(ConnectionId connection);
     void turn(std::vector<Input> inputs = {});
+    void beginNothing() { m_engine->beginNothing(); }
 
     /// Answers every measuring job that waits, with `measurement`.
     void measure(const Measurement &measurement);
@@ -96,6 +97,7 @@ private:
     std::unique_ptr<GateIdentity> m_identity;
     std::unique_ptr<Store> m_store;
     std::unique_ptr<Engine> m_engine;
+    std::vector<Input> m_again;
     ConnectionId m_lastConnection = 0;
     std::int64_t m_lastCall = 0;
 };

@@ -6,6 +6,7 @@
 #include "gate/lifecycle/registries.h"
 
 #include <chrono>
+#include <functional>
 
 namespace holdfast {
 
@@ -32,6 +33,8 @@ struct Context final
     }
 
     [[nodiscard]] const ActiveRegistry &active() const { return *registries.current(); }
+    /// Runs a part of the turn; where it gives false, all that it wrote is undone. Gives what it gave.
+    bool attempt(const std::function<bool()> &work);
 };
 
 /// Who calls, and with what right. `actor` is valid for the length of the call.

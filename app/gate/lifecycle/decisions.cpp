@@ -192,8 +192,18 @@ Answer Decisions::deny(const Caller &caller, const Envelope &envelope, const Dec
     denial.operation = hold.operation;
     denial.resources = hold.resources;
     m_context.store.standing.addDenial(denial);
+    stopCovered(denial);
     m_holds.index(hold);
     return result(hold, recorded.index);
+}
+
+void Decisions::stopCovered(const StandingDenial &denial)
+{
+    for (HoldRow &other : m_context.store.holds.inState(State::Approved)) {
+        const auto current = other.person == denial.person ? m_holds.current(other) : std::nullopt;
+        if (current && covers(denial, Asked{other.actor, other.person, other.target, other.kind, other.action, &current->measured}))
+            m_holds.stop(other, State::Stopped, QStringLiteral("denied, in hold %1").arg(denial.hold.toString()));
+    }
 }
 
 } // namespace holdfast

@@ -21,6 +21,8 @@ public:
 private:
     [[nodiscard]] Answer approve(const Envelope &envelope, const Decision &decision, HoldRow hold);
     [[nodiscard]] Answer deny(const Caller &caller, const Envelope &envelope, const Decision &decision, HoldRow hold);
+    /// What the same person was allowed and has not begun, and `denial` covers, does not begin.
+    void stopCovered(const StandingDenial &denial);
     [[nodiscard]] std::optional<Refused> whyNotNow(const Decision &decision, const HoldRow &hold, const Hold &current) const;
     [[nodiscard]] ApprovalContext contextOf(const HoldRow &hold, const Hold &current, const Ruling &ruling) const;
     /// Persons whose approvals of the current revision count at this moment.

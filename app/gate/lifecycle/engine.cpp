@@ -27,19 +27,19 @@ Overloaded(Visitors...) -> Overloaded<Visitors...>;
 
 Engine::Engine(Store &store, const Clock &clock, const GateIdentity &identity, const GateConfig &config, Outside &outside, EngineOptions options)
     : m_context(store, clock, identity, config), m_outside(outside), m_options(std::move(options)), m_holds(m_context), m_evidence(m_context, m_holds),
-      m_check(store, m_context.book, identity.publicKeys(), m_options.pin), m_releasing(m_context, m_holds, m_evidence, m_check, {m_options.measuredFirst}),
+      m_check(store, m_context.book, identity.publicKeys(), m_options.pin), m_releasing(m_context, m_holds, m_evidence, m_check, {m_options.measuredFirst, m_options.bounds}),
       m_sessions(m_context, m_options.ownerSecret), m_requests(m_context, m_holds), m_decisions(m_context, m_holds, m_evidence, m_releasing),
       m_commands(m_context, m_holds), m_consoles(m_context, m_holds), m_ledger(m_context), m_blobs(m_context),
       m_methods({m_sessions, m_requests, m_evidence, m_decisions, m_commands, m_consoles, m_ledger, m_blobs})
 {
-    m_evidence.then({[this](HoldRow &hold) { m_releasing.grant(hold); }, [this](HoldRow &hold) { m_releasing.spend(hold); }});
+    m_evidence.onAllowed([this](HoldRow &hold) { m_releasing.allow(hold); });
     m_releasing.onPolicy([this](const HoldRow &hold) {
         QString problem = applyPolicyChange(m_context, m_holds, hold);
         if (problem.isEmpty())
             m_evidence.policyChanged();
         return problem;
     });
-    m_consoles.queueLength(m_options.queueLength);
+    m_consoles.queueLength([this] { return m_releasing.waiting() + (m_options.queueLength ? m_options.queueLength() : 0); });
 }
 
 Engine::~Engine() = default;
@@ -57,6 +57,7 @@ Result<Done, StoreError> Engine::start(QByteArrayView highestNote)
     if (m_context.registries.current()) {
         m_releasing.recover();
         m_releasing.passTime();
+        m_releasing.advance();
     }
     if (const auto toml = unwrittenPolicy(m_context))
         m_context.effects.emplace_back(RewritePolicy{*toml});
@@ -75,8 +76,10 @@ std::vector<Input> Engine::turn(std::vector<Input> inputs)
     m_context.store.begin();
     for (const Input &input : inputs)
         take(input);
-    if (m_context.registries.current())
+    if (m_context.registries.current()) {
         m_releasing.passTime();
+        m_releasing.advance();
+    }
     m_blobs.expire();
     if (std::exchange(m_policyWritten, false))
         holdfast::policyWritten(m_context);
@@ -95,29 +98,18 @@ std::vector<Input> Engine::turn(std::vector<Input> inputs)
     return {};
 }
 
-void Engine::guarded(const std::function<bool()> &work)
-{
-    const Book::Mark book = m_context.book.mark();
-    const auto registry = m_context.registries.current();
-    const std::size_t effects = m_context.effects.size();
-    m_context.store.savepoint();
-    if (work()) {
-        m_context.store.release();
-        return;
-    }
-    m_context.store.undo();
-    m_context.book.reset(book);
-    m_context.registries.reset(registry);
-    m_context.effects.erase(m_context.effects.begin() + static_cast<std::ptrdiff_t>(effects), m_context.effects.end());
-}
-
 void Engine::take(const Input &input)
 {
     std::visit(Overloaded{
                    [this](const Opened &opened) { m_sessions.challenge(opened.connection); },
                    [this](const Received &received) { call(received); },
                    [this](const Closed &gone) { closed(gone.connection); },
-                   [this](const Measured &measured) { m_evidence.take(measured); },
+                   [this](const Measured &measured) {
+                       if (measured.purpose == MeasurePurpose::BeforeSpending)
+                           m_releasing.take(measured);
+                       else
+                           m_evidence.take(measured);
+                   },
                    [this](const PerformedHold &performed) { m_releasing.take(performed); },
                    [this](const Identified &identified) {
                        if (identified.identity)
@@ -153,7 +145,7 @@ void Engine::call(const Received &received)
     }
     m_context.connections.asked(*state);
     std::optional<Answer> outcome;
-    guarded([&] {
+    m_context.attempt([&] {
         if (call->method == method::SessionOpen) {
             outcome = m_sessions.open(received.connection, call->params);
         } else if (call->method == method::ActorEnrol && state->actor.isEmpty()) {
@@ -250,6 +242,7 @@ void Engine::giveUp(const StoreError &error)
 {
     spdlog::get("gate")->error("nothing of this turn was kept: {}", error.sentence().toStdString());
     m_evidence.abandon();
+    m_releasing.forgetOrder();
     // Whoever asked is told; nothing that was notified or begun in this turn ever leaves.
     for (Effect &effect : std::exchange(m_context.effects, {})) {
         if (auto *ready = std::get_if<Reply>(&effect)) {
@@ -269,7 +262,8 @@ std::optional<Instant> Engine::nextTurn() const
             next = candidate;
     };
     sooner(m_holds.nextWaiterEnds());
-    if (!m_context.store.holds.inState(State::Approved).empty())
+    // With the clock behind the ledger nothing is granted; nobody says when it has caught up.
+    if (m_releasing.waiting() > 0 && m_context.book.isClockBehind(m_context.now))
         sooner(m_context.now + clockRetry);
     return next;
 }

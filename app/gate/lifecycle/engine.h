@@ -11,6 +11,7 @@ struct EngineOptions final
 {
     QByteArray ownerSecret; ///< of the first owner; empty when none is awaited
     std::set<QString> measuredFirst; ///< kinds whose performer cannot roll back
+    Line::Bounds bounds; ///< of what is performed at the same time
     std::function<std::int64_t()> queueLength; ///< jobs that wait for a worker; may be empty
     std::optional<Digest> pin; ///< the first registry, as this gate's performer pinned it
 };
@@ -34,6 +35,8 @@ public:
     [[nodiscard]] Context &context() { return m_context; }
     /// The first registry, pinned by the performer; set once there is one.
     [[nodiscard]] std::optional<Digest> pin() const;
+    /// From now on nothing more begins to be performed: the gate is ending. Any thread.
+    void beginNothing() { m_releasing.beginNothing(); }
     /// The file has followed the registry: noted in the next turn.
     void policyWritten() { m_policyWritten = true; }
 
@@ -42,8 +45,6 @@ private:
     void call(const Received &received);
     void answer(ConnectionId to, const RpcCall &call, Answer answer);
     void refuse(ConnectionId to, const std::optional<RpcId> &id, RpcError error);
-    /// Runs one call; where it gives false, all that it wrote is undone.
-    void guarded(const std::function<bool()> &work);
     void closed(ConnectionId connection);
     void release();
     void releaseOne(Effect &effect);

@@ -74,8 +74,6 @@ void Evidence::take(const Measured &measured)
             takeFirst(*hold, measured);
         else if (measured.purpose == MeasurePurpose::Again && hold->state == State::Pending)
             takeAgain(*hold, measured);
-        else if (measured.purpose == MeasurePurpose::BeforeSpending && hold->state == State::Released)
-            takeBeforeSpending(*hold, measured);
     }
     if (hold)
         answerMeasurers(*hold);
@@ -110,21 +108,19 @@ void Evidence::takeAgain(HoldRow &hold, const Measured &measured)
     m_holds.event(hold, State::Pending, items.empty() ? QStringLiteral("measured again: nothing moved") : within + sentenceOf(items));
 }
 
-void Evidence::takeBeforeSpending(HoldRow &hold, const Measured &measured)
+bool Evidence::stands(HoldRow &hold, const Measured &measured)
 {
     const auto request = m_holds.requestOf(hold);
     const auto current = m_holds.current(hold);
     if (!request || !current)
-        return;
+        return false;
     const Ruling ruling = rulingOf(hold, *request, measured.output.measurement, measured.at);
     const auto items = compare(*current, measured.output.measurement, ruling.mode, ruling.tier);
-    if (isDrift(items) || !carriesTerms(*current, rulingOf(hold, *request, current->measured, current->measuredAt))) {
-        reopen(hold, measured.output, measured.at, measured.credentialReachable);
-        return;
-    }
+    if (isDrift(items) || !carriesTerms(*current, rulingOf(hold, *request, current->measured, current->measuredAt)))
+        return false;
     if (!items.empty())
-        m_holds.event(hold, State::Released, QStringLiteral("measured again, within the tolerances: %1").arg(sentenceOf(items)));
-    m_next.spend(hold);
+        m_holds.event(hold, hold.state, QStringLiteral("measured again, within the tolerances: %1").arg(sentenceOf(items)));
+    return true;
 }
 
 void Evidence::reopen(HoldRow &hold, const MeasureOutput &now, Instant at, bool credentialReachable)
@@ -190,7 +186,7 @@ void Evidence::revise(HoldRow &hold, const Request &request, const MeasureOutput
     else if (const auto denial = coveringDenial(m_context.store.standing, whole))
         m_holds.event(hold, State::Refused, QStringLiteral("denied before, in hold %1").arg(denial->hold.toString()));
     else if (ruling.mode == Mode::Allow)
-        m_next.release(hold);
+        m_allow(hold);
     m_holds.index(hold);
 }
 

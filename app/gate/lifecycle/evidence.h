@@ -13,17 +13,15 @@ namespace holdfast {
 class Evidence final
 {
 public:
-    /// `release`: the policy lets the hold pass as it is now. `spend`: nothing moved since the grant.
-    struct Next final
-    {
-        std::function<void(HoldRow &)> release;
-        std::function<void(HoldRow &)> spend;
-    };
     Evidence(Context &context, Holds &holds) : m_context(context), m_holds(holds) {}
-    void then(Next next) { m_next = std::move(next); }
+    /// Called with a hold that the policy lets pass as it is now.
+    void onAllowed(std::function<void(HoldRow &)> allow) { m_allow = std::move(allow); }
 
+    /// What was measured first, or again.
     void take(const Measured &measured);
-    /// Found after the grant was spent: everything was rolled back, and the hold opens again with what is there now.
+    /// Whether what was measured before spending is what was approved; within the tolerances an event says so.
+    [[nodiscard]] bool stands(HoldRow &hold, const Measured &measured);
+    /// It has moved since the approval: the hold opens again with what is there now. What was begun was rolled back.
     void reopen(HoldRow &hold, const MeasureOutput &now, Instant at, bool credentialReachable);
     [[nodiscard]] Answer measureAgain(const Caller &caller, const Json &params);
     /// The policy changed: every pending hold whose ruling it moves is measured again.
@@ -37,14 +35,13 @@ public:
 private:
     void takeFirst(HoldRow &hold, const Measured &measured);
     void takeAgain(HoldRow &hold, const Measured &measured);
-    void takeBeforeSpending(HoldRow &hold, const Measured &measured);
     void revise(HoldRow &hold, const Request &request, const MeasureOutput &output, Instant at, bool credentialReachable);
     void keepBlobs(const MeasureOutput &output);
     void answerMeasurers(const HoldRow &hold);
 
     Context &m_context;
     Holds &m_holds;
-    Next m_next;
+    std::function<void(HoldRow &)> m_allow;
     std::map<HoldId, std::vector<std::pair<ConnectionId, RpcId>>> m_measurers;
 };
 

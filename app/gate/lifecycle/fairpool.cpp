@@ -1,37 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gate/lifecycle/fairpool.h"
 
+#include <utility>
+
 namespace holdfast {
 
-FairPool::FairPool(int threads)
+void FairPool::stop(Waiting waiting)
 {
-    for (int i = 0; i < threads; ++i)
-        m_threads.emplace_back([this] { run(); });
-}
-
-void FairPool::stop()
-{
+    std::vector<std::thread> threads;
     {
         const std::lock_guard lock(m_mutex);
         m_stop = true;
-        m_queues.clear();
+        if (waiting == Waiting::Dropped) {
+            m_queues.clear();
+            m_waiting = 0;
+        }
+        threads = std::exchange(m_threads, {});
     }
     m_wake.notify_all();
-    for (std::thread &thread : m_threads)
-        if (thread.joinable())
-            thread.join();
+    for (std::thread &thread : threads)
+        thread.join();
 }
 
-void FairPool::add(const QString &owner, std::function<void()> work)
+bool FairPool::add(const QString &owner, const QString &lane, std::function<void()> work)
 {
     {
         const std::lock_guard lock(m_mutex);
         if (m_stop)
-            return;
-        m_queues[owner].push_back(std::move(work));
+            return false;
+        m_queues[owner][lane].push_back(std::move(work));
         ++m_waiting;
+        if (m_idle < m_waiting && m_threads.size() < static_cast<std::size_t>(m_bounds.threads))
+            m_threads.emplace_back([this] { run(); });
     }
     m_wake.notify_one();
+    return true;
 }
 
 std::int64_t FairPool::waiting() const
@@ -40,31 +43,61 @@ std::int64_t FairPool::waiting() const
     return m_waiting;
 }
 
-std::function<void()> FairPool::next()
+std::optional<FairPool::Work> FairPool::next()
 {
     auto owner = m_queues.upper_bound(m_lastOwner);
-    if (owner == m_queues.end())
-        owner = m_queues.begin();
-    m_lastOwner = owner->first;
-    std::function<void()> work = std::move(owner->second.front());
-    owner->second.pop_front();
-    if (owner->second.empty())
-        m_queues.erase(owner);
-    --m_waiting;
-    return work;
+    for (std::size_t tried = 0; tried < m_queues.size(); ++tried, ++owner) {
+        if (owner == m_queues.end())
+            owner = m_queues.begin();
+        auto work = nextOf(owner->second);
+        if (!work)
+            continue;
+        m_lastOwner = owner->first;
+        if (owner->second.empty())
+            m_queues.erase(owner);
+        --m_waiting;
+        return work;
+    }
+    return std::nullopt;
+}
+
+std::optional<FairPool::Work> FairPool::nextOf(Lanes &lanes)
+{
+    for (auto lane = lanes.begin(); lane != lanes.end(); ++lane) {
+        const auto busy = m_busy.find(lane->first);
+        if (busy != m_busy.end() && busy->second >= m_bounds.perLane)
+            continue;
+        Work work{lane->first, std::move(lane->second.front())};
+        lane->second.pop_front();
+        if (lane->second.empty())
+            lanes.erase(lane);
+        return work;
+    }
+    return std::nullopt;
 }
 
 void FairPool::run()
 {
     std::unique_lock lock(m_mutex);
     for (;;) {
-        m_wake.wait(lock, [this] { return m_stop || !m_queues.empty(); });
-        if (m_stop)
-            return;
-        const std::function<void()> work = next();
+        std::optional<Work> work = next();
+        if (!work) {
+            if (m_stop && m_queues.empty())
+                return;
+            ++m_idle;
+            m_wake.wait(lock);
+            --m_idle;
+            continue;
+        }
+        ++m_busy[work->lane];
         lock.unlock();
-        work();
+        work->run();
+        work->run = nullptr; // what it owns ends here, not under the lock
         lock.lock();
+        if (const auto busy = m_busy.find(work->lane); --busy->second == 0)
+            m_busy.erase(busy);
+        // Whoever looked while this lane was full found nothing.
+        m_stop ? m_wake.notify_all() : m_wake.notify_one();
     }
 }
 

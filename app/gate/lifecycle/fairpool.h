@@ -9,34 +9,52 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
 namespace holdfast {
 
-/// A few threads that take turns among owners of work: whoever queues ten thousand jobs delays only himself.
+/// Threads that take turns among owners of work, and let no lane have more than a few of them: whoever queues ten thousand jobs
+/// delays only himself, and a target that never answers delays only what waits for that target. Threads are made when needed.
 class FairPool final
 {
 public:
-    explicit FairPool(int threads);
+    struct Bounds final
+    {
+        int threads = 16, perLane = 2;
+    };
+    explicit FairPool(Bounds bounds) : m_bounds(bounds) {}
     ~FairPool() { stop(); }
     FairPool(const FairPool &) = delete;
     FairPool &operator=(const FairPool &) = delete;
 
-    void add(const QString &owner, std::function<void()> work);
+    /// False: stop() came first, and the work will never begin.
+    [[nodiscard]] bool add(const QString &owner, const QString &lane, std::function<void()> work);
     [[nodiscard]] std::int64_t waiting() const;
-    /// Drops what has not begun, waits for what has; from then on nothing is taken.
-    void stop();
+    enum class Waiting { Dropped, Done };
+    /// Waits for what has begun; what waits is dropped, or done first. From then on nothing is taken.
+    void stop(Waiting waiting = Waiting::Dropped);
 
 private:
+    struct Work final
+    {
+        QString lane;
+        std::function<void()> run;
+    };
+    using Lanes = std::map<QString, std::deque<std::function<void()>>>;
     void run();
-    [[nodiscard]] std::function<void()> next();
+    [[nodiscard]] std::optional<Work> next();
+    [[nodiscard]] std::optional<Work> nextOf(Lanes &lanes);
 
+    const Bounds m_bounds;
     mutable std::mutex m_mutex;
     std::condition_variable m_wake;
-    std::map<QString, std::deque<std::function<void()>>> m_queues;
+    std::map<QString, Lanes> m_queues; ///< by owner
+    std::map<QString, int> m_busy; ///< threads that work in a lane
     QString m_lastOwner;
     std::int64_t m_waiting = 0;
+    int m_idle = 0;
     bool m_stop = false;
     std::vector<std::thread> m_threads;
 };

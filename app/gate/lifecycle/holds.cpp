@@ -166,10 +166,13 @@ std::shared_ptr<const Subject> Holds::subjectOf(const HoldRow &hold) const
     return std::make_shared<const Subject>(std::move(subject));
 }
 
-void Holds::startMeasuring(const HoldRow &hold, MeasurePurpose purpose)
+bool Holds::startMeasuring(const HoldRow &hold, MeasurePurpose purpose)
 {
-    if (auto subject = subjectOf(hold))
-        m_context.effects.emplace_back(MeasureJob{purpose, hold.revision, std::move(subject)});
+    auto subject = subjectOf(hold);
+    if (!subject)
+        return false;
+    m_context.effects.emplace_back(MeasureJob{purpose, hold.revision, std::move(subject)});
+    return true;
 }
 
 void Holds::wait(Waiter waiter)

@@ -43,7 +43,8 @@ public:
     [[nodiscard]] std::optional<Hold> current(const HoldRow &hold) const;
     /// What a worker needs to know; nullopt when the request or the target is gone.
     [[nodiscard]] std::shared_ptr<const Subject> subjectOf(const HoldRow &hold) const;
-    void startMeasuring(const HoldRow &hold, MeasurePurpose purpose);
+    /// False where the request or the target is gone: then nothing is measured.
+    bool startMeasuring(const HoldRow &hold, MeasurePurpose purpose);
 
     void wait(Waiter waiter);
     void forget(ConnectionId connection);

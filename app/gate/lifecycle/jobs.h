@@ -26,7 +26,7 @@ struct Subject final
 enum class MeasurePurpose {
     First, ///< the hold is `measuring`
     Again, ///< somebody asked, or the policy changed, while it is `pending`
-    BeforeSpending, ///< it is `released`, and what follows cannot be rolled back
+    BeforeSpending, ///< it is its turn, and what follows cannot be rolled back, or the policy has moved
 };
 
 struct MeasureJob final

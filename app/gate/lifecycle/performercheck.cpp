@@ -113,11 +113,13 @@ QString PerformerCheck::whyNotCaused(const Registry &next, Instant at) const
                 evidence.request = &held.back();
             else if (place.kind == EntryKind::Decision)
                 evidence.decisions.push_back(&held.back());
-            if (place.kind == EntryKind::Event && Event::parse(held.back().payload).valueOr(Event{}).state == State::Approved)
+            // Said again when it is measured right before it is applied; the quorum stood the first time.
+            if (place.kind == EntryKind::Event && !evidence.quorumAt && Event::parse(held.back().payload).valueOr(Event{}).state == State::Approved)
                 evidence.quorumAt = entry->at;
             if (place.kind == EntryKind::Hold) {
                 evidence.hold = &held.back();
                 evidence.decisions.clear();
+                evidence.quorumAt.reset();
             }
         }
     }

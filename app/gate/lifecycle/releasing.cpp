@@ -3,6 +3,8 @@
 
 #include "gate/lifecycle/secrets.h"
 
+#include <algorithm>
+
 namespace holdfast {
 
 namespace {
@@ -23,12 +25,23 @@ void Releasing::approve(HoldRow &hold)
     const auto current = m_holds.current(hold);
     if (!current)
         return;
+    hold.decidedMs = (std::max(m_context.now, m_context.book.lastAt()) - hold.openedAt).count();
+    letThrough(hold, *current, QStringLiteral("the quorum stands"));
+}
+
+void Releasing::allow(HoldRow &hold)
+{
+    if (const auto current = m_holds.current(hold))
+        letThrough(hold, *current, QStringLiteral("the policy lets it pass"));
+}
+
+void Releasing::letThrough(HoldRow &hold, const Hold &current, const QString &because)
+{
     const Instant at = std::max(m_context.now, m_context.book.lastAt());
-    hold.executeBy = at + std::chrono::seconds{current->policy.executeWithinSeconds};
+    hold.executeBy = at + std::chrono::seconds{current.policy.executeWithinSeconds};
     hold.deadline = hold.executeBy;
-    hold.decidedMs = (at - hold.openedAt).count();
-    m_holds.event(hold, State::Approved, QStringLiteral("the quorum stands"), hold.executeBy);
-    if (current->mode == Mode::Propose) {
+    m_holds.event(hold, State::Approved, because, hold.executeBy);
+    if (current.mode == Mode::Propose) {
         Receipt receipt;
         receipt.hold = hold.id;
         receipt.outcome = Outcome::NotStarted;
@@ -36,22 +49,132 @@ void Releasing::approve(HoldRow &hold)
         finish(hold, std::move(receipt), {});
         return;
     }
-    grant(hold);
+    join(hold, current);
+    advance();
+    hold = m_context.store.holds.find(hold.id).value_or(hold);
 }
 
-void Releasing::grant(HoldRow &hold)
+void Releasing::join(const HoldRow &hold, const Hold &current)
 {
-    // With its clock behind the last entry a gate grants nothing: passTime() comes back to it.
+    // What is not wholly known may touch anything of its target.
+    const bool known = current.measured.uninspectable.isEmpty() && !current.measured.whole.resources && !current.measured.whole.uninspectable;
+    m_line.join({hold.id, hold.actor, hold.target, known ? current.measured.resources : QStringList()});
+}
+
+void Releasing::order()
+{
+    m_line.clear();
+    for (const State state : {State::Executing, State::Approved}) {
+        std::vector<HoldRow> rows = m_context.store.holds.inState(state);
+        std::sort(rows.begin(), rows.end(), [](const HoldRow &a, const HoldRow &b) { return a.sequence < b.sequence; });
+        for (const HoldRow &hold : rows) {
+            if (const auto current = m_holds.current(hold))
+                join(hold, *current);
+            if (state == State::Executing)
+                m_line.begin(hold.id);
+        }
+    }
+    m_ordered = true;
+}
+
+void Releasing::advance()
+{
+    if (m_ending)
+        return;
+    if (!m_ordered)
+        order();
+    // With its clock behind the last entry a gate grants nothing.
     if (m_context.book.isClockBehind(m_context.now))
         return;
-    const auto current = m_holds.current(hold);
-    if (!current)
+    while (const auto next = m_line.next()) {
+        auto hold = m_context.store.holds.find(*next);
+        if (hold && hold->state == State::Approved)
+            begin(*hold);
+        else
+            m_line.leave(*next); // ended while it waited
+    }
+}
+
+void Releasing::begin(HoldRow &hold)
+{
+    if (!isMeasuredFirst(hold))
+        spend(hold);
+    else if (!m_holds.startMeasuring(hold, MeasurePurpose::BeforeSpending))
+        giveUp(hold, State::Stopped, QStringLiteral("the target is gone"));
+}
+
+void Releasing::giveUp(HoldRow &hold, State state, const QString &because)
+{
+    m_holds.stop(hold, state, because);
+    m_line.leave(hold.id);
+}
+
+void Releasing::take(const Measured &measured)
+{
+    auto hold = m_context.store.holds.find(measured.hold);
+    // A result that comes late finds the hold somewhere else, and means nothing any more.
+    if (!hold || hold->revision != measured.revision || !m_line.isUnderWay(hold->id) || hold->state == State::Executing)
         return;
-    if (!hold.executeBy) // allowed by the policy: nobody had to approve
-        hold.executeBy = m_context.now + std::chrono::seconds{current->policy.executeWithinSeconds};
-    hold.deadline = hold.executeBy;
+    if (hold->state != State::Approved) {
+        m_line.leave(hold->id);
+    } else if (m_evidence.stands(*hold, measured)) {
+        spend(*hold);
+    } else {
+        m_line.leave(hold->id);
+        m_evidence.reopen(*hold, measured.output, measured.at, measured.credentialReachable);
+    }
+}
+
+void Releasing::spend(HoldRow &hold)
+{
+    const auto subject = m_holds.subjectOf(hold);
+    auto current = m_holds.current(hold);
+    if (!subject || !current)
+        return giveUp(hold, State::Stopped, QStringLiteral("the target is gone"));
+    if (!hold.executeBy || *hold.executeBy <= std::max(m_context.now, m_context.book.lastAt()))
+        return giveUp(hold, State::Lapsed, QStringLiteral("it was not begun in time"));
+    const Ruling ruling = m_evidence.rulingOf(hold, subject->request, current->measured, current->measuredAt);
+    if (!carriesTerms(*current, ruling)) {
+        // The policy moved since: measured anew, the hold opens again under the terms that hold now.
+        m_holds.startMeasuring(hold, MeasurePurpose::BeforeSpending);
+        return;
+    }
+    QByteArray grant;
+    if (const QString reason = grantAndSpend(hold, grant); !reason.isEmpty())
+        return giveUp(hold, State::Stopped, QStringLiteral("the performer refuses: %1").arg(reason));
+    if (hold.kind == kind::Policy)
+        applyPolicy(hold, grant);
+    else
+        m_context.effects.emplace_back(PerformJob{grant, subject, std::move(*current)});
+}
+
+QString Releasing::grantAndSpend(HoldRow &hold, QByteArray &grant)
+{
+    QString reason;
+    HoldRow begun = hold;
+    const bool spent = m_context.attempt([&] {
+        grant = randomBytes(16);
+        issue(begun, grant);
+        reason = m_check.whyNot(hold.id, grant, std::max(m_context.now, m_context.book.lastAt()));
+        if (!reason.isEmpty())
+            return false;
+        if (!m_context.store.grants.spend(grant)) {
+            reason = QStringLiteral("the grant cannot be spent");
+            return false;
+        }
+        begun.deadline.reset();
+        m_holds.event(begun, State::Executing, QStringLiteral("the grant is spent"));
+        return true;
+    });
+    if (spent)
+        hold = std::move(begun);
+    return reason;
+}
+
+void Releasing::issue(HoldRow &hold, const QByteArray &id)
+{
     Grant grant;
-    grant.grant = randomBytes(16);
+    grant.grant = id;
     grant.gate = m_context.identity.name;
     grant.hold = hold.id;
     grant.revision = hold.revision;
@@ -64,45 +187,7 @@ void Releasing::grant(HoldRow &hold)
     grant.notAfter = *hold.executeBy;
     grant.performer = m_context.identity.performKey->key();
     const Recorded recorded = m_holds.stateDocument(hold, EntryKind::Grant, grant.toPayload(), {}, State::Released);
-    m_context.store.grants.issue(hold.id, {grant.grant, hold.revision, recorded.id, false});
-    proceed(hold);
-}
-
-void Releasing::proceed(HoldRow &hold)
-{
-    if (isMeasuredFirst(hold))
-        m_holds.startMeasuring(hold, MeasurePurpose::BeforeSpending);
-    else
-        spend(hold);
-}
-
-void Releasing::spend(HoldRow &hold)
-{
-    const auto grant = m_context.store.grants.find(hold.id, hold.revision);
-    const auto subject = m_holds.subjectOf(hold);
-    auto current = m_holds.current(hold);
-    if (!grant || grant->spent || !subject || !current) {
-        m_holds.stop(hold, State::Stopped, QStringLiteral("the target is gone, or the grant was spent before"));
-        return;
-    }
-    const Ruling ruling = m_evidence.rulingOf(hold, subject->request, current->measured, current->measuredAt);
-    if (!carriesTerms(*current, ruling)) {
-        // The policy moved since: measured anew, the hold opens again under the terms that hold now.
-        m_holds.startMeasuring(hold, MeasurePurpose::BeforeSpending);
-        return;
-    }
-    if (const QString reason = m_check.whyNot(hold.id, grant->id, std::max(m_context.now, m_context.book.lastAt())); !reason.isEmpty()) {
-        m_holds.stop(hold, State::Stopped, QStringLiteral("the performer refuses: %1").arg(reason));
-        return;
-    }
-    if (!m_context.store.grants.spend(grant->id))
-        return;
-    hold.deadline.reset();
-    m_holds.event(hold, State::Executing, QStringLiteral("the grant is spent"));
-    if (hold.kind == kind::Policy)
-        applyPolicy(hold, grant->id);
-    else
-        m_context.effects.emplace_back(PerformJob{grant->id, subject, std::move(*current)});
+    m_context.store.grants.issue(hold.id, {id, hold.revision, recorded.id, false});
 }
 
 void Releasing::applyPolicy(HoldRow &hold, const QByteArray &grant)
@@ -115,6 +200,7 @@ void Releasing::applyPolicy(HoldRow &hold, const QByteArray &grant)
     receipt.outcome = problem.isEmpty() ? Outcome::Committed : Outcome::Failed;
     receipt.startedAt = receipt.finishedAt = at;
     finish(hold, std::move(receipt), problem.toUtf8());
+    m_line.leave(hold.id);
 }
 
 void Releasing::take(const PerformedHold &performed)
@@ -123,6 +209,7 @@ void Releasing::take(const PerformedHold &performed)
     const auto grant = hold ? m_context.store.grants.find(hold->id, hold->revision) : std::nullopt;
     if (!grant || hold->state != State::Executing || grant->id != performed.grant)
         return;
+    m_line.leave(hold->id);
     if (const auto *drifted = std::get_if<Drifted>(&performed.outcome)) {
         m_evidence.reopen(*hold, drifted->now, performed.startedAt, performed.credentialReachable);
         return;
@@ -171,9 +258,10 @@ void Releasing::recover()
     }
     for (const HoldRow &hold : m_context.store.holds.inState(State::Measuring))
         m_holds.startMeasuring(hold, MeasurePurpose::First);
+    // Grant and `executing` are one transaction: this was left by a gate that did not know that.
     for (HoldRow &hold : m_context.store.holds.inState(State::Released))
-        if (!hold.deadline || *hold.deadline > m_context.now)
-            proceed(hold);
+        m_holds.stop(hold, State::Lapsed, QStringLiteral("the gate ended before the grant was used"));
+    order();
 }
 
 void Releasing::passTime()
@@ -184,14 +272,11 @@ void Releasing::passTime()
             m_holds.event(hold, State::Expired, QStringLiteral("nobody decided in time"));
             m_holds.index(hold);
         } else if (hold.state == State::Approved || hold.state == State::Released) {
-            m_holds.stop(hold, State::Lapsed, QStringLiteral("the grant was not used in time"));
+            m_holds.stop(hold, State::Lapsed, QStringLiteral("it was not begun in time"));
         } else {
             m_context.store.holds.save(hold);
         }
     }
-    if (!m_context.book.isClockBehind(m_context.now))
-        for (HoldRow &hold : m_context.store.holds.inState(State::Approved))
-            grant(hold);
 }
 
 } // namespace holdfast

@@ -46,7 +46,7 @@ MeasureOutput unmeasured(const Subject &subject, const QString &why)
 
 Workers::Workers(Kinds kinds, Identifier identify, const Clock &clock, Options options, std::function<void(Input)> done)
     : m_kinds(std::move(kinds)), m_identify(std::move(identify)), m_clock(clock), m_options(std::move(options)), m_done(std::move(done)),
-      m_measuring(m_options.measuring), m_performing(m_options.performing)
+      m_measuring(m_options.measuring), m_performing({m_options.performing.total, m_options.performing.perTarget})
 {
 }
 
@@ -62,28 +62,46 @@ std::set<QString> Workers::measuredFirst() const
 void Workers::stop()
 {
     m_measuring.stop();
-    m_performing.stop();
+    m_performing.stop(FairPool::Waiting::Done);
 }
 
 void Workers::start(MeasureJob job)
 {
     const QString owner = job.subject->actor;
-    m_measuring.add(owner, [this, job = std::move(job)] { measure(job); });
+    const QString lane = job.subject->target.name;
+    // After stop() nobody waits for it: the next start of the gate measures it.
+    [[maybe_unused]] const bool taken = m_measuring.add(owner, lane, [this, job = std::move(job)] { measure(job); });
 }
 
 void Workers::start(PerformJob job)
 {
     const QString owner = job.subject->actor;
-    m_performing.add(owner, [this, job = std::move(job)] { perform(job); });
+    const QString lane = job.subject->target.name;
+    if (!m_performing.add(owner, lane, [this, job] { perform(job); }))
+        refuse(job, QStringLiteral("the gate was ending"));
 }
 
 void Workers::start(IdentifyJob job)
 {
-    m_measuring.add(QString(), [this, job = std::move(job)] {
+    const QString lane = job.target.name;
+    [[maybe_unused]] const bool taken = m_measuring.add(QString(), lane, [this, job = std::move(job)] {
         const auto credential = resolveCredential(job.target, m_options.directory);
         auto identity = credential ? m_identify(job.target, *credential, m_clock.now()) : Result<Json, QString>(Failure{credential.error()});
         m_done(Identified{job.connection, job.id, std::move(identity)});
     });
+}
+
+void Workers::refuse(const PerformJob &job, const QString &why) const
+{
+    PerformedHold result;
+    result.hold = job.subject->hold;
+    result.grant = job.grant;
+    result.startedAt = result.finishedAt = m_clock.now();
+    Performed nothing;
+    nothing.outcome = Outcome::NotStarted;
+    nothing.output = why.toUtf8();
+    result.outcome = std::move(nothing);
+    m_done(std::move(result));
 }
 
 MeasureOutput Workers::measured(const Subject &subject, const Result<Credential, QString> &credential, Instant at) const

@@ -3,6 +3,7 @@
 
 #include "gate/lifecycle/fairpool.h"
 #include "gate/lifecycle/jobs.h"
+#include "gate/lifecycle/line.h"
 
 #include <set>
 
@@ -25,7 +26,8 @@ class Workers final
 public:
     struct Options final
     {
-        int measuring = 2, performing = 4; ///< threads
+        FairPool::Bounds measuring; ///< a lane is a target
+        Line::Bounds performing; ///< the engine's: what it hands over begins at once
         QString directory; ///< that relative credentials refer to
     };
     Workers(Kinds kinds, Identifier identify, const Clock &clock, Options options, std::function<void(Input)> done);
@@ -34,7 +36,8 @@ public:
     void start(PerformJob job);
     void start(IdentifyJob job);
     [[nodiscard]] std::int64_t waiting() const { return m_measuring.waiting() + m_performing.waiting(); }
-    /// Waits for what has begun; its results still go to `done`.
+    /// Waits for what has begun and whatever was handed over to be performed; the results still go to `done`. What comes later to be
+    /// performed is answered as not started.
     void stop();
     /// Kinds whose performer cannot roll back; `policy` among them.
     [[nodiscard]] std::set<QString> measuredFirst() const;
@@ -42,6 +45,7 @@ public:
 private:
     void measure(const MeasureJob &job) const;
     void perform(const PerformJob &job) const;
+    void refuse(const PerformJob &job, const QString &why) const;
     [[nodiscard]] MeasureOutput measured(const Subject &subject, const Result<Credential, QString> &credential, Instant at) const;
 
     const Kinds m_kinds;
