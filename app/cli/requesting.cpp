@@ -38,6 +38,13 @@ Origin originHere(Origin origin)
     return origin;
 }
 
+/// The hold that stands for a request because exactly the same is open already (protocol 4).
+std::optional<HoldId> sameOpen(const CallError &error)
+{
+    const auto *refused = std::get_if<RpcError>(&error);
+    return refused != nullptr && refused->code == ErrorCode::Conflict && refused->hold ? HoldId::parse(*refused->hold) : std::nullopt;
+}
+
 /// A refusal that the gate recorded still is a hold of its own.
 Problem refusalOf(const CallError &error)
 {
@@ -45,6 +52,18 @@ Problem refusalOf(const CallError &error)
     if (const auto *refused = std::get_if<RpcError>(&error); refused != nullptr && refused->hold)
         problem.sentence += QStringLiteral(" (recorded as %1; `hold show` prints it)").arg(*refused->hold);
     return problem;
+}
+
+/// That one is waited for instead, if it asks for the very same.
+Expected<Made> joinOpen(GateAccess &access, const HoldId &open, const Request &mine)
+{
+    auto status = access.link().call<HoldStatus>(method::HoldGet, HoldParams{open}.toJson());
+    if (!status)
+        return Failure{problemOf(status.error())};
+    const auto asked = status->request ? Request::parse(status->request->payload) : Parsed<Request>(Failure{DocumentError{}});
+    if (!asked || asked->kind != mine.kind || asked->target != mine.target || asked->actionBytes != mine.actionBytes)
+        return Failure{Problem{ExitCode::BadProof, QStringLiteral("the gate names a hold that asks for something else: ") + open.toString()}};
+    return Made{open, std::move(status).value(), true};
 }
 
 } // namespace
@@ -93,16 +112,20 @@ Expected<Made> makeRequest(GateAccess &access, QStringView kind, const QString &
     request.createdAt = now;
     request.wantedBy = *wanted;
     const QByteArray payload = request.toPayload();
-    if (const auto parsed = Request::parse(payload); !parsed)
+    const auto parsed = Request::parse(payload);
+    if (!parsed)
         return Failure{usage(QStringLiteral("this is no valid request: ") + parsed.error().sentence())};
     const HoldId expected = HoldId::of(access.signer().key().bytes, payload);
     const Envelope envelope = Envelope::sign(access.signer(), payloadtype::Request, payload);
     auto answer = access.link().call<HoldStatus>(method::HoldRequest, EnvelopeParams{envelope}.toJson());
-    if (!answer)
+    if (!answer) {
+        if (const auto open = sameOpen(answer.error()))
+            return joinOpen(access, *open, *parsed);
         return Failure{refusalOf(answer.error())};
+    }
     if (answer->hold != expected)
         return Failure{Problem{ExitCode::BadProof, QStringLiteral("the gate answered for another hold than was requested")}};
-    return Made{expected, std::move(answer).value()};
+    return Made{expected, std::move(answer).value(), false};
 }
 
 ExitCode requestAndWait(const Program &program, QStringView kind, const Saying &saying, const MakeAction &makeAction)
@@ -121,7 +144,8 @@ ExitCode requestAndWait(const Program &program, QStringView kind, const Saying &
     auto made = makeRequest(gate, kind, *target, std::move(action).value(), saying);
     if (!made)
         return program.output.problem(made.error());
-    program.output.progress(QStringLiteral("%1: requested on %2").arg(made->hold.toString(), *target));
+    program.output.progress((made->wasOpen ? QStringLiteral("%1: exactly this is open on %2 already; waiting for it") : QStringLiteral("%1: requested on %2"))
+                                .arg(made->hold.toString(), *target));
     return waitForHold(program, gate, made->hold, made->status);
 }
 

@@ -34,8 +34,9 @@ struct Made final
 {
     HoldId hold;
     HoldStatus status; ///< as the gate answered
+    bool wasOpen = false; ///< the same person's hold of exactly this, which is waited for instead
 };
-/// Signs the request and hands it in: durable once this returns.
+/// Signs the request and hands it in: durable once this returns. Where exactly the same is open, that is the hold.
 [[nodiscard]] Expected<Made> makeRequest(GateAccess &access, QStringView kind, const QString &target, Action action, const Saying &saying);
 
 /// The whole of a requesting command: target, request, waiting, outcome.

@@ -27,6 +27,7 @@ private Q_SLOTS:
     void cleanupTestCase();
     void targets();
     void approved();
+    void sameTwice();
     void denied();
     void withdrawn();
     void commandFails();
@@ -224,6 +225,27 @@ void GateTest::approved()
     QByteArray printed;
     QCOMPARE(hold({QStringLiteral("show"), shown->hold.toString(), QStringLiteral("--key"), path(QStringLiteral("agent.key"))}, &printed), 0);
     QVERIFY2(printed.contains("\"destroyed.files\""), printed.constData()); // reveal = true
+}
+
+void GateTest::sameTwice()
+{
+    makeTree(QStringLiteral("twice"));
+    const QStringList words{QStringLiteral("rm"), QStringLiteral("-r"), QStringLiteral("twice"), QStringLiteral("--key"), path(QStringLiteral("agent.key"))};
+    const auto first = start(words);
+    const auto shown = m_owner->pending();
+    QVERIFY(shown);
+    // Exactly the same again is not asked of anybody a second time: `hold` waits for the one that is open.
+    QByteArray printed;
+    QCOMPARE(hold(words + QStringList{QStringLiteral("--timeout"), QStringLiteral("0")}, &printed), 9);
+    QVERIFY2(printed.contains(shown->hold.toString().toUtf8() + ": exactly this is open"), printed.constData());
+    const auto second = start(words);
+    QByteArray told;
+    QVERIFY(QTest::qWaitFor([&] { return (told += second->process->readAllStandardError()).contains("exactly this is open"); }, 20'000));
+    QVERIFY(m_owner->decide(*shown, Decision::Verdict::Approve));
+    QVERIFY2(finish(*first) == 0, first->err.constData());
+    QVERIFY2(finish(*second) == 0, second->err.constData());
+    QVERIFY2(second->err.contains("committed"), second->err.constData());
+    QVERIFY(!QFileInfo::exists(path(QStringLiteral("files/twice"))));
 }
 
 void GateTest::denied()

@@ -20,6 +20,7 @@ private Q_SLOTS:
     void secrets();
     void blobs();
     void othersHoldsDoNotExist();
+    void sameWhileOpen();
     void decisions_data();
     void decisions();
     void flippedBits();
@@ -191,6 +192,50 @@ void TestRefusals::othersHoldsDoNotExist()
     const auto targets = TargetListResult::fromJson(resultOf(m_gate->call(m_requester, method::TargetList, Json(JsonObject{}))));
     QCOMPARE(targets->targets.size(), std::size_t(1));
     QCOMPARE(targets->targets.front().name, QStringLiteral("db"));
+}
+
+/// Exactly the same, asked by the same person while it is open: recorded, refused, and the hold that stands for it is named.
+void TestRefusals::sameWhileOpen()
+{
+    const Machine twin(QStringLiteral("twin"));
+    m_gate = std::make_unique<GateBench>(humanBlock(*m_lead) + machineBlock(*m_agent, "dev") + machineBlock(twin, "dev") + machineBlock(*m_other, "second") + targetBlocks
+                                         + ruleBlock("mode = \"hold\"\ntier = \"low\"\n"));
+    m_console = m_gate->session(m_lead->session);
+    m_requester = m_gate->session(m_agent->request);
+    const ConnectionId twins = m_gate->session(twin.request), others = m_gate->session(m_other->request);
+    const QString statements = QStringLiteral("delete from bookings");
+    const HoldId open = ask(statements);
+    const auto again = [&](ConnectionId from, const Machine &by) {
+        const Envelope envelope = sqlRequest(*m_gate, by, statements);
+        const HoldId mine = HoldId::of(by.request.key().bytes, envelope.payload);
+        const auto reply = m_gate->call(from, method::HoldRequest, envelopeParams(envelope));
+        QCOMPARE(tests::codeOf(reply), QStringLiteral("conflict"));
+        QCOMPARE(std::get<RpcError>(reply->outcome).hold, open.toString());
+        QCOMPARE(toString(m_gate->row(mine).state), QStringLiteral("refused")); // recorded all the same
+        QVERIFY(m_gate->row(mine).reason.contains(open.toString()));
+    };
+    QCOMPARE(tests::codeOf(m_gate->call(twins, method::HoldGet, HoldParams{open}.toJson())), QStringLiteral("not-found"));
+    for (const bool measured : {false, true}) {
+        again(m_requester, *m_agent);
+        again(twins, twin);
+        if (!measured)
+            m_gate->measure(deletes(3));
+    }
+    // Another machine of his follows it now as its own; it asked for exactly that.
+    resultOf(m_gate->call(twins, method::HoldGet, HoldParams{open}.toJson()));
+    QCOMPARE(tests::codeOf(m_gate->call(others, method::HoldGet, HoldParams{open}.toJson())), QStringLiteral("not-found"));
+    // Another person, another target: no conflict.
+    QCOMPARE(send(others, method::HoldRequest, sqlRequest(*m_gate, *m_other, statements)), QStringLiteral("ok"));
+    QCOMPARE(send(m_requester, method::HoldRequest, sqlRequest(*m_gate, *m_agent, statements, QStringLiteral("other"))), QStringLiteral("ok"));
+    QCOMPARE(send(m_console, method::DecisionSubmit, approval(*m_gate, *m_lead, open)), QStringLiteral("ok"));
+    again(m_requester, *m_agent);
+    Performed done{Outcome::Committed, {}, "3 rows", {}};
+    m_gate->perform(done);
+    const auto receipt = Receipt::parse(HoldStatus::fromJson(resultOf(m_gate->call(twins, method::HoldGet, HoldParams{open}.toJson())))->receipt->payload);
+    resultOf(m_gate->call(twins, method::BlobRead, BlobReadParams{receipt->output->digest, 0, 10}.toJson()));
+    QCOMPARE(tests::codeOf(m_gate->call(others, method::BlobRead, BlobReadParams{receipt->output->digest, 0, 10}.toJson())), QStringLiteral("not-found"));
+    // It has ended: asked again, it is measured again.
+    QCOMPARE(send(m_requester, method::HoldRequest, sqlRequest(*m_gate, *m_agent, statements)), QStringLiteral("ok"));
 }
 
 void TestRefusals::decisions_data()

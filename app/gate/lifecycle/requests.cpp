@@ -152,6 +152,11 @@ Answer Requests::admit(const Caller &caller, const Envelope &envelope, const Req
         m_holds.index(hold);
         return Refused(onRecord(ErrorCode::DeniedBefore, QStringLiteral("the same was denied in hold %1").arg(denial->hold.toString()), id), true);
     }
+    if (const auto open = m_context.store.holds.openLike(hold)) {
+        m_holds.event(hold, State::Refused, QStringLiteral("the same is open already, as hold %1").arg(open->id.toString()));
+        m_holds.index(hold);
+        return Refused(onRecord(ErrorCode::Conflict, QStringLiteral("the same person asked for exactly this before, and it is open"), open->id), true);
+    }
     m_holds.startMeasuring(hold, MeasurePurpose::First);
     return m_holds.status(hold, HoldStatus::Form::Request).toJson(HoldStatus::Form::Request);
 }
@@ -159,7 +164,10 @@ Answer Requests::admit(const Caller &caller, const Envelope &envelope, const Req
 Result<HoldRow, Refused> Requests::own(const Caller &caller, const HoldId &id) const
 {
     auto hold = m_context.store.holds.find(id);
-    if (!hold || hold->actor != caller.actor->name)
+    // Besides his own, an actor follows what another machine of his person asked for, once he was told that it stands for his.
+    const bool his = hold && (hold->actor == caller.actor->name
+                              || (hold->person == caller.actor->person && m_context.store.holds.hasAskedLike(caller.actor->name, *hold)));
+    if (!his)
         return Failure{Refused(ErrorCode::NotFound, QStringLiteral("$.hold: this actor has no such hold"))};
     return std::move(*hold);
 }

@@ -78,8 +78,10 @@ bool BlobTable::isNamed(const Digest &digest) const
 bool BlobTable::isNamedFor(const Digest &digest, const QString &actor) const
 {
     Query query(m_database, "SELECT 1 FROM blob_references AS r LEFT JOIN holds AS h ON h.id = r.hold WHERE r.digest = ? AND "
-                            "(r.kind = 'registry' OR (h.actor = ? AND r.kind IN ('request', 'receipt'))) LIMIT 1");
-    query.bind(digest).bind(actor);
+                            "(r.kind = 'registry' OR (h.actor = ? AND r.kind IN ('request', 'receipt')) OR (r.kind = 'receipt' AND EXISTS "
+                            "(SELECT 1 FROM holds AS o WHERE o.action = h.action AND o.actor = ? AND o.person = h.person AND o.kind = h.kind "
+                            "AND o.target = h.target))) LIMIT 1");
+    query.bind(digest).bind(actor).bind(actor);
     return query.step();
 }
 

@@ -98,6 +98,21 @@ std::optional<HoldRow> HoldTable::find(const HoldId &id) const
     return query.step() ? std::optional(holdRowOf(query)) : std::nullopt;
 }
 
+std::optional<HoldRow> HoldTable::openLike(const HoldRow &itself) const
+{
+    Query query(m_database, "SELECT " HOLD_COLUMNS " FROM holds WHERE action = ? AND open = 1 AND person = ? AND kind = ? AND target = ? AND id <> ? "
+                            "ORDER BY row LIMIT 1");
+    query.bind(itself.action).bind(itself.person).bind(itself.kind).bind(itself.target).bind(itself.id.toString());
+    return query.step() ? std::optional(holdRowOf(query)) : std::nullopt;
+}
+
+bool HoldTable::hasAskedLike(const QString &actor, const HoldRow &other) const
+{
+    Query query(m_database, "SELECT 1 FROM holds WHERE action = ? AND actor = ? AND kind = ? AND target = ? LIMIT 1");
+    query.bind(other.action).bind(actor).bind(other.kind).bind(other.target);
+    return query.step();
+}
+
 void HoldTable::save(HoldRow &hold)
 {
     if (hold.row == 0) {

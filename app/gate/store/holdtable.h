@@ -51,6 +51,10 @@ public:
     explicit HoldTable(Database &database) : m_database(database) {}
 
     [[nodiscard]] std::optional<HoldRow> find(const HoldId &id) const;
+    /// The oldest open hold that this person asked for, of the same kind, target and exact action, but `itself`.
+    [[nodiscard]] std::optional<HoldRow> openLike(const HoldRow &itself) const;
+    /// Whether this actor ever asked for what `other` asks: same kind, target and exact action.
+    [[nodiscard]] bool hasAskedLike(const QString &actor, const HoldRow &other) const;
     /// Inserts (setting `row`) or overwrites.
     void save(HoldRow &hold);
 

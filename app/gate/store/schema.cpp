@@ -41,6 +41,7 @@ CREATE INDEX holds_sequence ON holds (sequence) WHERE open = 0;
 CREATE INDEX holds_deadline ON holds (deadline) WHERE deadline IS NOT NULL;
 CREATE INDEX holds_state ON holds (state) WHERE state IN ('measuring', 'approved', 'released', 'executing', 'drifted');
 CREATE INDEX holds_actor ON holds (actor, row);
+CREATE INDEX holds_action ON holds (action);
 
 CREATE TABLE decisions (hold TEXT, revision INTEGER, document BLOB, verdict TEXT NOT NULL, person TEXT NOT NULL, idx INTEGER NOT NULL,
     PRIMARY KEY (hold, revision, document)) WITHOUT ROWID;
