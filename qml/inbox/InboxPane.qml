@@ -176,6 +176,7 @@ FocusScope {
                 anchors.centerIn: parent
                 width: Math.min(parent.width - Theme.xxl * 2, Theme.inboxWidth)
                 inbox: root.inbox
+                gate: root.gate
                 practice: root.practice
             }
         }

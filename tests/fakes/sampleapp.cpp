@@ -159,7 +159,9 @@ bool SampleApp::set(const QString &scene)
         setDelta();
     } else if (scene == u"long-names") {
         setLongNames();
-    } else if (scene == u"empty") {
+    } else if (scene == u"empty" || scene == u"empty-offline") {
+        if (scene == u"empty-offline")
+            setOffline();
         m_app.inbox()->show({}, 0);
         m_app.review()->show(Review::Nothing, {}, {});
         m_app.decision()->close();

@@ -104,7 +104,7 @@ private Q_SLOTS:
     void everyPlaceForTheKeyboardHasAName_data()
     {
         QTest::addColumn<QString>("scene");
-        for (const auto *scene : {"review", "review-delta", "empty", "running", "timeline", "keychain-locked", "settings", "first-run", "offline", "long-names"})
+        for (const auto *scene : {"review", "review-delta", "empty", "empty-offline", "running", "timeline", "keychain-locked", "settings", "first-run", "offline", "long-names"})
             QTest::newRow(scene) << QString::fromLatin1(scene);
     }
 

@@ -128,6 +128,7 @@ bool Window::open()
     if (size.size() == 2 && size[0].toInt() > 0 && size[1].toInt() > 0)
         m_window->resize(size[0].toInt(), size[1].toInt());
     m_window->installEventFilter(&m_repeats);
+    m_focus = std::make_unique<FocusKeeper>(*m_window);
     connect(m_window, &QWindow::visibleChanged, this, [this](bool visible) {
         Q_EMIT visibleChanged(visible);
         if (!visible)

@@ -2,11 +2,14 @@
 #pragma once
 
 #include "console/app.h"
+#include "console/shell/focuskeeper.h"
 #include "console/shell/keyrepeats.h"
 #include "console/shell/settingsstore.h"
 
 #include <QQmlApplicationEngine>
 #include <QQuickWindow>
+
+#include <memory>
 
 namespace holdfast {
 
@@ -37,6 +40,7 @@ private:
     KeyRepeats m_repeats;
     QQmlApplicationEngine m_engine;
     QQuickWindow *m_window = nullptr;
+    std::unique_ptr<FocusKeeper> m_focus;
 };
 
 } // namespace holdfast
