@@ -273,6 +273,9 @@ void endEffect(const Catalog &catalog, const ForeignKeys &keys, const Edge &edge
     for (const Oid leaf : keys.covered(edge.key->child))
         effects.touched.insert(leaf);
     const QChar action = edge.key->enforced ? edge.key->onDelete : QChar(u'o');
+    // The server looks for referring rows under this lock, whether it finds any or not.
+    if (relation && action != u'o')
+        effects.lockTable(relation->oid, action == u'a' || action == u'r' ? Lock::RowShare : Lock::RowExclusive);
     if ((action == u'r' ? all : staying) == 0)
         return;
     if (action == u'a' || action == u'r') {
@@ -292,11 +295,9 @@ void endEffect(const Catalog &catalog, const ForeignKeys &keys, const Edge &edge
         effects.changed += Count::unknown(QStringLiteral("rows of %1 are both changed and deleted, and the order decides").arg(name));
     else
         effects.changed += Count::of(staying);
-    if (relation) {
-        effects.lockTable(relation->oid, Lock::RowExclusive);
+    if (relation)
         noteCode(catalog, {*relation, keys.covered(edge.key->child), RowEvent::Update, edge.key->childColumns}, static_cast<int>(effects.dependents.size()) - 1,
                  effects, true);
-    }
 }
 
 void noteUnindexed(const Closure &closure, const Catalog &catalog, Effects &effects)

@@ -96,7 +96,8 @@ void Effects::addDiff(const QString &title, const QString &format, QByteArray co
 
 void Effects::lockTable(Oid oid, Lock level)
 {
-    locked.insert(oid);
+    Lock &known = locked[oid];
+    known = std::max(known, level);
     lock = std::max(lock, level);
 }
 
@@ -175,7 +176,8 @@ void join(Effects &all, Effects next)
     for (const QString &reason : next.uninspectable)
         all.note(reason);
     all.lock = std::max(all.lock, next.lock);
-    all.locked.insert(next.locked.begin(), next.locked.end());
+    for (const auto &[oid, level] : next.locked)
+        all.lockTable(oid, level);
     append(all.diffs, next.diffs);
     for (MadeBlob &blob : next.blobs)
         all.blobs.push_back(std::move(blob));

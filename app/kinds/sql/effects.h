@@ -71,7 +71,7 @@ struct Effects final
     QStringList uninspectable;
     CodeRun code;
     Lock lock = Lock::None;
-    std::set<Oid> locked;
+    std::map<Oid, Lock> locked; ///< the strongest on each
     std::vector<DiffRef> diffs;
     std::vector<MadeBlob> blobs;
     std::vector<Fact> extra; ///< facts of this kind only

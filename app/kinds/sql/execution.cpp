@@ -99,6 +99,13 @@ Executed execute(const PgConnection &db, const QString &text)
     return executed;
 }
 
+Result<Done, PgError> settle(const PgConnection &db)
+{
+    if (const auto fired = db.run(QStringLiteral("SET CONSTRAINTS ALL IMMEDIATE")); !fired)
+        return fired;
+    return db.run(QStringLiteral("CLOSE ALL"));
+}
+
 CommitAnswer commit(const PgConnection &db, QString &message)
 {
     if (!PQsendQuery(db.raw(), "COMMIT")) {

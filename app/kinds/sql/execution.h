@@ -17,6 +17,10 @@ struct Executed final
 /// Sends the exact text, once, and takes every result in. Ten minutes, then it is cancelled.
 [[nodiscard]] Executed execute(const PgConnection &db, const QString &text);
 
+/// Everything that the text left for COMMIT to do happens now, while it can still be seen and undone: deferred constraints and triggers;
+/// cursors WITH HOLD, which COMMIT would run, are closed.
+[[nodiscard]] Result<Done, PgError> settle(const PgConnection &db);
+
 enum class CommitAnswer { Committed, RolledBack, Unknown };
 /// COMMIT; unknown when the connection was lost before the server answered.
 [[nodiscard]] CommitAnswer commit(const PgConnection &db, QString &message);

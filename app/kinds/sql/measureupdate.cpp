@@ -71,6 +71,8 @@ void followKey(const Measuring &measuring, const RowSet &rows, const ForeignKey 
                                : Result<PgRows, PgError>(Failure{PgError{{}, QStringLiteral("the change goes on through several keys")}});
     const Count count = counted ? Count::of(counted->number(0, 0))
                                 : Count::unknown(QStringLiteral("rows of %1 that follow a changed key: %2").arg(name, counted.error().toString()));
+    if (child)
+        effects.lockTable(child->oid, Lock::RowExclusive);
     if (count.number == 0)
         return;
     effects.changed += count;
@@ -82,11 +84,9 @@ void followKey(const Measuring &measuring, const RowSet &rows, const ForeignKey 
                                                              : QStringLiteral("set-default"),
                                   count.number, 0});
     effects.touched.insert(key.child);
-    if (child) {
-        effects.lockTable(child->oid, Lock::RowExclusive);
+    if (child)
         noteCode(measuring.catalog, {*child, measuring.keys.covered(key.child), RowEvent::Update, key.childColumns},
                  static_cast<int>(effects.dependents.size()) - 1, effects, true);
-    }
 }
 
 void followKeys(const Measuring &measuring, const RowSet &rows, const Assignments &set, Effects &effects)

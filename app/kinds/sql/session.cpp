@@ -18,6 +18,30 @@ const QStringList &literalSettings()
     return names;
 }
 
+/// Code that nobody read runs as the login; from there it gets as far as this says. Cascades run as the owner of the referring table, and so
+/// do the triggers that they fire.
+Result<QStringList, PgError> askBeyond(const PgConnection &db, const Login &login)
+{
+    const auto rows = db.query(QStringLiteral(
+        "SELECT * FROM (SELECT 'run as superuser, by ' || r.rolname AS way FROM pg_catalog.pg_roles r WHERE r.rolsuper AND pg_catalog.pg_has_role(current_user, r.oid, 'MEMBER')"
+        " UNION SELECT 'run as superuser, by function ' || p.oid::pg_catalog.regprocedure::pg_catalog.text FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_roles o ON o.oid = p.proowner"
+        "  WHERE p.prosecdef AND o.rolsuper AND p.oid >= 16384"
+        " UNION SELECT 'run as superuser, by the triggers of ' || c.oid::pg_catalog.regclass::pg_catalog.text FROM pg_catalog.pg_class c JOIN pg_catalog.pg_roles o ON o.oid = c.relowner"
+        "  WHERE o.rolsuper AND EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal)"
+        "  AND EXISTS (SELECT FROM pg_catalog.pg_constraint f WHERE f.conrelid = c.oid AND f.contype = 'f' AND (f.confdeltype IN ('c', 'n', 'd') OR f.confupdtype IN ('c', 'n', 'd')))"
+        " UNION SELECT 'switch off track_counts' WHERE pg_catalog.has_parameter_privilege(current_user, 'track_counts', 'SET')"
+        " UNION SELECT 'run programs on the server, as member of ' || r.rolname FROM pg_catalog.pg_roles r"
+        "  WHERE r.rolname IN ('pg_execute_server_program', 'pg_write_server_files') AND pg_catalog.pg_has_role(current_user, r.oid, 'MEMBER')"
+        " UNION SELECT 'reach other servers and files, by extension ' || e.extname FROM pg_catalog.pg_extension e WHERE e.extname IN ('dblink', 'postgres_fdw', 'file_fdw', 'adminpack')"
+        " UNION SELECT 'do anything outside the database, in language ' || l.lanname FROM pg_catalog.pg_language l WHERE l.oid >= 16384 AND NOT l.lanpltrusted) q ORDER BY 1 LIMIT 6"));
+    if (!rows)
+        return rows.failure();
+    QStringList ways;
+    for (int row = 0; row < rows->count(); ++row)
+        ways += rows->text(row, 0);
+    return login.superuser ? QStringList{QStringLiteral("run as superuser, as %1 is one").arg(login.user)} : ways;
+}
+
 Result<Login, PgError> askInTransaction(const PgConnection &db)
 {
     if (const auto begun = db.run(QStringLiteral("BEGIN READ ONLY")); !begun)
@@ -80,6 +104,10 @@ Result<Login, PgError> askLogin(const PgConnection &db)
     login.replica = role->flag(0, 10);
     for (int row = 0; row < settings->count(); ++row)
         login.settings[settings->text(row, 0)] = settings->text(row, 1);
+    auto beyond = askBeyond(db, login);
+    if (!beyond)
+        return beyond.failure();
+    login.beyond = std::move(*beyond);
     return login;
 }
 

@@ -19,6 +19,7 @@ struct Login final
     bool replica = false; ///< session_replication_role: foreign keys and ordinary triggers do not fire
     QStringList memberOf;
     std::optional<Instant> validUntil;
+    QStringList beyond; ///< how code of the database that this login sets off could do what no comparison before COMMIT sees
 
     [[nodiscard]] bool known() const { return whyUnknown.isEmpty(); }
 };

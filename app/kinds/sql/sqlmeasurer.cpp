@@ -2,6 +2,7 @@
 #include "kinds/sql/sqlmeasurer.h"
 
 #include "kinds/sql/conclude.h"
+#include "kinds/sql/latin.h"
 #include "kinds/sql/measurestatement.h"
 
 namespace holdfast {
@@ -25,11 +26,21 @@ Expected expectedOf(const Effects &effects)
 {
     static const QStringList relations{QStringLiteral("table"), QStringLiteral("view"), QStringLiteral("materialized view"),
                                        QStringLiteral("foreign table"), QStringLiteral("sequence")};
-    Expected expected{effects.wholeTables, {}};
+    constexpr Oid pgClass = 1259;
+    Expected expected;
+    expected.whole = effects.wholeTables;
     for (const LostObject &object : effects.objects) {
         if (object.column == 0 && relations.contains(object.type))
             expected.vanishing.insert(object.oid);
+        if (object.catalog == pgClass)
+            expected.written.insert(object.oid);
     }
+    for (const auto &[oid, lock] : effects.locked) {
+        if (lock >= Lock::RowExclusive)
+            expected.written.insert(oid);
+    }
+    expected.read = effects.uninspectable.isEmpty();
+    expected.reading = expected.read && !effects.destroys && !effects.changes && !effects.adds && effects.lock <= Lock::AccessShare;
     return expected;
 }
 
@@ -82,6 +93,9 @@ MeasureOutput measureOn(const Session &session, const MeasureInput &input, const
     const Recognition recognition =
         live ? recognise(*live, input) : unrecognised(QStringLiteral("the server's identity could not be read: %1").arg(live.error().toString()));
     Effects effects = measureStatements(session, statements);
+    if (!effects.uninspectable.isEmpty() && !session.login.beyond.isEmpty())
+        effects.note(QStringLiteral("code that was not read could %1: what it does may stay unseen, before COMMIT and in the receipt")
+                         .arg(session.login.beyond.join(l("; "))));
     if (expected)
         *expected = expectedOf(effects);
     return conclude(input, std::move(effects), &session, live ? &*live : nullptr, recognition);

@@ -29,6 +29,9 @@ struct Expected final
 {
     std::map<Oid, std::int64_t> whole; ///< rows of the tables that lose them all
     std::set<Oid> vanishing; ///< relations, indexes apart, that cease to exist
+    std::set<Oid> written; ///< relations whose rows or definition change; what inherits from them goes without saying
+    bool reading = false; ///< nothing changes at all
+    bool read = false; ///< the text was understood whole
 };
 
 /// One whole measurement on an open session: identity, statements, conclusion. `dataDirectory`: used where this session may not read it.

@@ -27,6 +27,23 @@ Performed ended(Outcome outcome, const QString &message, const QByteArray &outpu
     return performed;
 }
 
+/// As LOCK TABLE writes it.
+QString lockMode(Lock level)
+{
+    switch (level) {
+    case Lock::None:
+    case Lock::AccessShare: break;
+    case Lock::RowShare: return QStringLiteral("ROW SHARE");
+    case Lock::RowExclusive: return QStringLiteral("ROW EXCLUSIVE");
+    case Lock::ShareUpdateExclusive: return QStringLiteral("SHARE UPDATE EXCLUSIVE");
+    case Lock::Share: return QStringLiteral("SHARE");
+    case Lock::ShareRowExclusive: return QStringLiteral("SHARE ROW EXCLUSIVE");
+    case Lock::Exclusive: return QStringLiteral("EXCLUSIVE");
+    case Lock::AccessExclusive: return QStringLiteral("ACCESS EXCLUSIVE");
+    }
+    return QStringLiteral("ACCESS SHARE");
+}
+
 /// One performance: a connection, a transaction, and what was found in it.
 class Performance final
 {
@@ -44,6 +61,10 @@ private:
     [[nodiscard]] MeasureOutput withoutReported(MeasureOutput now) const;
     [[nodiscard]] bool drifts(const Measurement &now) const { return isDrift(m_input.compare(now)); }
     [[nodiscard]] Outcomes execute(MeasureOutput now);
+    [[nodiscard]] Result<Done, PgError> restrict();
+    [[nodiscard]] Result<Ledger, PgError> settled(const Ledger &before);
+    [[nodiscard]] Outcomes weigh(const Ledger &before, MeasureOutput now, const Executed &executed);
+    [[nodiscard]] Performed undone(const Ledger &before, const QString &message, const Executed &executed);
     [[nodiscard]] Outcomes finish(const Reported &reported, const Executed &executed);
     [[nodiscard]] Performed failed(const PgError &error) const;
     void rollback() const;
@@ -54,6 +75,7 @@ private:
     QString m_text;
     std::vector<Statement> m_statements;
     Expected m_expected;
+    TextSays m_says;
 };
 
 void Performance::rollback() const
@@ -98,34 +120,32 @@ Result<Effects, PgError> Performance::plan()
     return effects;
 }
 
-/// Holds the world still. A table that this login may not lock (a cascade runs as its owner) stays open: the count before COMMIT covers it.
+/// The locks that the action itself takes, and no stronger ones; what others still write in between, the count before COMMIT sees. A table
+/// that this login may not lock (a cascade runs as its owner) stays open.
 Result<Done, PgError> Performance::lock(const Effects &effects)
 {
-    const bool whole = effects.lock == Lock::AccessExclusive;
     if (effects.lock < Lock::RowExclusive)
         return Done{};
     if (const auto set = m_session.db.run(QStringLiteral("SET LOCAL lock_timeout = '5s'")); !set)
         return set;
-    const QString mode = whole ? QStringLiteral("ACCESS EXCLUSIVE") : QStringLiteral("SHARE ROW EXCLUSIVE");
-    std::set<Oid> concerned = effects.locked;
-    concerned.insert(effects.touched.begin(), effects.touched.end());
+    QStringList oids;
+    for (const auto &[oid, level] : effects.locked)
+        oids += QString::number(oid);
     const auto tables = m_session.db.query(
         QStringLiteral(
-            "SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n"
+            "SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n"
             " ON n.oid OPERATOR(pg_catalog.=) c.relnamespace WHERE c.relkind IN ('r', 'p') AND c.oid::pg_catalog.text OPERATOR(pg_catalog.=) ANY($1::pg_catalog.text[]) ORDER BY c.oid"),
-        {[&] {
-            QStringList oids;
-            for (const Oid oid : concerned)
-                oids += QString::number(oid);
-            return arrayParameter(oids);
-        }()});
-    for (int row = 0; tables && row < tables->count(); ++row) {
-        const auto locked = m_session.db.guarded(QStringLiteral("LOCK TABLE ONLY %1 IN %2 MODE").arg(tables->text(row, 0), mode));
+        {arrayParameter(oids)});
+    if (!tables)
+        return tables.failure();
+    for (int row = 0; row < tables->count(); ++row) {
+        const Lock level = effects.locked.at(tables->oid(row, 1));
+        if (level < Lock::RowExclusive)
+            continue;
+        const auto locked = m_session.db.guarded(QStringLiteral("LOCK TABLE ONLY %1 IN %2 MODE").arg(tables->text(row, 0), lockMode(level)));
         if (!locked && locked.error().sqlstate != QLatin1StringView("42501"))
             return locked.failure();
     }
-    if (!tables)
-        return tables.failure();
     return m_session.db.run(QStringLiteral("SET LOCAL lock_timeout TO DEFAULT"));
 }
 
@@ -183,35 +203,84 @@ Outcomes Performance::run()
     return execute(std::move(now));
 }
 
+/// The text, in a savepoint: when it fails, what no rollback undoes can still be asked for.
 Outcomes Performance::execute(MeasureOutput now)
 {
+    m_says = textSays(m_statements, m_expected.read);
     const auto before = takeLedger(m_session.db);
     if (!before)
         return failed(before.error());
+    if (!before->tracked)
+        return failed({{}, QStringLiteral("track_counts is off: the server would not report what it does")});
+    if (const auto readOnly = restrict(); !readOnly)
+        return failed(readOnly.error());
+    if (const auto saved = m_session.db.run(QStringLiteral("SAVEPOINT holdfast_text")); !saved)
+        return failed(saved.error());
     const Executed executed = sql::execute(m_session.db, m_text);
     if (executed.connectionLost)
         return ended(Outcome::Failed, QStringLiteral("the connection was lost before COMMIT: the server rolls back"), executed.output);
-    if (executed.error) {
-        rollback();
-        return ended(Outcome::Failed, QStringLiteral("rolled back"), executed.output);
+    if (executed.error)
+        return undone(*before, QStringLiteral("rolled back"), executed);
+    return weigh(*before, std::move(now), executed);
+}
+
+/// A reading runs READ ONLY.
+Result<Done, PgError> Performance::restrict()
+{
+    const bool readOnly = m_secondLine == SecondLine::On && isReading(m_statements, m_expected);
+    return readOnly ? m_session.db.run(QStringLiteral("SET TRANSACTION READ ONLY")) : Result<Done, PgError>(Done{});
+}
+
+/// Until nothing is left that COMMIT would do: what a deferred trigger does may be deferred again.
+Result<Ledger, PgError> Performance::settled(const Ledger &before)
+{
+    constexpr int rounds = 20;
+    std::optional<Ledger> last;
+    for (int round = 0; round < rounds; ++round) {
+        if (const auto done = settle(m_session.db); !done)
+            return done.failure();
+        auto now = takeLedger(m_session.db);
+        if (!now)
+            return now;
+        if (last ? sameRows(*last, *now) : sameRows(before, *now))
+            return now;
+        last = std::move(*now);
     }
-    // Deferred constraints and triggers run now, while what they do can still be counted.
-    const auto settled = m_session.db.run(QStringLiteral("SET CONSTRAINTS ALL IMMEDIATE"));
-    const bool inside = PQtransactionStatus(m_session.db.raw()) == PQTRANS_INTRANS;
-    const auto after = settled && inside ? takeLedger(m_session.db) : Result<Ledger, PgError>(Failure{settled ? PgError{} : settled.error()});
-    if (!inside && settled)
+    return Failure{PgError{{}, QStringLiteral("deferred work is deferred again and again")}};
+}
+
+Outcomes Performance::weigh(const Ledger &before, MeasureOutput now, const Executed &executed)
+{
+    const auto after = settled(before);
+    if (!after && PQtransactionStatus(m_session.db.raw()) == PQTRANS_IDLE)
         return ended(Outcome::Unknown, QStringLiteral("the text ended the gate's transaction"), executed.output);
-    if (!after) {
-        rollback();
-        return ended(Outcome::Failed, QStringLiteral("rolled back: %1").arg(after.error().toString()), executed.output);
+    if (!after)
+        return undone(before, QStringLiteral("rolled back: %1").arg(after.error().toString()), executed);
+    Reported reported = compareLedgers(before, *after, m_expected, m_says);
+    if (after->wrote) {
+        const auto rows = changedCatalogRows(m_session.db);
+        if (!rows)
+            return undone(before, QStringLiteral("rolled back: %1").arg(rows.error().toString()), executed);
+        nameCatalogRows(*rows, before, m_expected, m_says, reported);
     }
-    const Reported reported = compareLedgers(*before, *after, m_expected);
-    now.measurement = asReported(now.measurement, reported);
+    now.measurement = asReported(now.measurement, reported, m_says);
     if (m_secondLine == SecondLine::On && drifts(now.measurement)) {
         rollback();
         return Drifted{std::move(now)};
     }
     return finish(reported, executed);
+}
+
+/// Rolled back, with what that leaves.
+Performed Performance::undone(const Ledger &before, const QString &message, const Executed &executed)
+{
+    Performed performed = ended(Outcome::Failed, message, executed.output);
+    if (m_session.db.run(QStringLiteral("ROLLBACK TO SAVEPOINT holdfast_text"))) {
+        if (const auto after = takeLedger(m_session.db))
+            performed.effects = lastingEffectsOf(compareLedgers(before, *after, m_expected, m_says), m_input.measure.at);
+    }
+    rollback();
+    return performed;
 }
 
 Outcomes Performance::finish(const Reported &reported, const Executed &executed)
@@ -222,8 +291,8 @@ Outcomes Performance::finish(const Reported &reported, const Executed &executed)
                                     : answer == CommitAnswer::RolledBack ? Outcome::Failed
                                                                          : Outcome::Unknown,
                                 message, executed.output);
-    if (answer != CommitAnswer::RolledBack)
-        performed.effects = effectsOf(reported, executed.tags, m_input.measure.at);
+    performed.effects = answer == CommitAnswer::RolledBack ? lastingEffectsOf(reported, m_input.measure.at)
+                                                           : effectsOf(reported, executed.tags, m_input.approved->measured, m_input.measure.at);
     return performed;
 }
 

@@ -107,8 +107,12 @@ QString dump(const MeasureOutput &output)
 
 QString dump(const std::variant<Performed, Drifted> &outcome)
 {
-    if (const auto *drifted = std::get_if<Drifted>(&outcome))
-        return QStringLiteral("drifted:") + dump(drifted->now);
+    if (const auto *drifted = std::get_if<Drifted>(&outcome)) {
+        QString reported; // first: QtTest cuts long messages
+        for (const Fact &fact : drifted->now.measurement.facts)
+            reported += fact.how.startsWith(QStringLiteral("reported")) ? QStringLiteral(" %1 = %2;").arg(fact.id, fact.value) : QString();
+        return QStringLiteral("drifted:%1").arg(reported) + dump(drifted->now);
+    }
     const auto &performed = std::get<Performed>(outcome);
     QString text = QStringLiteral("%1: %2").arg(toString(performed.outcome), QString::fromUtf8(performed.output));
     for (const Fact &fact : performed.effects)
