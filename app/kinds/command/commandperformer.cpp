@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinds/command/commandperformer.h"
 
+#include "kinds/command/gitpusher.h"
 #include "kinds/command/understanding.h"
 
 #include <fcntl.h>
@@ -129,6 +130,8 @@ public:
             return Drifted{std::move(now)};
         if (!stops.isEmpty())
             return notStarted(stops.join(QStringLiteral("; ")));
+        if (understanding.push)
+            return performPush(*understanding.push);
         if (understanding.performedAs)
             return performAs(plan, understanding, input);
         return report(plan, runProcess(specOf(plan, m_deadline)));

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kinds/command/gitremote.h"
-#include "kinds/command/optionreader.h"
-#include "kinds/command/understanding.h"
-#include "kinds/filesystem/survey.h"
+#include "kinds/command/gitpush.h"
 
-#include "core/text/secrets.h"
-#include "core/text/visible.h"
-#include "diff/formats.h"
+#include "kinds/command/gitconfiguration.h"
+#include "kinds/command/gitrefspec.h"
+#include "kinds/command/optionreader.h"
+#include "kinds/posix/directory.h"
 
 #include <fcntl.h>
 
@@ -25,165 +23,241 @@ const OptionTable &pushTable()
                                     QStringLiteral("follow-tags"), QStringLiteral("atomic"), QStringLiteral("no-atomic"), QStringLiteral("quiet"), QStringLiteral("verbose"),
                                     QStringLiteral("set-upstream"), QStringLiteral("no-verify"), QStringLiteral("verify"), QStringLiteral("thin"), QStringLiteral("no-thin"),
                                     QStringLiteral("progress"), QStringLiteral("no-progress"), QStringLiteral("no-signed"),
-                                    QStringLiteral("no-recurse-submodules"), QStringLiteral("no-force-if-includes")},
+                                    QStringLiteral("no-recurse-submodules"), QStringLiteral("no-force-if-includes"), QStringLiteral("no-follow-tags"), QStringLiteral("ipv4"), QStringLiteral("ipv6")},
                                    {QStringLiteral("push-option"), QStringLiteral("repo"), QStringLiteral("receive-pack"), QStringLiteral("exec")},
-                                   {QStringLiteral("force-with-lease"), QStringLiteral("signed"), QStringLiteral("recurse-submodules")}, true};
+                                   {QStringLiteral("force-with-lease"), QStringLiteral("signed"), QStringLiteral("recurse-submodules")}, true, false};
     return table;
 }
 
-struct Push final
+/// What this reading mirrors; the rest changes what is pushed, where, by which program, or writes into the clone.
+const QStringList &mirroredOptions()
 {
-    ReadArguments arguments;
-    UniqueFd directory;
-    QString problem; ///< why it is not understood
-};
-
-/// `git [-C <path>] push …`; any other global option can change what git does.
-Push readPush(const CommandPlan &plan)
-{
-    Push push;
-    push.directory = UniqueFd(::openat(plan.directory.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    QStringList rest = plan.argv.sliced(1);
-    while (rest.size() >= 2 && rest[0] == u"-C") {
-        push.directory = UniqueFd(::openat(push.directory.get(), rest[1].toUtf8().constData(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-        rest = rest.sliced(2);
-    }
-    if (rest.value(0) != u"push") {
-        push.problem = rest.value(0).startsWith(u'-') ? QStringLiteral("git's option %1 can change what it does").arg(rest.value(0)) : QStringLiteral("git %1 is not understood").arg(rest.value(0));
-        return push;
-    }
-    push.arguments = readArguments(rest.sliced(1), pushTable());
-    const auto &arguments = push.arguments;
-    if (!push.directory)
-        push.problem = QStringLiteral("the directory of the repository cannot be opened");
-    else if (!arguments.unknown.isEmpty())
-        push.problem = QStringLiteral("git push does not know %1").arg(arguments.unknown.join(u' '));
-    else if (arguments.has({QStringLiteral("receive-pack"), QStringLiteral("exec"), QStringLiteral("repo")}))
-        push.problem = QStringLiteral("it names a program or a repository by an option");
-    else if (arguments.has({QStringLiteral("mirror"), QStringLiteral("all"), QStringLiteral("branches"), QStringLiteral("tags"), QStringLiteral("prune"), QStringLiteral("follow-tags"), QStringLiteral("recurse-submodules")}))
-        push.problem = QStringLiteral("it pushes whatever matches, not what is named");
-    else if (arguments.operands.size() < 2)
-        push.problem = QStringLiteral("without a remote and a reference git decides by the clone's configuration");
-    return push;
+    static const QStringList mirrored{QStringLiteral("f"), QStringLiteral("force"), QStringLiteral("force-with-lease"), QStringLiteral("d"), QStringLiteral("delete"), QStringLiteral("atomic"),
+                                      QStringLiteral("no-atomic"), QStringLiteral("q"), QStringLiteral("quiet"), QStringLiteral("v"), QStringLiteral("verbose"), QStringLiteral("porcelain"),
+                                      QStringLiteral("no-verify"), QStringLiteral("verify"), QStringLiteral("thin"), QStringLiteral("no-thin"), QStringLiteral("progress"), QStringLiteral("no-progress"),
+                                      QStringLiteral("no-signed"), QStringLiteral("no-recurse-submodules"), QStringLiteral("no-force-if-includes"), QStringLiteral("no-follow-tags")};
+    return mirrored;
 }
 
 std::vector<TellingFlag> pushFlags(const ReadArguments &arguments)
 {
+    static const std::vector<std::pair<QStringList, TellingFlag>> telling{
+        {{QStringLiteral("f"), QStringLiteral("force")}, {QStringLiteral("--force"), QStringLiteral("replaces what the remote has, whatever it is by then")}},
+        {{QStringLiteral("force-with-lease")}, {QStringLiteral("--force-with-lease"), QStringLiteral("replaces what the remote has, if it is what the clone believes")}},
+        {{QStringLiteral("d"), QStringLiteral("delete")}, {QStringLiteral("--delete"), QStringLiteral("deletes the references from the remote")}},
+        {{QStringLiteral("mirror")}, {QStringLiteral("--mirror"), QStringLiteral("deletes every reference that the clone does not have")}},
+        {{QStringLiteral("prune")}, {QStringLiteral("--prune"), QStringLiteral("deletes references that the clone does not have")}},
+        {{QStringLiteral("no-verify")}, {QStringLiteral("--no-verify"), QStringLiteral("leaves out the clone's own check before pushing")}}};
     std::vector<TellingFlag> flags;
-    if (arguments.has({QStringLiteral("f"), QStringLiteral("force")}))
-        flags.push_back({QStringLiteral("--force"), QStringLiteral("replaces what the remote has, whatever it is by then")});
-    if (arguments.has({QStringLiteral("force-with-lease")}))
-        flags.push_back({QStringLiteral("--force-with-lease"), QStringLiteral("replaces what the remote has, if it is what the clone believes")});
-    if (arguments.has({QStringLiteral("d"), QStringLiteral("delete")}))
-        flags.push_back({QStringLiteral("--delete"), QStringLiteral("deletes the references from the remote")});
-    if (arguments.has({QStringLiteral("no-verify")}))
-        flags.push_back({QStringLiteral("--no-verify"), QStringLiteral("leaves out the clone's own check before pushing")});
+    for (const auto &[names, flag] : telling) {
+        if (arguments.has(names))
+            flags.push_back(flag);
+    }
     return flags;
 }
 
-/// A configured remote's one push URL, or the operand itself where none has that name.
-std::optional<QString> urlOf(const SafeGit &clone, const QString &remote, QString &why)
+/// `git [-C <path>]… push …`, read; and the clone it is asked in.
+struct AskedPush final
 {
-    const auto urls = clone.ask({"remote", "get-url", "--push", "--all", "--", remote.toUtf8()}, why);
-    if (!urls)
-        return remote.contains(u'/') || remote.contains(u':') ? std::optional(remote) : std::nullopt;
-    const auto lines = QString::fromUtf8(*urls).split(u'\n', Qt::SkipEmptyParts);
-    why = QStringLiteral("the remote %1 has several addresses").arg(remote);
-    return lines.size() == 1 ? std::optional(lines.front()) : std::nullopt;
-}
+    ReadArguments arguments;
+    UniqueFd directory;
+    [[nodiscard]] bool forces() const { return arguments.has({QStringLiteral("f"), QStringLiteral("force")}); }
+    [[nodiscard]] bool removes() const { return arguments.has({QStringLiteral("d"), QStringLiteral("delete")}); }
+    [[nodiscard]] QStringList leases() const;
+};
 
-QString fullName(const QString &name, const std::map<QString, QString> &references)
+QStringList AskedPush::leases() const
 {
-    if (name.startsWith(u"refs/"))
-        return name;
-    for (const QString &prefix : {QStringLiteral("refs/heads/"), QStringLiteral("refs/tags/")}) {
-        if (references.contains(prefix + name))
-            return prefix + name;
+    QStringList leases;
+    for (const auto &option : arguments.options) {
+        if (option.name == u"force-with-lease")
+            leases.append(option.value.value_or(QString()));
     }
-    return QStringLiteral("refs/heads/") + name;
+    return leases;
 }
 
-/// `[+]<src>[:<dst>]`, `:<dst>`, and with --delete `<dst>`.
-std::optional<RefUpdate> readRefspec(const SafeGit &clone, QString spec, bool force, bool remove, const std::map<QString, QString> &references, QString &why)
+using Read = Result<Done, QString>;
+
+Read readArgumentsOf(AskedPush &asked, const QStringList &after)
 {
-    RefUpdate update;
-    update.forced = force || spec.startsWith(u'+');
-    if (spec.startsWith(u'+'))
-        spec.remove(0, 1);
-    const auto colon = spec.indexOf(u':');
-    const QString source = remove ? QString() : colon < 0 ? spec : spec.first(colon);
-    QString destination = colon < 0 ? spec : spec.mid(colon + 1);
-    if (destination.isEmpty() || spec.contains(u'*')) {
-        why = QStringLiteral("the reference %1 stands for whatever matches").arg(spec);
-        return std::nullopt;
+    asked.arguments = readArguments(after, pushTable());
+    const auto &arguments = asked.arguments;
+    if (!arguments.unknown.isEmpty())
+        return Failure{QStringLiteral("git push's argument %1 is not understood").arg(arguments.unknown.join(u' '))};
+    for (const auto &option : arguments.options) {
+        if (!mirroredOptions().contains(option.name))
+            return Failure{QStringLiteral("git push's option %1%2 is not mirrored").arg(option.name.size() == 1 ? QStringLiteral("-") : QStringLiteral("--"), option.name)};
     }
-    if (!source.isEmpty()) {
-        const auto commit = clone.ask({"rev-parse", "--verify", "--end-of-options", source.toUtf8()}, why);
-        const auto symbolic = commit ? clone.ask({"rev-parse", "--symbolic-full-name", "--end-of-options", source.toUtf8()}, why) : std::nullopt;
-        if (!symbolic)
-            return std::nullopt;
-        update.next = QString::fromUtf8(commit->trimmed());
-        const QString full = QString::fromUtf8(symbolic->split('\n').last().isEmpty() ? symbolic->trimmed().split('\n').last() : symbolic->trimmed());
-        if (colon < 0 && full.startsWith(u"refs/"))
-            destination = full;
-    }
-    update.ref = fullName(destination, references);
-    const auto old = references.find(update.ref);
-    update.old = old == references.end() ? QString() : old->second;
-    return update;
+    if (arguments.operands.size() < 2)
+        return Failure{QStringLiteral("without a remote and a reference git decides by the clone's configuration")};
+    return Done{};
 }
 
-void say(Measurement &m, QStringView id, const QString &label, std::int64_t number, const QString &unit, const QString &how, Instant at, Severity severity)
+Read readEnvironment(const CommandPlan &plan)
 {
-    m.facts.push_back({id.toString(), label, QString::number(number), number, unit, Quality::Measured, how, at, number > 0 ? severity : Severity::Info});
-}
-
-void describeLoss(MeasureOutput &output, const LostCommits &lost, Instant at)
-{
-    auto &m = output.measurement;
-    const QString how = QStringLiteral("counted by the gate in a fresh copy of the remote: reachable now, and from nothing that stays");
-    say(m, fact::DestroyedObjects, QStringLiteral("commits lost"), lost.commits, QStringLiteral("commits"), how, at, Severity::Danger);
-    say(m, fact::DestroyedBytes, QStringLiteral("bytes lost"), lost.bytes, QStringLiteral("bytes"), QStringLiteral("size on disk of the objects that only they reach"), at, Severity::Warning);
-    say(m, u"git.authors", QStringLiteral("authors of them"), lost.authors.size(), QStringLiteral("persons"), lost.authors.first(std::min<qsizetype>(5, lost.authors.size())).join(QStringLiteral(", ")), at, Severity::Notice);
-    if (!lost.newest.isEmpty())
-        m.facts.push_back({QStringLiteral("git.newest-lost"), QStringLiteral("newest of them"), lost.newest, std::nullopt, {}, Quality::Measured, QStringLiteral("committer date"), at, Severity::Info});
-    if (lost.commits == 0) {
-        m.recovery = {Verdict::Recoverable, {}, {}, {}, {}, {}, Quality::Measured, QStringLiteral("every commit stays reachable on the remote")};
-        return;
+    for (const auto &entry : plan.environment) {
+        if (entry.startsWith("GIT_"))
+            return Failure{QStringLiteral("the variable %1 is passed on, and changes what git does").arg(QString::fromUtf8(entry.first(entry.indexOf('='))))};
     }
-    m.recovery.how = QStringLiteral("whether the remote keeps unreachable commits, and for how long, it does not tell");
-    diff::Tree tree;
-    tree.total = lost.commits;
-    for (const QString &line : lost.listed)
-        tree.nodes.push_back({line, QStringLiteral("commit"), QStringLiteral("lost"), {}, {}, -1});
-    auto blob = makeBlob(diff::encode(tree), QStringLiteral("application/vnd.holdfast.tree+json"));
-    m.diffs.push_back({QStringLiteral("Commits that become unreachable"), QStringLiteral("tree"), refOf(blob)});
-    output.blobs.push_back(std::move(blob));
+    return Done{};
 }
 
-void describeUpdates(Measurement &m, const std::vector<RefUpdate> &updates, const QString &url, Instant at)
+/// A repository on this machine runs hooks and settings of its own when it receives: without any, what is shown is what happens.
+Read readReceiver(const GitAddress &address, const std::optional<ProcessUser> &user)
 {
-    const auto deleted = std::count_if(updates.begin(), updates.end(), [](const RefUpdate &u) { return u.next.isEmpty() && !u.old.isEmpty(); });
-    const auto replaced = std::count_if(updates.begin(), updates.end(), [](const RefUpdate &u) { return !u.next.isEmpty() && !u.old.isEmpty() && !u.fastForward; });
-    m.operation = deleted > 0 ? QStringLiteral("git.delete-ref") : replaced > 0 ? QStringLiteral("git.force-push") : QStringLiteral("git.push");
-    const QString how = QStringLiteral("git ls-remote, asked by the gate");
-    say(m, u"git.deleted-refs", QStringLiteral("references deleted"), deleted, QStringLiteral("references"), how, at, Severity::Danger);
-    say(m, u"git.replaced-refs", QStringLiteral("references not fast-forwarded"), replaced, QStringLiteral("references"), how, at, Severity::Danger);
-    for (const auto &update : updates) {
-        m.resources.append(url + u' ' + update.ref);
-        const QString effect = update.next.isEmpty() ? QStringLiteral("deleted") : update.old.isEmpty() ? QStringLiteral("created") : update.fastForward ? QStringLiteral("forwarded") : QStringLiteral("replaced");
-        m.dependents.push_back({update.ref, QStringLiteral("reference"), effect, std::nullopt, -1});
-        m.facts.push_back({QStringLiteral("git.ref.%1").arg(m.dependents.size()), visible(update.ref), QStringLiteral("%1 → %2").arg(update.old.isEmpty() ? QStringLiteral("nothing") : update.old, update.next.isEmpty() ? QStringLiteral("nothing") : update.next),
-                           std::nullopt, {}, Quality::Measured, how, at, Severity::Info});
+    const UniqueFd top(::open(address.directory.toUtf8().constData(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const UniqueFd below(top ? ::openat(top.get(), ".git", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1);
+    const int repository = below ? below.get() : top.get();
+    if (!top || ::faccessat(repository, "HEAD", F_OK, 0) != 0)
+        return Failure{QStringLiteral("%1 is no repository").arg(address.directory)};
+    QString why;
+    const auto configuration = GitConfiguration::read(SafeGit(repository, {true, false, user, "none", {}, std::chrono::seconds(20)}), ".", why);
+    if (!configuration)
+        return Failure{why};
+    if (const auto deciding = configuration->decidingReceive(); !deciding.isEmpty())
+        return Failure{QStringLiteral("the remote is on this machine, and its setting %1 decides how it receives").arg(deciding.join(QStringLiteral(", ")))};
+    Directory hooks(repository, "hooks");
+    while (const char *name = hooks.next()) {
+        if (!std::string_view(name).ends_with(".sample"))
+            return Failure{QStringLiteral("the remote is on this machine, and its hook %1 would run here").arg(QString::fromUtf8(name))};
     }
-    std::sort(m.resources.begin(), m.resources.end(), [](const QString &a, const QString &b) { return a.toUtf8() < b.toUtf8(); });
-    m.confirmText = updates.front().ref.mid(updates.front().ref.lastIndexOf(u'/') + 1);
+    return Done{};
 }
 
-Understanding notUnderstood(const CommandPlan &plan, const ReadArguments &arguments, const QString &reason)
+/// The clone, read without its configuration taking part.
+struct Clone final
+{
+    SafeGit git;
+    QByteArray common; ///< its common directory
+    GitConfiguration configuration;
+    References references;
+};
+
+Result<Clone, QString> readClone(const AskedPush &asked, const std::optional<ProcessUser> &user)
+{
+    QString why;
+    SafeGit git(asked.directory.get(), {false, true, user, "none", {}, std::chrono::seconds(20)});
+    const auto common = git.ask({"rev-parse", "--path-format=absolute", "--git-common-dir"}, why);
+    auto configuration = common ? GitConfiguration::read(git, common->trimmed(), why) : std::nullopt;
+    const auto listing = configuration ? git.ask({"for-each-ref", "--format=%(objectname) %(refname)"}, why) : std::nullopt;
+    if (!listing)
+        return Failure{why};
+    References references;
+    for (const auto &line : QString::fromUtf8(*listing).split(u'\n', Qt::SkipEmptyParts))
+        references[line.section(u' ', 1)] = line.section(u' ', 0, 0);
+    return Clone{std::move(git), common->trimmed(), std::move(*configuration), std::move(references)};
+}
+
+Result<GitAddress, QString> addressOf(const Clone &clone, const QString &operand)
+{
+    const auto url = clone.configuration.urlOf(operand);
+    const auto address = GitAddress::parse(url.value_or(operand));
+    if (!address || (!url && !operand.contains(u'/')))
+        return Failure{QStringLiteral("%1 is not the name of a remote with one address, nor an address that says all of it").arg(operand)};
+    if (const auto deciding = clone.configuration.decidingPushTo(url ? operand : QString()); !deciding.isEmpty())
+        return Failure{QStringLiteral("the clone's setting %1 decides about a push").arg(deciding.join(QStringLiteral(", ")))};
+    return *address;
+}
+
+/// What --force-with-lease lets through. Bare, it believes the clone's tracking reference, which must then be what the remote really has.
+Read readLease(const Clone &clone, const QString &remote, const QString &lease, RefUpdate &update)
+{
+    const QString name = lease.section(u':', 0, 0);
+    if (!name.isEmpty() && name != update.ref && QStringLiteral("refs/heads/") + name != update.ref)
+        return Failure{QStringLiteral("--force-with-lease=%1 names another reference").arg(lease)};
+    QString believed = lease.section(u':', 1);
+    if (!lease.contains(u':')) {
+        const auto tracked = clone.references.find(QStringLiteral("refs/remotes/%1/%2").arg(remote, update.ref.mid(11)));
+        if (!clone.configuration.tracksAsUsual(remote) || !update.ref.startsWith(u"refs/heads/") || tracked == clone.references.end())
+            return Failure{QStringLiteral("what --force-with-lease would compare %1 with is not clear").arg(update.ref)};
+        believed = tracked->second;
+    }
+    if (believed != update.old)
+        return Failure{QStringLiteral("git would refuse: the remote has %1 at %2, not %3").arg(update.ref, update.old.isEmpty() ? QStringLiteral("nothing") : update.old, believed)};
+    update.forced = true;
+    return Done{};
+}
+
+Result<std::vector<RefUpdate>, QString> readUpdates(const AskedPush &asked, const Clone &clone, const References &there)
+{
+    const QStringList &operands = asked.arguments.operands;
+    std::vector<RefUpdate> updates;
+    for (const auto &spec : operands.sliced(1)) {
+        auto update = readRefspec({clone.git, clone.references, there}, spec, asked.forces(), asked.removes());
+        if (!update)
+            return update.failure();
+        for (const auto &lease : asked.leases()) {
+            if (const auto read = readLease(clone, operands.front(), lease, *update); !read)
+                return read.failure();
+        }
+        if (std::any_of(updates.begin(), updates.end(), [&](const RefUpdate &each) { return each.ref == update->ref; }))
+            return Failure{QStringLiteral("%1 is named twice").arg(update->ref)};
+        updates.push_back(std::move(*update));
+    }
+    return updates;
+}
+
+/// What git would refuse by itself is never forced by the way in which it is performed here.
+Read readOutcome(const GitRemote &remote, std::vector<RefUpdate> &updates)
+{
+    for (auto &update : updates) {
+        const bool both = !update.old.isEmpty() && !update.next.isEmpty();
+        update.fastForward = both && (update.old == update.next || (!update.ref.startsWith(u"refs/tags/") && remote.isFastForward(update.old, update.next)));
+        if (both && !update.fastForward && !update.forced)
+            return Failure{QStringLiteral("git would refuse: %1 is there already, and the new value does not follow from it").arg(update.ref)};
+        if (update.next.isEmpty() && update.old.isEmpty())
+            return Failure{QStringLiteral("git would refuse: the remote has no %1 to delete").arg(update.ref)};
+    }
+    return Done{};
+}
+
+Result<std::shared_ptr<PushPlan>, QString> planPush(const CommandPlan &plan, const AskedPush &asked)
+{
+    const auto user = plan.runAs ? plan.runAs : ownerOf(asked.directory.get());
+    const auto clone = readClone(asked, user);
+    if (!clone)
+        return clone.failure();
+    const auto address = addressOf(*clone, asked.arguments.operands.front());
+    if (!address)
+        return address.failure();
+    if (address->isHere()) {
+        if (const auto receiver = readReceiver(*address, user); !receiver)
+            return receiver.failure();
+    }
+    auto push = std::make_shared<PushPlan>(GitRemote(plan, *address));
+    const auto there = push->remote.references();
+    auto updates = there ? readUpdates(asked, *clone, *there) : Result<std::vector<RefUpdate>, QString>(Failure{QStringLiteral("the remote could not be asked: ") + push->remote.why()});
+    if (!updates)
+        return updates.failure();
+    QStringList commits;
+    for (const auto &update : *updates)
+        commits += update.next.isEmpty() ? QStringList() : QStringList{update.next};
+    commits.removeDuplicates();
+    if (!push->remote.fetch() || !push->remote.fetchFrom(clone->common, commits))
+        return Failure{QStringLiteral("what is pushed, and what is there, could not be fetched: ") + push->remote.why()};
+    if (const auto read = readOutcome(push->remote, *updates); !read)
+        return read.failure();
+    push->updates = std::move(*updates);
+    push->atomic = asked.arguments.has({QStringLiteral("atomic")}) && !asked.arguments.has({QStringLiteral("no-atomic")});
+    push->hook = ::faccessat(AT_FDCWD, QByteArray(clone->common + "/hooks/pre-push").constData(), F_OK, 0) == 0;
+    return push;
+}
+
+/// A push that git would have to read by itself is not run at all: hooks and settings of the clone would run with it.
+Understanding neverPushed(const CommandPlan &plan, const ReadArguments &arguments, const QString &reason)
 {
     auto result = understandNothing(plan, reason);
     result.flags = pushFlags(arguments);
+    result.stops = {QStringLiteral("%1. Only git push <remote> <reference>… is performed, from a copy of the gate's own: the clone's hooks and settings would run and decide otherwise").arg(reason)};
+    return result;
+}
+
+/// Whatever else git does there, it heeds the repository: hooks, filters, helpers, aliases.
+Understanding understandOther(const CommandPlan &plan, const QStringList &rest, Instant at)
+{
+    auto result = understandNothing(plan, QStringLiteral("git %1 is not understood").arg(rest.value(0)));
+    result.inner.measurement.facts.push_back({QStringLiteral("command.repository-code"), QStringLiteral("code of the repository"), QStringLiteral("may run as %1").arg(plan.userName), std::nullopt, {}, Quality::Unknown,
+                                              QStringLiteral("git runs hooks, filters and helpers that whoever writes the repository chooses"), at, plan.runAs ? Severity::Notice : Severity::Danger});
     return result;
 }
 
@@ -191,38 +265,35 @@ Understanding notUnderstood(const CommandPlan &plan, const ReadArguments &argume
 
 Understanding understandGit(CommandPlan &plan, const MeasureInput &input)
 {
-    const auto push = plan.directory ? readPush(plan) : Push{{}, UniqueFd(), QStringLiteral("its working directory cannot be opened")};
-    if (!push.problem.isEmpty())
-        return notUnderstood(plan, push.arguments, push.problem);
-    const SafeGit clone(push.directory.get(), {false, true, plan.runAs ? plan.runAs : ownerOf(push.directory.get()), "none", {}, std::chrono::seconds(20)});
-    QString why;
-    const auto url = urlOf(clone, push.arguments.operands.front(), why);
-    if (!url)
-        return notUnderstood(plan, push.arguments, why);
-    GitRemote remote(plan, push.directory.get(), *url);
-    const auto references = remote.references();
-    if (!references)
-        return notUnderstood(plan, push.arguments, QStringLiteral("the remote could not be asked: ") + remote.why());
-    std::vector<RefUpdate> updates;
-    const bool force = push.arguments.has({QStringLiteral("f"), QStringLiteral("force"), QStringLiteral("force-with-lease")});
-    for (const auto &spec : push.arguments.operands.sliced(1)) {
-        auto update = readRefspec(clone, spec, force, push.arguments.has({QStringLiteral("d"), QStringLiteral("delete")}), *references, why);
-        if (!update)
-            return notUnderstood(plan, push.arguments, why);
-        updates.push_back(std::move(*update));
+    if (!plan.directory)
+        return understandNothing(plan, QStringLiteral("its working directory cannot be opened"));
+    AskedPush asked;
+    asked.directory = UniqueFd(::openat(plan.directory.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    QStringList rest = plan.argv.sliced(1);
+    while (rest.size() >= 2 && rest[0] == u"-C") {
+        asked.directory = UniqueFd(::openat(asked.directory.get(), rest[1].toUtf8().constData(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        rest = rest.sliced(2);
     }
-    if (!remote.fetch())
-        return notUnderstood(plan, push.arguments, QStringLiteral("the remote could not be fetched: ") + remote.why());
-    for (auto &update : updates)
-        update.fastForward = !update.old.isEmpty() && !update.next.isEmpty() && remote.isFastForward(update.old, update.next);
-    const auto lost = remote.lostBy(updates);
+    const bool hasOptions = rest.value(0).startsWith(u'-');
+    if (!rest.contains(QStringLiteral("push")) || (!hasOptions && rest.front() != u"push"))
+        return understandOther(plan, rest, input.at);
+    if (hasOptions)
+        return neverPushed(plan, {}, QStringLiteral("git's option %1 can change what it does").arg(rest.front()));
+    auto read = readArgumentsOf(asked, rest.sliced(1));
+    if (read)
+        read = asked.directory ? readEnvironment(plan) : Read(Failure{QStringLiteral("the directory of the repository cannot be opened")});
+    if (!read)
+        return neverPushed(plan, asked.arguments, read.error());
+    const auto push = planPush(plan, asked);
+    if (!push)
+        return neverPushed(plan, asked.arguments, push.error());
+    const auto lost = (*push)->remote.lostBy((*push)->updates);
     if (!lost)
-        return notUnderstood(plan, push.arguments, QStringLiteral("what becomes unreachable could not be counted: ") + remote.why());
-    Understanding understanding{{}, pushFlags(push.arguments), {}};
-    auto &m = understanding.inner.measurement;
-    describeUpdates(m, updates, QString::fromUtf8(maskSecrets(url->toUtf8())), input.at);
-    describeLoss(understanding.inner, *lost, input.at);
-    m.environment = configuredEnvironment(*input.target);
+        return neverPushed(plan, asked.arguments, QStringLiteral("what becomes unreachable could not be counted: ") + (*push)->remote.why());
+    Understanding understanding;
+    understanding.flags = pushFlags(asked.arguments);
+    describePush(understanding.inner, **push, *lost, input);
+    understanding.push = *push;
     return understanding;
 }
 

@@ -25,7 +25,7 @@ std::vector<QByteArray> transportEnvironment(const CommandPlan &plan)
 
 } // namespace
 
-GitRemote::GitRemote(const CommandPlan &plan, int local, QString url) : m_url(std::move(url)), m_user(plan.runAs), m_environment(transportEnvironment(plan))
+GitRemote::GitRemote(const CommandPlan &plan, GitAddress address) : m_address(std::move(address)), m_user(plan.runAs), m_environment(transportEnvironment(plan))
 {
     if (!m_quarantine.isValid()) {
         m_why = QStringLiteral("no temporary directory can be made");
@@ -34,22 +34,32 @@ GitRemote::GitRemote(const CommandPlan &plan, int local, QString url) : m_url(st
     m_directory = UniqueFd(::open(m_quarantine.path().toUtf8().constData(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (m_user && ::fchown(m_directory.get(), m_user->uid, m_user->gid) != 0)
         m_why = QStringLiteral("the quarantine cannot be given to its user");
-    const SafeGit clone(local, {false, true, m_user, "none", {}, std::chrono::seconds(20)});
-    const auto common = clone.ask({"rev-parse", "--path-format=absolute", "--git-common-dir"}, m_why);
-    if (common)
-        m_environment.push_back("GIT_ALTERNATE_OBJECT_DIRECTORIES=" + common->trimmed() + "/objects");
 }
 
-SafeGit GitRemote::git(bool bare) const
+SafeGit GitRemote::at(bool bare, const QByteArray &protocols) const
 {
-    return {m_directory.get(), {bare, !bare, m_user, "file:ssh:https:http:git", m_environment, Deadline}};
+    return {m_directory.get(), {bare, !bare, m_user, protocols, m_environment, Deadline}};
 }
 
-std::optional<std::map<QString, QString>> GitRemote::references()
+QByteArray GitRemote::served(const char *option, const char *command)
+{
+    return QByteArray("--") + option + "=git -c safe.directory=* -c core.hooksPath=/dev/null -c core.fsmonitor=false -c core.alternateRefsCommand= -c receive.autogc=false"
+        + " -c receive.denyCurrentBranch=refuse -c uploadpack.allowAnySHA1InWant=true " + command;
+}
+
+/// The command with what a repository on this machine needs, placed behind its name.
+QList<QByteArray> GitRemote::asking(QList<QByteArray> command) const
+{
+    if (m_address.isHere())
+        command.insert(1, served("upload-pack", "upload-pack"));
+    return command;
+}
+
+std::optional<std::map<QString, QString>> GitRemote::references() const
 {
     if (!m_directory)
         return std::nullopt;
-    const auto listing = git(false).ask({"ls-remote", "--refs", "--", m_url.toUtf8()}, m_why);
+    const auto listing = at(false, m_address.protocol).ask(asking({"ls-remote", "--refs", "--", m_address.url.toUtf8()}), m_why);
     if (!listing)
         return std::nullopt;
     std::map<QString, QString> references;
@@ -63,14 +73,22 @@ std::optional<std::map<QString, QString>> GitRemote::references()
 bool GitRemote::fetch()
 {
     // Hidden behind refs/remote, so that names of the remote cannot become names of the quarantine.
-    return git(false).ask({"init", "--quiet", "--bare", "--template=", "."}, m_why)
-        && git(true).ask({"fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--", m_url.toUtf8(), "+refs/*:refs/remote/*"}, m_why);
+    return at(false, "none").ask({"init", "--quiet", "--bare", "--template=", "."}, m_why)
+        && git().ask(asking({"fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--no-recurse-submodules", "--", m_address.url.toUtf8(), "+refs/*:refs/remote/*"}), m_why);
+}
+
+bool GitRemote::fetchFrom(const QByteArray &repository, const QStringList &commits)
+{
+    QList<QByteArray> command{"fetch", served("upload-pack", "upload-pack"), "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--no-recurse-submodules", "--", repository};
+    for (const auto &commit : commits)
+        command.append(commit.toUtf8() + ":refs/next/" + commit.toUtf8());
+    return commits.isEmpty() || (git().ask({"config", "fetch.fsckObjects", "true"}, m_why) && at(true, "file").ask(command, m_why));
 }
 
 bool GitRemote::isFastForward(const QString &old, const QString &next) const
 {
     QString ignored;
-    return git(true).ask({"merge-base", "--is-ancestor", old.toUtf8(), next.toUtf8()}, ignored).has_value();
+    return git().ask({"merge-base", "--is-ancestor", old.toUtf8(), next.toUtf8()}, ignored).has_value();
 }
 
 std::optional<LostCommits> GitRemote::lostBy(const std::vector<RefUpdate> &updates)
@@ -90,9 +108,9 @@ std::optional<LostCommits> GitRemote::lostBy(const std::vector<RefUpdate> &updat
     if (range.isEmpty())
         return lost;
     const QList<QByteArray> what = range + kept + excluded + QList<QByteArray>{"--all"};
-    const auto count = git(true).ask(QList<QByteArray>{"rev-list", "--count"} + what, m_why);
-    const auto bytes = count ? git(true).ask(QList<QByteArray>{"rev-list", "--objects", "--disk-usage"} + what, m_why) : std::nullopt;
-    const auto log = bytes ? git(true).ask(QList<QByteArray>{"log", "--format=%h%x09%an <%ae>%x09%cI%x09%s"} + what, m_why) : std::nullopt;
+    const auto count = git().ask(QList<QByteArray>{"rev-list", "--count"} + what, m_why);
+    const auto bytes = count ? git().ask(QList<QByteArray>{"rev-list", "--objects", "--disk-usage"} + what, m_why) : std::nullopt;
+    const auto log = bytes ? git().ask(QList<QByteArray>{"log", "--format=%h%x09%an <%ae>%x09%cI%x09%s"} + what, m_why) : std::nullopt;
     if (!log)
         return std::nullopt;
     lost.commits = count->trimmed().toLongLong();

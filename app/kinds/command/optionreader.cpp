@@ -39,7 +39,7 @@ private:
         for (const auto &name : m_table.longFlags + m_table.longValues + m_table.longOptional) {
             if (name == given)
                 return name;
-            if (name.startsWith(given))
+            if (m_table.abbreviations && name.startsWith(given))
                 matches.append(name);
         }
         return matches.size() == 1 ? matches.front() : QString();

@@ -17,6 +17,7 @@ struct OptionTable final
     QStringList longValues; ///< with one, after `=` or as the next argument
     QStringList longOptional; ///< with one after `=`, or none
     bool optionsAfterOperands = true; ///< GNU order: options anywhere before `--`
+    bool abbreviations = true; ///< long options may be cut short while that is unambiguous
 };
 
 struct ReadOption final

@@ -3,7 +3,11 @@
 
 #include "kinds/command/commandplan.h"
 
+#include <memory>
+
 namespace holdfast {
+
+struct PushPlan;
 
 /// One option that changes what a command destroys, said in words.
 struct TellingFlag final
@@ -22,6 +26,7 @@ struct Understanding final
     QString reaches{}; ///< the registered target that it would reach; empty: none
     /// The same request in another kind, which measured it and performs it: the program itself is not run.
     std::optional<Request> performedAs{};
+    std::shared_ptr<const PushPlan> push{}; ///< performed from there instead of running git in the requester's clone
 };
 
 /// May add files that it finds to the plan.

@@ -38,24 +38,29 @@ SafeGit::SafeGit(int directory, Options options)
 {
 }
 
+ProcessEnd SafeGit::run(const QList<QByteArray> &arguments, bool errors) const
+{
+    ProcessSpec spec;
+    spec.program = m_program.get();
+    spec.argv = {"git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.pager=cat", "-c", "core.untrackedCache=false",
+                 "-c", "core.alternateRefsCommand=", "-c", "safe.directory=*", "-c", "credential.helper=", "-c", "http.followRedirects=false"};
+    spec.argv.insert(spec.argv.end(), arguments.begin(), arguments.end());
+    spec.environment = environmentOf(m_options);
+    spec.directory = m_directory;
+    spec.deadline = m_options.deadline;
+    spec.outputLimit = OutputLimit;
+    spec.mergeErrors = errors;
+    spec.runAs = m_options.runAs;
+    return runProcess(spec);
+}
+
 std::optional<QByteArray> SafeGit::ask(const QList<QByteArray> &arguments, QString &why) const
 {
     if (!m_program) {
         why = QStringLiteral("git is not installed where the gate runs");
         return std::nullopt;
     }
-    ProcessSpec spec;
-    spec.program = m_program.get();
-    spec.argv = {"git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.pager=cat", "-c", "core.untrackedCache=false",
-                 "-c", "core.alternateRefsCommand=", "-c", "safe.directory=*"};
-    spec.argv.insert(spec.argv.end(), arguments.begin(), arguments.end());
-    spec.environment = environmentOf(m_options);
-    spec.directory = m_directory;
-    spec.deadline = m_options.deadline;
-    spec.outputLimit = OutputLimit;
-    spec.mergeErrors = false;
-    spec.runAs = m_options.runAs;
-    ProcessEnd end = runProcess(spec);
+    ProcessEnd end = run(arguments, false);
     if (end.succeeded() && end.outputTotal <= OutputLimit)
         return std::move(end.output);
     const QString command = QString::fromUtf8(arguments.first());

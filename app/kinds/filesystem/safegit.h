@@ -26,6 +26,8 @@ public:
 
     /// Standard output of one command, or nullopt; `why` then says what went wrong. At most 32 MiB.
     [[nodiscard]] std::optional<QByteArray> ask(const QList<QByteArray> &arguments, QString &why) const;
+    /// One command to its end, whatever comes of it. `errors`: what it says there belongs to the output.
+    [[nodiscard]] ProcessEnd run(const QList<QByteArray> &arguments, bool errors) const;
 
 private:
     UniqueFd m_program;

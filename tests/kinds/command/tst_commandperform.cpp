@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kinds/command/bench.h"
-#include "kinds/command/commandperformer.h"
+#include "kinds/command/performing.h"
 
 #include <QTest>
 
@@ -10,28 +9,6 @@
 using namespace holdfast;
 
 namespace {
-
-Hold approve(const Bench &b)
-{
-    Hold hold;
-    hold.measured = b.measure();
-    return hold;
-}
-
-std::variant<Performed, Drifted> perform(const Bench &b, const Hold &hold, std::chrono::milliseconds deadline = std::chrono::seconds(30))
-{
-    PerformInput input;
-    input.measure = b.input();
-    input.approved = &hold;
-    input.compare = [&hold](const Measurement &now) { return compare(hold, now, hold.mode, hold.tier); };
-    return makeCommandPerformer(deadline)->perform(input);
-}
-
-Performed run(const Bench &b, std::chrono::milliseconds deadline = std::chrono::seconds(30))
-{
-    auto result = perform(b, approve(b), deadline);
-    return std::holds_alternative<Performed>(result) ? std::get<Performed>(result) : Performed{};
-}
 
 const Fact *effect(const Performed &done, QStringView id)
 {
