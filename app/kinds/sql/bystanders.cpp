@@ -57,6 +57,10 @@ void noteCode(const Catalog &catalog, const Write &write, int parent, Effects &e
     }
     for (const RunCode &code : *found) {
         const QString table = nameOf(catalog, write, code.relation);
+        if (code.kind == l("sequence")) {
+            effects.dependents.push_back({code.name, code.kind, QStringLiteral("advances"), std::nullopt, parent});
+            continue;
+        }
         if (code.kind == l("trigger") || code.kind == l("rule"))
             effects.dependents.push_back(
                 {code.name, code.kind, code.kind == l("rule") ? QStringLiteral("rewrites") : QStringLiteral("fires"), std::nullopt, parent});

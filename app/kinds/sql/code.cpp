@@ -107,8 +107,32 @@ QString functionsQuery()
                "   WHERE u.classid = 'pg_type'::regclass AND u.objid IN (r.rngtypid, r.rngmultitypid)"
                "  UNION ALL SELECT 'pg_opclass'::regclass, r.rngsubopc FROM pg_range r WHERE u.classid = 'pg_type'::regclass AND u.objid IN (r.rngtypid, r.rngmultitypid)"
                "  UNION ALL SELECT 'pg_constraint'::regclass, c.oid FROM pg_constraint c WHERE u.classid = 'pg_type'::regclass AND c.contypid = u.objid) e(classid, objid))"
+               // No dependency on a built-in function is recorded: only the stored expression tells.
+               ", trees(what, rel, classid, objid, tree) AS (SELECT u.*, e.tree::text FROM used u CROSS JOIN LATERAL ("
+               "  SELECT c.conbin FROM pg_constraint c WHERE u.classid = 'pg_constraint'::regclass AND c.oid = u.objid"
+               "  UNION ALL SELECT d.adbin FROM pg_attrdef d WHERE u.classid = 'pg_attrdef'::regclass AND d.oid = u.objid"
+               "  UNION ALL SELECT t.typdefaultbin FROM pg_type t WHERE u.classid = 'pg_type'::regclass AND t.oid = u.objid"
+               "  UNION ALL SELECT x.tree FROM pg_policy p CROSS JOIN LATERAL (VALUES (p.polqual), (p.polwithcheck)) x(tree)"
+               "   WHERE u.classid = 'pg_policy'::regclass AND p.oid = u.objid) e(tree) WHERE e.tree IS NOT NULL)"
                " SELECT DISTINCT u.what, u.rel, p.oid::regprocedure::text, md5(p.prosrc) FROM used u JOIN pg_proc p ON p.oid = u.objid"
-               " WHERE u.classid = 'pg_proc'::regclass AND p.oid >= 16384 ORDER BY 1, 2, 3");
+               " WHERE u.classid = 'pg_proc'::regclass AND p.oid >= 16384"
+               " UNION SELECT t.what, t.rel, p.oid::regprocedure::text, md5(p.prosrc) FROM trees t"
+               "  CROSS JOIN LATERAL regexp_matches(t.tree, ':(?:funcid|opfuncid) ([0-9]+)', 'g') f(oids) JOIN pg_proc p ON p.oid = f.oids[1]::oid"
+               "  WHERE p.oid < 16384 AND (p.provolatile = 'v' OR p.proname ~ '_to_xml') AND NOT p.proname = ANY ($5::text[])"
+               // The sequence that such a default advances is known by its dependency; without one, it is whatever the text comes to.
+               "  AND NOT (p.proname = 'nextval' AND t.classid IN ('pg_attrdef'::regclass, 'pg_type'::regclass) AND EXISTS (SELECT FROM pg_depend d"
+               "   JOIN pg_class s ON s.oid = d.refobjid AND s.relkind = 'S' WHERE d.classid = t.classid AND d.objid = t.objid AND d.refclassid = 'pg_class'::regclass))"
+               " UNION SELECT 'sequence', t.rel, regexp_replace(s.oid::regclass::text, '^public\\.', ''), '' FROM trees t JOIN pg_depend d ON d.classid = t.classid AND d.objid = t.objid"
+               "  AND d.refclassid = 'pg_class'::regclass JOIN pg_class s ON s.oid = d.refobjid AND s.relkind = 'S' WHERE $3 = 'i'"
+               " UNION SELECT 'sequence', rel.oid, regexp_replace(s.oid::regclass::text, '^public\\.', ''), '' FROM rel JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.refobjid = rel.oid"
+               "  AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'i' JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S' WHERE $3 = 'i' ORDER BY 1, 2, 3");
+}
+
+/// Volatile built-ins that only answer.
+QString harmless()
+{
+    return arrayParameter({QStringLiteral("random"), QStringLiteral("clock_timestamp"), QStringLiteral("timeofday"), QStringLiteral("gen_random_uuid"),
+                           QStringLiteral("currval"), QStringLiteral("lastval")});
 }
 
 RunCode::Power powerOf(std::int64_t tgtype)
@@ -142,7 +166,7 @@ Result<std::vector<RunCode>, QString> codeRunBy(const Catalog &catalog, const Wr
     if (!rules)
         return Failure{rules.error().toString()};
     const auto functions =
-        catalog.db().guarded(functionsQuery(), {holds, columns, words.letter, write.relation.rowSecurity ? QStringLiteral("t") : QStringLiteral("f")});
+        catalog.db().guarded(functionsQuery(), {holds, columns, words.letter, write.relation.rowSecurity ? QStringLiteral("t") : QStringLiteral("f"), harmless()});
     if (!functions)
         return Failure{functions.error().toString()};
     std::vector<RunCode> code;

@@ -25,8 +25,8 @@ struct RunCode final
         Suppresses, ///< may also keep rows from being written
         Rewrites, ///< the server does something else instead
     };
-    QString kind; ///< `trigger`, `rule`, `default`, `check constraint` …
-    QString name; ///< of a trigger or a rule; of the function for all else
+    QString kind; ///< `trigger`, `rule`, `default`, `check constraint` …; `sequence`: one that a default advances, which is no code
+    QString name; ///< of a trigger, a rule or a sequence; of the function for all else
     Oid relation = 0;
     QString function; ///< with its argument types; empty for a rule
     QString version; ///< changes when the code does
@@ -35,7 +35,7 @@ struct RunCode final
 
 /// All user-made code that the server runs for the write: triggers (UPDATE OF with the generated columns that follow), rules, and the functions that
 /// policies, checks, domains, defaults, generated columns, indexes, partition keys, exclusion constraints, foreign keys and the types of the written
-/// columns call, operators and operator classes included. Built-in functions are none. Else why the catalog could not be asked.
+/// columns call, operators and operator classes included. Built-in functions are none, unless they do more than answer (set_config, query_to_xml). Else why the catalog could not be asked.
 [[nodiscard]] Result<std::vector<RunCode>, QString> codeRunBy(const Catalog &catalog, const Write &write);
 
 /// Event triggers that a change of the schema would fire.

@@ -18,6 +18,7 @@ private Q_SLOTS:
     void found();
     void builtIn_data();
     void builtIn();
+    void sequences();
     void replicaRole();
     void suppressed();
     void rewritten();
@@ -75,6 +76,14 @@ CREATE TRIGGER un BEFORE UPDATE OF t ON nulled FOR EACH ROW EXECUTE FUNCTION not
 CREATE TABLE reset (t int DEFAULT twice(NULL) REFERENCES top ON DELETE SET DEFAULT); INSERT INTO reset VALUES (1);
 CREATE TABLE off (id int); CREATE TRIGGER sleeping AFTER DELETE ON off FOR EACH ROW EXECUTE FUNCTION noted(); ALTER TABLE off DISABLE TRIGGER sleeping;
 CREATE TABLE copy (id int); CREATE TRIGGER copied AFTER DELETE ON copy FOR EACH ROW EXECUTE FUNCTION noted(); ALTER TABLE copy ENABLE REPLICA TRIGGER copied;
+CREATE SEQUENCE counter;
+CREATE DOMAIN setting AS text CHECK (set_config('x.y', VALUE, false) IS NOT NULL);
+CREATE TABLE sets (id int, s text DEFAULT set_config('x.y', 'z', false));
+CREATE TABLE sets_domain (id int, s setting);
+CREATE TABLE asks (id int, CHECK (query_to_xml('SELECT touch(1)', true, true, '') IS NOT NULL));
+CREATE TABLE checks_counter (id int, CHECK (nextval('counter') > 0));
+CREATE TABLE counts_text (id int, n int DEFAULT nextval(('coun' || 'ter')::regclass));
+CREATE TABLE counts (id serial, n int DEFAULT nextval('counter'), g int GENERATED ALWAYS AS IDENTITY, v int);
 CREATE TABLE plain (id int PRIMARY KEY, s text DEFAULT lower('X'), r int4range, e numeric CHECK (e > 0), u uuid DEFAULT gen_random_uuid()); INSERT INTO plain VALUES (1);
 CREATE INDEX ON plain (lower(s)) WHERE e > 0;
 TRUNCATE ran;
@@ -119,6 +128,11 @@ void TestSqlCode::found_data()
     row("UPDATE ruled SET id = 1", "rule also on ruled");
     row("INSERT INTO late VALUES (1)", "trigger last on late");
     row("TRUNCATE emptied", "trigger gone on emptied");
+    row("INSERT INTO sets VALUES (1)", "a default of sets calls set_config(text,text,boolean)");
+    row("UPDATE sets_domain SET s = 'a'", "a column of sets_domain calls set_config(text,text,boolean)");
+    row("INSERT INTO asks VALUES (1)", "a check constraint of asks calls query_to_xml(text,boolean,boolean,text)");
+    row("INSERT INTO checks_counter VALUES (1)", "a check constraint of checks_counter calls nextval(regclass)");
+    row("INSERT INTO counts_text VALUES (1)", "a default of counts_text calls nextval(regclass)");
     row("DELETE FROM top", "trigger un on nulled");
     row("DELETE FROM top WHERE id = 1", "a default of reset calls public.twice(integer)");
 }
@@ -161,6 +175,19 @@ void TestSqlCode::builtIn()
 }
 
 /// A login whose sessions begin as a replica's fires the triggers of replicas, and no others.
+/// No rollback takes a sequence back: an INSERT says which ones it advances, and stays measured.
+void TestSqlCode::sequences()
+{
+    const MeasureOutput output = Ground(*m_cluster, QStringLiteral("code")).measure(QStringLiteral("INSERT INTO counts (v) VALUES (1)"));
+    QVERIFY2(output.measurement.uninspectable.isEmpty(), qPrintable(dump(output)));
+    QStringList advanced;
+    for (const Dependent &dependent : output.measurement.dependents) {
+        if (dependent.type == QLatin1StringView("sequence") && dependent.effect == QLatin1StringView("advances"))
+            advanced += dependent.name;
+    }
+    QCOMPARE(advanced, (QStringList{QStringLiteral("counter"), QStringLiteral("counts_g_seq"), QStringLiteral("counts_id_seq")}));
+}
+
 void TestSqlCode::replicaRole()
 {
     Ground ground(*m_cluster, QStringLiteral("code"));
