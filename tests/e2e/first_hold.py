@@ -15,7 +15,7 @@ def approved_run(console, ground):
     before = ground.count("bookings")
     doomed = ground.count("bookings", "id <= 40")
     process = ask("DELETE FROM bookings WHERE id <= 40")
-    open_first(console, f"Delete {doomed} rows of bookings")
+    open_first(console, f"Delete {doomed} rows from bookings")
     check(console.find("(?i)claims") is not None, "the contradiction between claim and measurement is on the screen")
     read_everything(console)
     approve(console, "bookings-prod")
@@ -27,7 +27,7 @@ def approved_run(console, ground):
 def denied_run(console, ground):
     before = ground.count("bookings")
     process = ask("DELETE FROM bookings WHERE id <= 70 AND id > 40")
-    open_first(console, "Delete 30 rows of bookings")
+    open_first(console, "Delete 30 rows from bookings")
     deny(console)
     console.see("^To deny: ", 20)
     console.type(PASSPHRASE)
@@ -39,7 +39,7 @@ def denied_run(console, ground):
 
 def drifted_run(console, ground, human, deciding):
     process = ask("DELETE FROM late_fees WHERE id <= 50")
-    open_first(console, "Delete [0-9]+ rows of late_fees")
+    open_first(console, "Delete [0-9]+ rows from late_fees")
     read_everything(console)
     ground.query("DELETE FROM late_fees WHERE id = 50")
     before = ground.count("late_fees")

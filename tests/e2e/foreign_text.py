@@ -244,8 +244,8 @@ def sql_run(scene, session, sent):
     hold = session.request(session.document(action={"statements": sent.statements}, claims=sent.claims, origin=sent.origin))
     waiting = subprocess.Popen([BIN + "/hold", "wait", *AGENT, hold], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL)
     session.wait_for(hold, ["pending"])
-    sentence = f"Delete 2 rows of {shown(sent.quoted[0])} in bookings-prod"
-    scene.open_hold(re.escape("Delete 2 rows of "))
+    sentence = f"Delete 2 rows from {shown(sent.quoted[0])} in bookings-prod"
+    scene.open_hold(re.escape("Delete 2 rows from "))
     scene.wants("inbox and review", sentence, f"The request claims {shown(sent.claims['environment'])}.", shown(sent.quoted[1]), shown(sent.column),
                 "from " + shown(sent.origin["host"]), "in " + shown(sent.origin["repository"]), "at " + shown(sent.origin["commit"][:30]))
     fields = {**sent.claims, **sent.origin}
@@ -344,7 +344,7 @@ def history(scene, sent):
     """The search finds them by their own words; their timelines tell every reason."""
     console = scene.console
     console.key("Escape", "ctrl+3")
-    for query, row, words in (("tb<img", "Delete 2 rows of ", [shown(sent.claims["intent"])]), ("argument<img", "Runs? git", [shown(scene.nasty("intent"))]),
+    for query, row, words in (("tb<img", "Delete 2 rows from ", [shown(sent.claims["intent"])]), ("argument<img", "Runs? git", [shown(scene.nasty("intent"))]),
                               ("state:withdrawn", "(Delete|Remove)", [shown(scene.nasty("reason"))])):
         console.tab_to("^Search the history$")
         console.key("ctrl+a")

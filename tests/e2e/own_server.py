@@ -86,10 +86,10 @@ def invite_agent(console):
 
 def delete(console, shop):
     process = hold_start("sql", "--key", AGENT_KEY, "--target", "shop", "DELETE FROM baskets WHERE id <= 120")
-    console.see("^(critical|high|elevated|low), .*Delete 120 rows of baskets", 60)
+    console.see("^(critical|high|elevated|low), .*Delete 120 rows from baskets", 60)
     console.key("Escape")
     console.key("j")
-    console.see("^Delete 120 rows of baskets in shop")
+    console.see("^Delete 120 rows from baskets in shop")
     read_everything(console)
     approve(console, "shop")
     check("committed" in receipt_of(process, 0), "approved, done, and the receipt came back")

@@ -52,9 +52,10 @@ void noteCode(const Catalog &catalog, const Write &write, int parent, Effects &e
     if (!found) {
         const QString why = QStringLiteral("the code that %1 runs could not be listed: %2").arg(write.relation.display(), found.error());
         effects.note(why);
-        effects.code = {true, true, true, why};
+        effects.code = {true, true, true, why, 0};
         return;
     }
+    const qsizetype before = effects.uninspectable.size();
     for (const RunCode &code : *found) {
         const QString table = nameOf(catalog, write, code.relation);
         if (code.kind == l("sequence")) {
@@ -67,6 +68,7 @@ void noteCode(const Catalog &catalog, const Write &write, int parent, Effects &e
         effects.note(reasonOf(code, table));
         run(effects.code, code, cascaded, shortly(code, table));
     }
+    effects.code.reasons += effects.uninspectable.size() - before;
 }
 
 void noteEventTriggers(const Catalog &catalog, Effects &effects)
@@ -74,13 +76,14 @@ void noteEventTriggers(const Catalog &catalog, Effects &effects)
     const auto found = codeRunByDdl(catalog);
     if (!found) {
         effects.note(QStringLiteral("the event triggers could not be listed: %1").arg(found.error()));
-        effects.code = {true, true, true, QStringLiteral("an event trigger")};
+        effects.code = {true, true, true, QStringLiteral("an event trigger"), 0};
         return;
     }
     for (const RunCode &code : *found) {
         effects.dependents.push_back({code.name, code.kind, QStringLiteral("fires"), std::nullopt, -1});
         effects.note(QStringLiteral("event trigger %1 runs code that is not inspected (%2, md5 %3)").arg(code.name, code.function, code.version));
         run(effects.code, code, true, QStringLiteral("event trigger ") + code.name);
+        ++effects.code.reasons;
     }
 }
 

@@ -351,6 +351,13 @@ void measureCascade(const Catalog &catalog, const ForeignKeys &keys, const RowSe
         effects.touched.insert(table.leaves.begin(), table.leaves.end());
         effects.lockTable(table.relation.oid, Lock::RowExclusive);
     }
+    for (const auto *edges : {&closure.cascades, &closure.ends}) {
+        for (const Edge &edge : *edges) {
+            effects.reaches = true;
+            if (effects.decidedBy)
+                *effects.decidedBy += edge.key->parentColumns + edge.key->childColumns;
+        }
+    }
     const auto counted = why.isEmpty() ? catalog.db().guarded(closure.countingQuery()) : Result<PgRows, PgError>(Failure{PgError{}});
     if (!counted) {
         why = why.isEmpty() ? counted.error().toString() : why;

@@ -20,6 +20,7 @@ struct Column final
     bool textual = false; ///< may carry what people wrote
     bool identifying = false; ///< part of the primary key
     bool notNull = false;
+    bool generated = false; ///< computed from other columns
 };
 
 struct Relation final

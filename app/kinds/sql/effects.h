@@ -50,12 +50,22 @@ struct CodeRun final
     bool suppresses = false; ///< it may keep rows of the named table from being hit
     bool rewrites = false; ///< the server does something else instead
     QString why; ///< the first such code
+    qsizetype reasons = 0; ///< how many of `uninspectable` are code
+};
+
+/// What one statement does, for the sentence.
+struct Clause final
+{
+    QString operation;
+    QString head; ///< `Delete 3 rows from bookings`
+    QString tail; ///< `2 more by cascade`; may be empty
+    bool destroys = false;
 };
 
 /// What one statement, or all of a request, would do.
 struct Effects final
 {
-    QString operation = QStringLiteral("database.other");
+    QString operation = QStringLiteral("database.opaque");
     Count destroyed = Count::of(0), cascaded = Count::of(0), changed = Count::of(0), bytes = Count::of(0);
     bool destroys = false, changes = false, adds = false; ///< whether the counts apply at all; rows added count as changed
     std::vector<Relation> targets; ///< what the statement names
@@ -70,23 +80,29 @@ struct Effects final
     QStringList refusals; ///< why the server will refuse it, as far as that can be seen
     QStringList uninspectable;
     CodeRun code;
+    bool unread = false; ///< it may do anything, so that nothing is known of what comes after it
+    bool reaches = false; ///< foreign keys may carry it to other tables
+    std::set<Oid> reads; ///< tables that decide which rows are hit, besides those rows themselves
+    std::optional<QStringList> sets; ///< names of the columns that it changes in rows that stay; nullopt: any
+    std::optional<QStringList> decidedBy; ///< names of the columns that decide which rows are hit; nullopt: any
     Lock lock = Lock::None;
     std::map<Oid, Lock> locked; ///< the strongest on each
     std::vector<DiffRef> diffs;
     std::vector<MadeBlob> blobs;
     std::vector<Fact> extra; ///< facts of this kind only
     QString detail; ///< for the sentence: `column state`, `view x`
+    std::vector<Clause> clauses; ///< of each statement, what is destroyed first
 
     void addDiff(const QString &title, const QString &format, QByteArray content, const QString &media);
     void lockTable(Oid oid, Lock level);
     void note(const QString &reason); ///< uninspectable, once
 };
 
+/// Adds columns, and those that are computed from them, to what the statement sets.
+void setColumns(const Relation &relation, const QStringList &columns, Effects &effects);
+
 /// Bounds every count that the code may change. What exceeds a bound is rolled back when it is performed, so that it holds for the total.
 void boundByCode(Effects &effects);
-
-/// Joins the effects of a later statement: where both touch the same tables, what the later does depends on what the earlier leaves.
-void join(Effects &all, Effects next);
 
 /// `9`, `up to 9`, `3 to 9`, `at least 3`; `unknown`.
 [[nodiscard]] QString words(const Count &count);

@@ -143,6 +143,7 @@ Composer::Text Composer::columnOf(const Source &source, const QString &name)
     if (!found->builtin)
         return refuse(QStringLiteral("column %1 has type %2, which is not built in").arg(displayIdent(name), found->typeName));
     m_used.types.insert(found->type);
+    m_columns += name;
     return source.alias + u'.' + quoteIdent(name);
 }
 

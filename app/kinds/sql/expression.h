@@ -35,6 +35,7 @@ public:
 
     [[nodiscard]] const Used &used() const { return m_used; }
     [[nodiscard]] const QString &why() const { return m_why; }
+    [[nodiscard]] const QStringList &columns() const { return m_columns; } ///< names of the columns that it refers to
     [[nodiscard]] const std::set<Oid> &tables() const { return m_tables; } ///< read by sub-selects and FROM
 
 private:
@@ -67,6 +68,7 @@ private:
     std::vector<std::vector<std::shared_ptr<Source>>> m_scopes;
     Used m_used;
     QString m_why;
+    QStringList m_columns;
     std::set<Oid> m_tables;
     int m_aliases = 0;
     int m_depth = 0;

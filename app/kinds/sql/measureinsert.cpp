@@ -18,6 +18,7 @@ std::optional<Count> rowsGiven(const Measuring &measuring, const Node &source, C
         if (!query || !whyNotBuiltin(measuring.catalog, composer.used()).isEmpty())
             return std::nullopt;
         effects.touched.insert(composer.tables().begin(), composer.tables().end());
+        effects.reads = composer.tables();
         const auto counted = measuring.catalog.db().guarded(QStringLiteral("SELECT count(*) FROM (%1) q").arg(*query));
         return counted ? Count::of(counted->number(0, 0)) : Count::unknown(counted.error().toString());
     }

@@ -94,6 +94,8 @@ std::optional<RowSet> namedRows(const Measuring &measuring, const QJsonObject &f
         return std::nullopt;
     }
     effects.touched.insert(composer.tables().begin(), composer.tables().end());
+    effects.reads = composer.tables();
+    effects.decidedBy = composer.columns();
     rows.where = others.empty() ? *condition
                                 : QStringLiteral("EXISTS (SELECT 1 FROM %1%2)").arg(*from, where ? l(" WHERE ") + *condition : QString());
     return rows;
@@ -137,8 +139,12 @@ Effects measureSelect(const Measuring &measuring, const Statement &statement)
         if (const auto relation = measuring.catalog.relation(oid))
             effects.targets.push_back(*relation);
     }
-    if (!query || !why.isEmpty())
+    if (!query || !why.isEmpty()) {
+        effects.operation = QStringLiteral("database.opaque");
+        effects.detail = QStringLiteral("query");
+        effects.destroys = effects.changes = effects.unread = true;
         unknownRows(effects, QStringLiteral("SELECT is not inspected, and what it calls may change anything: %1").arg(why));
+    }
     return effects;
 }
 

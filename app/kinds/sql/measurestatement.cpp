@@ -37,9 +37,12 @@ Effects dropDatabase(const Measuring &measuring, const Statement &statement)
 Effects other(const Statement &statement)
 {
     Effects effects;
+    static const QStringList runsCode{QStringLiteral("DoStmt"), QStringLiteral("CallStmt"), QStringLiteral("ExecuteStmt"), QStringLiteral("CopyStmt"),
+                                      QStringLiteral("LoadStmt"), QStringLiteral("ExplainStmt"), QStringLiteral("RefreshMatViewStmt")};
     const QString type = statement.node.type;
-    effects.changes = true;
-    effects.detail = words(type);
+    effects.operation = runsCode.contains(type) ? QStringLiteral("database.opaque") : QStringLiteral("database.other");
+    effects.destroys = effects.changes = effects.unread = true;
+    effects.detail = type == l("DoStmt") ? QStringLiteral("DO block") : words(type) + l(" statement");
     unknownRows(effects, type == l("TransactionStmt") ? QStringLiteral("transaction control is not inspected, and is not performed")
                                                       : QStringLiteral("%1 is not inspected").arg(words(type)));
     return effects;

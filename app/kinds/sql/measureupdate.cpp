@@ -51,6 +51,11 @@ bool shares(const QStringList &a, const QStringList &b)
 void followKey(const Measuring &measuring, const RowSet &rows, const ForeignKey &key, const Assignments &set, Effects &effects)
 {
     const auto child = measuring.catalog.relation(key.child);
+    effects.reaches = true;
+    if (child)
+        setColumns(*child, key.childColumns, effects);
+    if (effects.decidedBy)
+        *effects.decidedBy += key.parentColumns + key.childColumns;
     const QString name = child ? child->display() : key.name;
     const bool goesOn = std::any_of(measuring.keys.all().begin(), measuring.keys.all().end(), [&](const ForeignKey &next) {
         return next.parent == key.child && next.onUpdate != u'a' && next.onUpdate != u'r' && shares(next.parentColumns, key.childColumns);
@@ -173,6 +178,7 @@ Effects measureUpdate(const Measuring &measuring, const Statement &statement)
     effects.dependents.front().count = effects.changed.number;
     noteCode(measuring.catalog, {rows->relation, measuring.keys.leaves(rows->relation.oid, rows->withChildren), RowEvent::Update, set.columns}, 0, effects);
     noteRowMovement(measuring, rows->relation, set.columns, effects);
+    setColumns(rows->relation, set.columns, effects);
     const Count direct = effects.changed;
     followKeys(measuring, *rows, set, effects);
     if (!set.values.empty())

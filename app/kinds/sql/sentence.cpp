@@ -9,25 +9,32 @@ namespace holdfast::sql {
 
 namespace {
 
+constexpr std::size_t maxClauses = 5;
+
 QString number(const Count &count)
 {
-    return count.number ? plain(*count.number) : QStringLiteral("an unknown number of");
+    return count.number || count.isBounded() ? words(count) : QStringLiteral("an unknown number of");
 }
 
-QString tables(std::size_t count)
-{
-    return count == 1 ? QStringLiteral("1 dependent table") : QStringLiteral("%1 dependent tables").arg(count);
-}
+QString rowWord(const Count &count) { return count.atMost() == 1 || count.number == 1 ? QStringLiteral("row") : QStringLiteral("rows"); }
 
-/// Tables that stay, and whose references to what is dropped go.
-QString referredBy(std::size_t count)
+QString rows(const Count &count) { return number(count) + u' ' + rowWord(count); }
+
+/// `1 table references it`, `9 tables reference them`: tables that stay, and whose references to what is dropped go.
+QString referredBy(std::size_t tables, std::size_t dropped)
 {
-    if (count == 0)
+    if (tables == 0)
         return {};
-    return count == 1 ? QStringLiteral(", to which 1 other table refers") : QStringLiteral(", to which %1 other tables refer").arg(count);
+    return QStringLiteral("%1 %2").arg(tables).arg(tables == 1 ? l("table references ") : l("tables reference ")) + (dropped == 1 ? l("it") : l("them"));
 }
 
-QString rowWord(const Count &count) { return count.number == 1 ? QStringLiteral("row") : QStringLiteral("rows"); }
+QString andDependents(const Effects &effects)
+{
+    const std::size_t tables = effects.dependentTables.size();
+    if (tables == 0)
+        return {};
+    return tables == 1 ? QStringLiteral(" and 1 dependent table") : QStringLiteral(" and %1 dependent tables").arg(tables);
+}
 
 QString targetsOf(const Effects &effects)
 {
@@ -37,7 +44,7 @@ QString targetsOf(const Effects &effects)
     names.removeDuplicates();
     if (names.size() > 3)
         return QStringLiteral("%1 and %2 more").arg(names.first()).arg(names.size() - 1);
-    return names.isEmpty() ? QStringLiteral("what is not known") : names.join(l(", "));
+    return names.isEmpty() ? QStringLiteral("a table that is not known") : names.join(l(", "));
 }
 
 /// `table bookings`, `tables a, b`, `view v`.
@@ -46,60 +53,123 @@ QString things(const Effects &effects)
     if (effects.operation != l("database.drop-table") || effects.targets.empty()) {
         if (!effects.detail.isEmpty())
             return effects.detail;
-        return effects.uninspectable.isEmpty() ? QStringLiteral("nothing that exists") : QStringLiteral("what is not known");
+        return effects.uninspectable.isEmpty() ? QStringLiteral("nothing that exists") : QStringLiteral("something that is not known");
     }
     return (effects.targets.size() == 1 ? l("table ") : l("tables ")) + targetsOf(effects);
 }
 
 Count direct(const Effects &effects)
 {
-    if (!effects.destroyed.number || !effects.cascaded.number)
-        return effects.destroyed;
-    return Count::of(*effects.destroyed.number - *effects.cascaded.number);
+    if (const Dependent *named = effects.dependents.empty() ? nullptr : &effects.dependents.front(); named && named->effect == l("deleted"))
+        return named->count ? Count::of(*named->count) : Count{{}, false, {}, named->least, named->most};
+    const Count &all = effects.destroyed, &cascaded = effects.cascaded;
+    if (all.number && cascaded.number)
+        return Count::of(*all.number - *cascaded.number);
+    if (!all.isBounded() || !all.most)
+        return all;
+    // The part that does not go by cascade is bounded by what is certain of both.
+    const std::int64_t most = *all.most - cascaded.most.value_or(cascaded.number.value_or(0));
+    return Count::between(std::min(all.least.value_or(0), most), most, all.why);
 }
 
-QString sentence(const Effects &effects, const QString &target)
+/// `2 more by cascade`
+QString cascade(const Effects &effects)
+{
+    const bool any = effects.cascaded.number.value_or(0) > 0 || effects.cascaded.most.value_or(0) > 0 || (effects.cascaded.isBounded() && !effects.cascaded.most);
+    return any ? words(effects.cascaded) + l(" more by cascade") : QString();
+}
+
+QString destroying(const Effects &effects)
 {
     const QString &operation = effects.operation;
-    const QString at = QStringLiteral(" in ") + target;
-    const std::size_t dependents = effects.dependentTables.size();
-    const QString with = dependents > 0 ? QStringLiteral(", with ") + tables(dependents) : QString();
-    if (operation == l("database.drop-table"))
-        return QStringLiteral("Drop ") + things(effects) + at + referredBy(dependents);
-    if (operation.startsWith(l("database.drop"))) {
-        const QString what = operation == l("database.drop-database") ? QStringLiteral("database ") : QString();
-        return QStringLiteral("Drop ") + what + things(effects) + at + with;
-    }
     if (operation == l("database.truncate"))
-        return QStringLiteral("Empty table %1%2%3").arg(targetsOf(effects), at, with);
-    if (operation == l("database.delete")) {
-        const QString more = effects.cascaded.number.value_or(0) > 0 ? QStringLiteral(" (%1 more by cascade)").arg(number(effects.cascaded)) : QString();
-        return QStringLiteral("Delete %1 %2 of %3%4%5").arg(number(direct(effects)), rowWord(direct(effects)), targetsOf(effects), at, more);
-    }
+        return (effects.targets.size() > 1 ? l("Empty tables ") : l("Empty table ")) + targetsOf(effects) + andDependents(effects);
+    if (operation == l("database.drop-database"))
+        return QStringLiteral("Drop database ") + things(effects);
+    if (operation == l("database.drop-table"))
+        return QStringLiteral("Drop ") + things(effects);
+    if (operation.startsWith(l("database.drop")))
+        return QStringLiteral("Drop ") + things(effects) + andDependents(effects);
+    if (effects.targets.empty() && !effects.destroyed.number)
+        return QStringLiteral("Delete rows; table and number unknown");
+    return QStringLiteral("Delete %1 from %2").arg(rows(direct(effects)), targetsOf(effects));
+}
+
+QString writing(const Effects &effects)
+{
+    const QString &operation = effects.operation;
     if (operation == l("database.update"))
-        return QStringLiteral("Update %1 %2 of %3%4").arg(number(effects.changed), rowWord(effects.changed), targetsOf(effects), at);
+        return effects.targets.empty() ? QStringLiteral("Update rows; table and number unknown")
+                                       : QStringLiteral("Update %1 of %2").arg(rows(effects.changed), targetsOf(effects));
     if (operation == l("database.insert"))
-        return QStringLiteral("Add %1 %2 to %3%4").arg(number(effects.changed), rowWord(effects.changed), targetsOf(effects), at);
+        return effects.targets.empty() ? QStringLiteral("Add rows; table and number unknown")
+                                       : QStringLiteral("Add %1 to %2").arg(rows(effects.changed), targetsOf(effects));
+    if (operation == l("database.create-table"))
+        return QStringLiteral("Create table %1 with %2").arg(effects.detail, rows(effects.changed));
     if (operation == l("database.select"))
-        return QStringLiteral("Read %1%2").arg(targetsOf(effects), at);
+        return effects.targets.empty() ? QStringLiteral("Run a query that reads no table") : QStringLiteral("Read ") + targetsOf(effects);
     if (operation == l("database.alter-table"))
-        return effects.detail.isEmpty() ? QStringLiteral("Alter table %1%2").arg(targetsOf(effects), at)
-                                        : QStringLiteral("Drop %1 of table %2%3").arg(effects.detail, targetsOf(effects), at);
-    return QStringLiteral("Run SQL that is not inspected (%1)%2").arg(effects.detail.isEmpty() ? QStringLiteral("not parsed") : effects.detail, at);
+        return effects.detail.isEmpty() ? QStringLiteral("Alter table ") + targetsOf(effects)
+                                        : QStringLiteral("Drop %1 of table %2").arg(effects.detail, targetsOf(effects));
+    return effects.detail.isEmpty() ? QStringLiteral("Run SQL that could not be analysed") : QStringLiteral("Run a %1 that could not be analysed").arg(effects.detail);
+}
+
+bool isDestroying(const QString &operation)
+{
+    return operation == l("database.truncate") || operation == l("database.delete") || operation.startsWith(l("database.drop"));
+}
+
+QString lowered(const QString &head) { return head.left(1).toLower() + head.mid(1); }
+
+QString joined(const std::vector<Clause> &clauses, const QString &at)
+{
+    QStringList parts;
+    for (std::size_t i = 0; i < clauses.size() && i < maxClauses; ++i)
+        parts += (i == 0 ? clauses[i].head : lowered(clauses[i].head)) + (clauses[i].tail.isEmpty() ? QString() : QStringLiteral(" (%1)").arg(clauses[i].tail));
+    if (clauses.size() <= maxClauses)
+        return parts.join(l("; ")) + at;
+    const auto hidden = std::count_if(clauses.begin() + maxClauses, clauses.end(), [](const Clause &clause) { return clause.destroys; });
+    const std::size_t more = clauses.size() - maxClauses;
+    return parts.join(l("; ")) + QStringLiteral("; %1 more %2, %3 of them destructive").arg(more).arg(more == 1 ? l("statement") : l("statements")).arg(hidden) + at;
+}
+
+QString sentence(const std::vector<Clause> &clauses, const QString &target)
+{
+    const QString at = QStringLiteral(" in ") + target;
+    if (clauses.empty())
+        return QStringLiteral("Run SQL that could not be analysed") + at;
+    if (clauses.size() > 1)
+        return joined(clauses, at);
+    const Clause &only = clauses.front();
+    if (only.tail.isEmpty())
+        return only.head + at;
+    return only.operation == l("database.drop-table") ? only.head + at + l("; ") + only.tail : QStringLiteral("%1%2 (%3)").arg(only.head, at, only.tail);
 }
 
 } // namespace
 
+Clause clauseOf(const Effects &effects)
+{
+    const QString &operation = effects.operation;
+    Clause clause{operation, isDestroying(operation) ? destroying(effects) : writing(effects), {}, effects.destroys};
+    if (operation == l("database.drop-table"))
+        clause.tail = referredBy(effects.dependentTables.size(), effects.targets.size());
+    else if (operation == l("database.delete"))
+        clause.tail = cascade(effects);
+    return clause;
+}
+
 void writeSentence(const Effects &effects, const QString &targetName, Measurement &measurement)
 {
+    const bool several = effects.clauses.size() > 1;
     measurement.operation = effects.operation;
-    measurement.summaryTemplate = QStringLiteral("sql.") + effects.operation.section(u'.', 1);
-    measurement.summaryText = sentence(effects, targetName);
+    measurement.summaryTemplate = several ? QStringLiteral("sql.several") : QStringLiteral("sql.") + effects.operation.section(u'.', 1);
+    measurement.summaryText = sentence(effects.clauses, targetName);
     measurement.summaryParams = {{QStringLiteral("target"), targetName},
                                  {QStringLiteral("tables"), targetsOf(effects)},
                                  {QStringLiteral("detail"), effects.detail},
-                                 {QStringLiteral("rows"), number(effects.destroys ? direct(effects) : effects.changed)},
-                                 {QStringLiteral("cascade"), number(effects.cascaded)},
+                                 {QStringLiteral("rows"), words(effects.destroys ? direct(effects) : effects.changed)},
+                                 {QStringLiteral("cascade"), words(effects.cascaded)},
                                  {QStringLiteral("dependents"), QString::number(effects.dependentTables.size())}};
 }
 

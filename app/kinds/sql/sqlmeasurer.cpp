@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinds/sql/sqlmeasurer.h"
 
+#include "kinds/sql/combine.h"
 #include "kinds/sql/conclude.h"
 #include "kinds/sql/latin.h"
 #include "kinds/sql/measurestatement.h"
@@ -66,22 +67,19 @@ Effects measureStatements(const Session &session, const std::vector<Statement> &
 {
     const Catalog catalog(session);
     const auto keys = ForeignKeys::load(session.db);
-    Effects all;
     if (!keys) {
+        Effects all;
+        all.destroys = all.changes = all.unread = true;
         unknownRows(all, QStringLiteral("the foreign keys could not be read: %1").arg(keys.error()));
         return all;
     }
-    bool first = true;
+    std::vector<Effects> each;
+    each.reserve(statements.size());
     for (const Statement &statement : statements) {
-        Effects one = measureStatement({catalog, *keys}, statement);
-        boundByCode(one);
-        if (first)
-            all = std::move(one);
-        else
-            join(all, std::move(one));
-        first = false;
+        each.push_back(measureStatement({catalog, *keys}, statement));
+        boundByCode(each.back());
     }
-    return all;
+    return combine(*keys, std::move(each));
 }
 
 MeasureOutput measureOn(const Session &session, const MeasureInput &input, const std::vector<Statement> &statements, const QString &dataDirectory,

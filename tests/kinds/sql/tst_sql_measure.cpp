@@ -185,7 +185,7 @@ void TestSqlMeasure::notParsed()
                                 QString(2000, u'(') + QStringLiteral("SELECT 1")}) {
         const MeasureOutput output = ground.measure(text);
         QVERIFY2(!output.measurement.uninspectable.isEmpty(), qPrintable(text.left(50)));
-        QCOMPARE(output.measurement.operation, QStringLiteral("database.other"));
+        QCOMPARE(output.measurement.operation, QStringLiteral("database.opaque"));
         QCOMPARE(number(output, fact::DestroyedRows), -1);
         QCOMPARE(toString(output.measurement.environment.quality), toString(Quality::Configured));
     }
@@ -275,7 +275,7 @@ void TestSqlMeasure::strangeNames()
     output = ground.measure(QStringLiteral("DELETE FROM t"));
     QVERIFY2(number(output, fact::DestroyedRows) == 0, "search_path of the performing login: other.t");
     QCOMPARE(ground.measure(QStringLiteral("DELETE FROM public.t WHERE id > -1 AND id <> 0")).measurement.summaryText,
-             QStringLiteral("Delete 2 rows of t in ground"));
+             QStringLiteral("Delete 2 rows from t in ground"));
 }
 
 void TestSqlMeasure::updateShowsBeforeAndAfter()
