@@ -106,6 +106,8 @@ Script scriptOf(CommandPlan &plan, const ReadArguments &arguments)
         script.reasons.append(QStringLiteral("there is a standard input beside the script"));
     if (commands.isEmpty())
         readAsScript(script, arguments.has({QStringLiteral("1"), QStringLiteral("single-transaction")}));
+    if (script.reasons.isEmpty() && script.text.trimmed().isEmpty())
+        script.reasons.append(QStringLiteral("there is no statement"));
     if (std::any_of(script.text.begin(), script.text.end(), [](QChar c) { return c.unicode() >= 0x80; }))
         script.reasons.append(QStringLiteral("psql sends letters beyond ASCII in the server's encoding, the gate in UTF-8"));
     return script;

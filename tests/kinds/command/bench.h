@@ -4,6 +4,7 @@
 #include "core/policy/drift.h"
 #include "kinds/shown.h"
 #include "kinds/command/commandmeasurer.h"
+#include "kinds/performing.h"
 
 #include <QDir>
 #include <QFile>
@@ -22,6 +23,8 @@ struct Bench final
     std::vector<Target> targets;
     Request request;
     std::map<Digest, QByteArray> blobs;
+    MeasureAs measureAs; ///< as the gate's registry of kinds would
+    PerformAs performAs;
 
     Bench()
     {
@@ -65,6 +68,7 @@ struct Bench final
         in.targets = &targets;
         in.requesterPerson = QStringLiteral("dev");
         in.at = SystemClock().now();
+        in.measureAs = measureAs;
         in.blobs = [this](const Digest &digest) -> std::optional<QByteArray> {
             const auto found = blobs.find(digest);
             return found == blobs.end() ? std::nullopt : std::optional(found->second);

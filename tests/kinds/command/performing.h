@@ -18,6 +18,7 @@ inline std::variant<Performed, Drifted> perform(const Bench &b, const Hold &hold
     PerformInput input;
     input.measure = b.input();
     input.approved = &hold;
+    input.performAs = b.performAs;
     input.compare = [&hold](const Measurement &now) { return compare(hold, now, hold.mode, hold.tier); };
     return makeCommandPerformer(deadline)->perform(input);
 }
