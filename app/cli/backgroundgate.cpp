@@ -9,14 +9,19 @@
 #include <QElapsedTimer>
 #include <QFile>
 #include <QFileInfo>
-#include <QProcess>
 #include <QSaveFile>
 #include <QStandardPaths>
 #include <QThread>
 
-#include <csignal>
 #include <fcntl.h>
+#include <spawn.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <vector>
 
 namespace holdfast {
 
@@ -27,6 +32,7 @@ using namespace std::chrono_literals;
 constexpr qsizetype SecretSize = 16;
 constexpr qint64 StartMs = 20'000;
 constexpr qint64 StopMs = 15'000;
+constexpr int HeldByAnother = 69;
 
 QString pidFile()
 {
@@ -39,15 +45,16 @@ QString gateProgram()
     return QFileInfo(beside).isExecutable() ? beside : QStandardPaths::findExecutable(QStringLiteral("holdfastd"));
 }
 
-bool answers()
+/// The gate of this desktop, where one runs and answers.
+std::optional<GateFile> answering()
 {
-    const auto file = GateFile::read(GateFile::defaultPath());
-    if (!file)
-        return false;
+    auto file = GateFile::read(GateFile::defaultPath());
+    if (!file || !file->isOfRunning())
+        return std::nullopt;
     LinkOptions options;
     options.address = file->address;
     BlockingLink link(options, nullptr);
-    return static_cast<bool>(link.challenge(500ms));
+    return link.challenge(500ms) ? std::optional(std::move(*file)) : std::nullopt;
 }
 
 /// The process that the pid file names, if it still is a gate of this user.
@@ -64,32 +71,57 @@ std::optional<pid_t> runningGate()
     return static_cast<pid_t>(pid);
 }
 
-Expected<qint64> launch(const QStringList &arguments, const QString &log)
+/// In a session of its own, so that it outlives this one. This stays its parent until the end: endOf() tells how it ended.
+Expected<pid_t> launch(const QStringList &arguments, const QString &log, int kept)
 {
-    QProcess process;
-    process.setProgram(gateProgram());
-    process.setArguments(arguments);
-    process.setStandardInputFile(QProcess::nullDevice());
-    process.setStandardOutputFile(QProcess::nullDevice());
-    process.setStandardErrorFile(log, QIODevice::Append);
-    qint64 pid = 0;
-    if (process.program().isEmpty() || !process.startDetached(&pid))
+    const QByteArray program = QFile::encodeName(gateProgram());
+    std::vector<QByteArray> words{program};
+    for (const QString &argument : arguments)
+        words.push_back(argument.toLocal8Bit());
+    std::vector<char *> argv;
+    for (QByteArray &word : words)
+        argv.push_back(word.data());
+    argv.push_back(nullptr);
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t attributes;
+    ::posix_spawn_file_actions_init(&files);
+    ::posix_spawnattr_init(&attributes);
+    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
+    const QByteArray logFile = QFile::encodeName(log);
+    ::posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    ::posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    ::posix_spawn_file_actions_addopen(&files, STDERR_FILENO, logFile.constData(), O_WRONLY | O_CREAT | O_APPEND, S_IRUSR | S_IWUSR);
+    if (kept >= 0)
+        ::posix_spawn_file_actions_adddup2(&files, kept, kept); // takes close-on-exec off, in the child alone
+    pid_t pid = -1;
+    const int problem = program.isEmpty() ? ENOENT : ::posix_spawn(&pid, program.constData(), &files, &attributes, argv.data(), environ);
+    ::posix_spawn_file_actions_destroy(&files);
+    ::posix_spawnattr_destroy(&attributes);
+    if (problem != 0)
         return Failure{Problem{ExitCode::Failed, QStringLiteral("holdfastd cannot be started")}};
     return pid;
 }
 
-Expected<qint64> launchWithOwner(QStringList arguments, const QString &log, const QByteArray &secret)
+Expected<pid_t> launchWithOwner(QStringList arguments, const QString &log, const QByteArray &secret)
 {
     int ends[2] = {-1, -1};
-    if (::pipe(ends) != 0)
+    if (::pipe2(ends, O_CLOEXEC) != 0)
         return Failure{Problem{ExitCode::Failed, QStringLiteral("no descriptor is left to start the gate with")}};
-    ::fcntl(ends[1], F_SETFD, FD_CLOEXEC); // only the reading end goes to the gate
     arguments += {QStringLiteral("--owner-fd"), QString::number(ends[0])};
-    auto pid = launch(arguments, log);
+    auto pid = launch(arguments, log, ends[0]);
     ::close(ends[0]);
     [[maybe_unused]] const ssize_t written = ::write(ends[1], secret.constData(), static_cast<std::size_t>(secret.size())); // fits an empty pipe
     ::close(ends[1]);
     return pid;
+}
+
+/// How the gate that this started ended; nullopt while it runs.
+std::optional<int> endOf(pid_t pid)
+{
+    int status = 0;
+    if (::waitpid(pid, &status, WNOHANG) != pid)
+        return std::nullopt;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 bool keepPid(qint64 pid)
@@ -100,11 +132,32 @@ bool keepPid(qint64 pid)
 
 } // namespace
 
+namespace {
+
+/// Until a gate answers: the one that was started, or another one that has its store.
+Expected<GateFile> listening(pid_t started, const QString &log)
+{
+    QElapsedTimer since;
+    since.start();
+    for (bool runs = true;;) {
+        if (auto file = answering(); file && (!runs || file->pid == started))
+            return std::move(*file);
+        const auto end = runs ? endOf(started) : std::nullopt;
+        // Where another gate was quicker, that one is waited for.
+        if (since.elapsed() > StartMs || (end && *end != HeldByAnother))
+            return Failure{Problem{ExitCode::Unreachable, QStringLiteral("the gate does not come up; its log is %1").arg(log)}};
+        runs = runs && !end;
+        QThread::msleep(20);
+    }
+}
+
+} // namespace
+
 Expected<BackgroundGate> startGate(bool awaitsOwner)
 {
     BackgroundGate gate{{}, place::state() + QStringLiteral("/gate.log"), false};
     // One that still waits for its owner is begun anew: the secret that it waits for is known to nobody who asks again.
-    if (answers() && (!awaitsOwner || !runningGate())) {
+    if (const auto running = answering(); running && (!running->awaitsOwner || running->pid != runningGate())) {
         gate.wasRunning = true;
         return gate;
     }
@@ -113,20 +166,18 @@ Expected<BackgroundGate> startGate(bool awaitsOwner)
     QDir().mkpath(place::state());
     const QStringList arguments{QStringLiteral("--config"), place::gateConfig()};
     const QByteArray secret = randomBytes(SecretSize);
-    const auto pid = awaitsOwner ? launchWithOwner(arguments, gate.log, secret) : launch(arguments, gate.log);
+    const auto pid = awaitsOwner ? launchWithOwner(arguments, gate.log, secret) : launch(arguments, gate.log, -1);
     if (!pid)
         return pid.failure();
+    const auto file = listening(*pid, gate.log);
+    if (!file)
+        return file.failure();
+    gate.wasRunning = file->pid != *pid;
+    if (gate.wasRunning)
+        return gate;
     if (!keepPid(*pid))
         return Failure{Problem{ExitCode::Failed, QStringLiteral("%1 cannot be written").arg(pidFile())}};
-    QElapsedTimer since;
-    since.start();
-    while (!answers()) {
-        if (since.elapsed() > StartMs || !runningGate())
-            return Failure{Problem{ExitCode::Unreachable, QStringLiteral("the gate does not come up; its log is %1").arg(gate.log)}};
-        QThread::msleep(50);
-    }
-    const auto file = GateFile::read(GateFile::defaultPath());
-    if (awaitsOwner && file)
+    if (file->awaitsOwner)
         gate.invite = Invite{file->address.key, secret}.toString();
     return gate;
 }

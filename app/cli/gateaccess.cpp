@@ -81,6 +81,9 @@ Expected<FoundGate> findGate(const GlobalOptions &options)
     if (!file)
         return Failure{Problem{ExitCode::Unreachable,
                                QStringLiteral("no gate was found: %1. Start one, or name it with --gate or HOLDFAST_GATE").arg(file.error())}};
+    if (!file->isOfRunning())
+        return Failure{Problem{ExitCode::Unreachable,
+                               QStringLiteral("the gate of this desktop (process %1) has ended. Start one, or name it with --gate or HOLDFAST_GATE").arg(file->pid)}};
     return withPins({file->address, GateKeys{file->address.key, file->ledgerKey, file->performKey}, {}});
 }
 

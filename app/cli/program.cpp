@@ -1,33 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/program.h"
 
-#include <QDir>
+#include "core/userdirectory.h"
 
 namespace holdfast::place {
 
-namespace {
-
-QString below(const char *variable, const QString &otherwise)
-{
-    const QString value = qEnvironmentVariable(variable);
-    return (value.startsWith(u'/') ? value : QDir::homePath() + otherwise) + QStringLiteral("/holdfast");
-}
-
-} // namespace
-
 QString config()
 {
-    return below("XDG_CONFIG_HOME", QStringLiteral("/.config"));
+    return userConfig();
 }
 
 QString data()
 {
-    return below("XDG_DATA_HOME", QStringLiteral("/.local/share"));
+    return userData();
 }
 
 QString state()
 {
-    return below("XDG_STATE_HOME", QStringLiteral("/.local/state"));
+    return userState();
 }
 
 QString requestKey()

@@ -18,6 +18,12 @@ void Keys::setSealedFile(bool sealed)
     Q_EMIT changed();
 }
 
+void Keys::offer(const Offer &offer)
+{
+    m_offer = offer;
+    Q_EMIT changed();
+}
+
 void Keys::show(const QList<KeyRow> &rows, const QList<GateRow> &gates)
 {
     m_rows.replace(rows);

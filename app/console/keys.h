@@ -66,12 +66,22 @@ class Keys : public QObject {
     Q_PROPERTY(int count READ count NOTIFY changed)
     Q_PROPERTY(int minimumPassphrase READ minimumPassphrase CONSTANT)
     Q_PROPERTY(QString proposedName READ proposedName CONSTANT)
+    Q_PROPERTY(bool mayOwn READ mayOwn NOTIFY changed)
+    Q_PROPERTY(bool mayBeInvited READ mayBeInvited NOTIFY changed)
+    Q_PROPERTY(QString address READ address NOTIFY changed)
 
 public:
     enum Keychain { Present, Locked, Absent, Unavailable, Denied };
     Q_ENUM(Keychain)
     enum Step { Ready, Working, Failed };
     Q_ENUM(Step)
+
+    // How somebody without keys comes to them at the gate that was found.
+    struct Offer {
+        bool own = true; // as its first owner
+        bool invited = false; // with an invite that was printed where it was started
+        QString address;
+    };
 
     explicit Keys(QObject *parent = nullptr);
 
@@ -87,6 +97,10 @@ public:
     [[nodiscard]] int minimumPassphrase() const { return 10; }
     // What this user is called on this machine: the name that a gate of his own knows him by, unless he says otherwise.
     [[nodiscard]] QString proposedName() const;
+    [[nodiscard]] bool mayOwn() const { return m_offer.own; }
+    [[nodiscard]] bool mayBeInvited() const { return m_offer.invited; }
+    [[nodiscard]] QString address() const { return m_offer.address; }
+    void offer(const Offer &offer);
     // The user's explicit choice to keep keys in a passphrase-sealed file instead of a keychain.
     void setSealedFile(bool sealed);
 
@@ -120,6 +134,7 @@ private:
     Step m_step = Ready;
     QString m_keychainText, m_problem, m_done;
     bool m_sealedFile = false;
+    Offer m_offer;
 };
 
 } // namespace holdfast

@@ -12,6 +12,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <unistd.h>
+
 #include <algorithm>
 
 namespace holdfast {
@@ -66,18 +68,44 @@ Gate::~Gate()
     stop();
 }
 
-Result<QString, QString> Gate::start()
+Result<QString, NotStarted> Gate::start()
 {
+    // Before anything else: what is made at the first start must not be made twice.
+    if (auto locked = lock(); !locked)
+        return locked.failure();
     if (auto opened = open(); !opened)
-        return Failure{opened.error()};
+        return Failure{NotStarted{false, opened.error()}};
+    m_awaitsOwner = !m_engine->context().registries.current();
     const auto port = listen();
     if (!port)
-        return Failure{port.error()};
+        return Failure{NotStarted{false, port.error()}};
     const QString host = m_config.local.address.contains(QLatin1Char(':')) ? QStringLiteral("[%1]").arg(m_config.local.address) : m_config.local.address;
     const QString url = QStringLiteral("ws://%1:%2/v1").arg(host).arg(*port);
-    if (!writeGateFile(url))
-        spdlog::get("gate")->warn("gate.json cannot be written: hold needs --gate to find this gate");
+    {
+        const std::lock_guard guard(m_fileMutex);
+        m_url = url;
+    }
+    writeGateFile();
     return url;
+}
+
+Result<Done, NotStarted> Gate::lock()
+{
+    const QString &store = m_config.local.store;
+    auto taken = StoreLock::take(store, m_clock.now());
+    if (taken) {
+        m_lock.emplace(std::move(*taken));
+        return Done{};
+    }
+    const StoreTaken &by = taken.error();
+    if (!by.held)
+        return Failure{NotStarted{false, QStringLiteral("%1: %2").arg(StoreLock::pathOf(store), by.detail)}};
+    QString who = by.pid > 0 ? QStringLiteral("process %1").arg(by.pid) : QStringLiteral("another process");
+    if (by.since)
+        who += QStringLiteral(", since %1").arg(formatInstant(*by.since));
+    if (const auto file = GateFile::read(GateFile::beside(store)); file && file->pid == by.pid)
+        who += QStringLiteral(", on %1").arg(file->address.url.toString());
+    return Failure{NotStarted{true, QStringLiteral("a gate runs on %1 already: %2").arg(store, who)}};
 }
 
 Result<Done, QString> Gate::open()
@@ -151,13 +179,16 @@ void Gate::stop()
     if (m_thread)
         m_thread->stop();
     m_housekeeper.reset();
+    const std::lock_guard guard(m_fileMutex);
+    if (!std::exchange(m_url, {}).isEmpty())
+        QFile::remove(GateFile::beside(m_config.local.store));
 }
 
 void Gate::reportDifferences() const
 {
     const auto &active = m_engine->context().registries.current();
     if (!active) {
-        logInfo(QStringLiteral("no owner has enrolled yet: only actor.enrol is answered"));
+        logInfo(QStringLiteral("no owner has enrolled yet: only actor.enrol is answered. Create your keys in the console, or enrol with the invite that was printed where this gate was started"));
         return;
     }
     if (active->toml == m_config.policyToml)
@@ -173,10 +204,14 @@ void Gate::reportDifferences() const
             spdlog::get("gate")->warn("  in the file only: {}", visible(line).toStdString());
 }
 
-bool Gate::writeGateFile(const QString &url) const
+void Gate::writeGateFile()
 {
-    const GateFile file{{QUrl(url), m_identity.key->key()}, m_identity.ledgerKey->key(), m_identity.performKey->key()};
-    return file.write(GateFile::defaultPath());
+    const std::lock_guard guard(m_fileMutex);
+    if (m_url.isEmpty())
+        return;
+    const GateFile file{{QUrl(m_url), m_identity.key->key()}, m_identity.ledgerKey->key(), m_identity.performKey->key(), ::getpid(), m_awaitsOwner};
+    if (!file.write(GateFile::beside(m_config.local.store)))
+        spdlog::get("gate")->warn("gate.json cannot be written: hold needs --gate to find this gate");
 }
 
 void Gate::send(ConnectionId to, QByteArray message)
@@ -229,6 +264,10 @@ void Gate::keepCheckpoint(QByteArray note)
     if (!QFile::exists(pinFile(m_config)))
         if (const auto pin = m_engine->pin())
             writePin(pinFile(m_config), *pin);
+    if (m_awaitsOwner && m_engine->context().registries.current()) {
+        m_awaitsOwner = false;
+        writeGateFile();
+    }
 }
 
 } // namespace holdfast

@@ -4,8 +4,19 @@
 #include "gate/lifecycle/storethread.h"
 #include "gate/lifecycle/workers.h"
 #include "gate/store/housekeeper.h"
+#include "gate/store/storelock.h"
+
+#include <atomic>
+#include <mutex>
 
 namespace holdfast {
+
+/// Why a gate does not run, in one sentence.
+struct NotStarted final
+{
+    bool held = false; ///< another gate has the store
+    QString sentence;
+};
 
 /// A whole gate: keys, store, engine, workers, sockets. One object of this is one holdfastd.
 class Gate final : private Outside
@@ -15,8 +26,8 @@ public:
     Gate(GateConfig config, QByteArray ownerSecret);
     ~Gate() override;
 
-    /// Everything runs when this returns the url; else why it does not, in one sentence.
-    [[nodiscard]] Result<QString, QString> start();
+    /// Everything runs when this returns the url.
+    [[nodiscard]] Result<QString, NotStarted> start();
     /// Ends cleanly: takes nothing more, waits for what is being performed, records it.
     void stop();
 
@@ -31,14 +42,19 @@ private:
     void rewritePolicy(QByteArray toml) override;
     void keepCheckpoint(QByteArray note) override;
 
+    [[nodiscard]] Result<Done, NotStarted> lock();
     [[nodiscard]] Result<Done, QString> open();
     void build(); ///< engine, workers and sockets, none of them running yet
     [[nodiscard]] Result<quint16, QString> listen();
     void reportDifferences() const;
-    [[nodiscard]] bool writeGateFile(const QString &url) const;
+    void writeGateFile();
 
+    std::optional<StoreLock> m_lock; ///< ends last
     GateConfig m_config;
     QByteArray m_ownerSecret;
+    std::mutex m_fileMutex; ///< over gate.json
+    QString m_url; ///< empty: gate.json is not this gate's
+    std::atomic<bool> m_awaitsOwner = false;
     SystemClock m_clock;
     GateIdentity m_identity;
     std::unique_ptr<Store> m_store;

@@ -19,6 +19,7 @@ using namespace holdfast;
 
 constexpr int exitFailure = 1;
 constexpr int exitUsage = 64;
+constexpr int exitHeld = 69; ///< another gate has the store
 
 /// 16 bytes from a descriptor that is closed afterwards; anything else is refused.
 std::optional<QByteArray> readSecret(int descriptor)
@@ -54,8 +55,8 @@ int serve(GateConfig config, QByteArray ownerSecret)
     Gate gate(std::move(config), std::move(ownerSecret));
     const auto url = gate.start();
     if (!url) {
-        spdlog::get("gate")->critical("{}", visible(url.error()).toStdString());
-        return exitFailure;
+        spdlog::get("gate")->critical("{}", visible(url.error().sentence).toStdString());
+        return url.error().held ? exitHeld : exitFailure;
     }
     std::printf("listening on %s\n", url->toUtf8().constData());
     std::fflush(stdout);

@@ -2,6 +2,7 @@
 #include "wire/gateaddress.h"
 
 #include "core/reader.h"
+#include "core/userdirectory.h"
 
 #include <QDir>
 #include <QFile>
@@ -12,9 +13,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <csignal>
+#include <limits>
+
 namespace holdfast {
 
 namespace {
+
+constexpr std::int64_t largestPid = std::numeric_limits<pid_t>::max();
 
 bool isLoopback(const QString &host)
 {
@@ -55,9 +62,17 @@ std::optional<GateAddress> GateAddress::parse(QStringView text)
 
 QString GateFile::defaultPath()
 {
-    const QString runtime = qEnvironmentVariable("XDG_RUNTIME_DIR");
-    const QString base = runtime.isEmpty() ? QDir::homePath() + QStringLiteral("/.local/state") : runtime;
-    return base + QStringLiteral("/holdfast/gate.json");
+    return userData() + QStringLiteral("/gate/gate.json");
+}
+
+QString GateFile::beside(const QString &store)
+{
+    return QFileInfo(store).absolutePath() + QStringLiteral("/gate.json");
+}
+
+bool GateFile::isOfRunning() const
+{
+    return pid > 0 && (::kill(static_cast<pid_t>(pid), 0) == 0 || errno != ESRCH);
 }
 
 Result<GateFile, QString> GateFile::read(const QString &path)
@@ -73,7 +88,8 @@ Result<GateFile, QString> GateFile::read(const QString &path)
         return fail(path, json.error().sentence());
     ObjectReader reader(*json);
     const QUrl url(reader.text(u"url"), QUrl::StrictMode);
-    GateFile gate{{url, reader.key(u"key")}, reader.key(u"ledger_key"), reader.key(u"perform_key")};
+    GateFile gate{{url, reader.key(u"key")}, reader.key(u"ledger_key"), reader.key(u"perform_key"), reader.integer(u"pid", 1, largestPid),
+                  reader.boolean(u"awaits_owner")};
     if (const auto error = reader.finish())
         return fail(path, error->sentence());
     if (!isGateUrl(url))
@@ -88,11 +104,13 @@ bool GateFile::write(const QString &path) const
                                  .add(QStringLiteral("key"), address.key.toString())
                                  .add(QStringLiteral("ledger_key"), ledgerKey.toString())
                                  .add(QStringLiteral("perform_key"), performKey.toString())
+                                 .add(QStringLiteral("pid"), pid)
+                                 .add(QStringLiteral("awaits_owner"), awaitsOwner)
                                  .build()
                                  .toBytes();
     const QString directory = QFileInfo(path).absolutePath();
     constexpr auto owner = QFile::ReadOwner | QFile::WriteOwner;
-    if (!QDir().mkpath(directory) || !QFile::setPermissions(directory, owner | QFile::ExeOwner))
+    if (!QFileInfo::exists(directory) && (!QDir().mkpath(directory) || !QFile::setPermissions(directory, owner | QFile::ExeOwner)))
         return false;
     QSaveFile file(path);
     return file.open(QIODevice::WriteOnly) && file.setPermissions(owner) && file.write(bytes) == bytes.size() && file.commit();

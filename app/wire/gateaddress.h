@@ -23,17 +23,23 @@ struct GateAddress final
 /// Whether protocol 3.1 lets a client speak to it: path /v1, no user, query or fragment, ws only on loopback.
 [[nodiscard]] bool isGateUrl(const QUrl &url);
 
-/// What a gate that serves its user's desktop writes for `hold`: {"url", "key", "ledger_key", "perform_key"}, mode 0600.
+/// What a running gate writes beside its store for whoever looks for it: {"url", "key", "ledger_key", "perform_key", "pid",
+/// "awaits_owner"}, mode 0600. Removed at a clean end; a gate that crashed leaves it behind.
 struct GateFile final
 {
     GateAddress address;
     VerifierKey ledgerKey, performKey;
+    std::int64_t pid = 0;
+    bool awaitsOwner = false; ///< only `actor.enrol` with the first owner's secret is answered
 
-    /// `$XDG_RUNTIME_DIR/holdfast/gate.json`; without that variable `~/.local/state/holdfast/gate.json`.
+    /// That of the gate of this user's desktop: `$XDG_DATA_HOME/holdfast/gate/gate.json`, whatever the session.
     [[nodiscard]] static QString defaultPath();
+    [[nodiscard]] static QString beside(const QString &store);
+    /// False: the gate that wrote it has ended, and the file means nothing.
+    [[nodiscard]] bool isOfRunning() const;
     /// The reason names the file. Absent file, a file of another user, one that others can read or write, anything malformed.
     [[nodiscard]] static Result<GateFile, QString> read(const QString &path);
-    /// Makes the directory 0700 and replaces the file, 0600.
+    /// Replaces the file, 0600; makes the directory, 0700, where there is none.
     [[nodiscard]] bool write(const QString &path) const;
 };
 

@@ -92,6 +92,9 @@ FocusScope {
                     Layout.fillWidth: true
                     Layout.topMargin: Theme.xs
                     keys: root.keys
+                    elsewhere: root.keys.mayOwn && root.keys.mayBeInvited
+                    invited: !root.keys.mayOwn
+                    knownAddress: root.keys.address
                 }
             }
         }

@@ -13,6 +13,9 @@ ColumnLayout {
 
     required property KeyRing keys
     property bool invited: false
+    // The gate that was found waits for its first owner, and was not started by this console.
+    property bool elsewhere: false
+    property string knownAddress: ""
 
     readonly property bool longEnough: passphrase.length >= root.keys.minimumPassphrase
     // A comparison in C++ does not say when it changes; the counts of edits do.
@@ -66,7 +69,7 @@ ColumnLayout {
         spoken: qsTr("Your name")
         //: New keys: hint in the field for the user's name.
         hint: qsTr("as it will stand in the ledger")
-        text: root.invited ? "" : root.keys.proposedName
+        text: root.invited && !root.elsewhere ? "" : root.keys.proposedName
         maximumLength: 64
     }
 
@@ -84,8 +87,11 @@ ColumnLayout {
         machine: length > 0
         //: New keys: name of the field for the invite, for assistive technology.
         spoken: qsTr("Invite")
-        //: New keys: hint in the field for the invite.
-        hint: qsTr("what the gate's administrator sent you")
+        hint: root.elsewhere
+            //: New keys: hint in the field for the invite of this desktop's own gate.
+            ? qsTr("what was printed where the gate was started")
+            //: New keys: hint in the field for the invite.
+            : qsTr("what the gate's administrator sent you")
     }
 
     Caption {
@@ -103,6 +109,7 @@ ColumnLayout {
         //: New keys: name of the field for the gate's address, for assistive technology.
         spoken: qsTr("Address of the gate")
         hint: "ws://127.0.0.1:7420/v1"
+        text: root.knownAddress
     }
 
     Caption {
@@ -129,6 +136,18 @@ ColumnLayout {
         spoken: qsTr("The same again")
         hint: spoken
         onAccepted: root.create()
+    }
+
+    Toggle {
+        Layout.fillWidth: true
+        Layout.topMargin: Theme.sm
+        visible: root.elsewhere
+        //: New keys: the gate of this desktop runs already and waits for its first owner.
+        label: qsTr("I have the invite that was printed")
+        //: New keys: what happens to a gate without an owner when its invite is not used.
+        note: qsTr("A gate of yours runs already and has no owner yet. Without its invite it is started anew, as yours.")
+        on: root.invited
+        onSwitched: on => root.invited = on
     }
 
     Toggle {

@@ -55,6 +55,7 @@ private:
 
     QTemporaryDir m_dir;
     QProcess m_gate;
+    mutable int m_sessions = 0;
     GateAddress m_address;
     QByteArray m_ownerSecret = randomBytes(16);
     std::unique_ptr<Owner> m_owner;
@@ -84,7 +85,7 @@ void GateTest::initTestCase()
 {
     initialiseCryptography();
     QVERIFY2(QFileInfo(qEnvironmentVariable("HOLDFAST_BIN") + QStringLiteral("/holdfastd")).isExecutable(), "holdfastd is not built");
-    for (const char *name : {"run", "files", "gate"})
+    for (const char *name : {"files", "data/holdfast/gate"})
         QVERIFY(QDir().mkpath(path(QString::fromLatin1(name))));
     const auto agent = PlainFileStore::create(path(QStringLiteral("agent.key")), QStringLiteral("agent"));
     const auto own = PlainFileStore::create(path(QStringLiteral("config/holdfast/request.key")), QStringLiteral("olga-cli"));
@@ -108,7 +109,7 @@ void GateTest::initTestCase()
     GateLocal local;
     local.name = QStringLiteral("t.example/gate");
     local.port = freePort(); // the same after a restart
-    QVERIFY(writeConfig(path(QStringLiteral("gate/gate.toml")), gateToml(local, policy)));
+    QVERIFY(writeConfig(path(QStringLiteral("data/holdfast/gate/gate.toml")), gateToml(local, policy)));
     QVERIFY(startGate(true));
     m_owner = std::make_unique<Owner>(QStringLiteral("olga"));
     QVERIFY(m_owner->enrol(m_address, {m_address.key, m_ownerSecret}));
@@ -126,12 +127,12 @@ void GateTest::cleanupTestCase()
 bool GateTest::startGate(bool withOwner)
 {
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-    environment.insert(QStringLiteral("XDG_RUNTIME_DIR"), path(QStringLiteral("run")));
+    environment.insert(QStringLiteral("XDG_RUNTIME_DIR"), path(QStringLiteral("run-%1").arg(++m_sessions))); // never the same
     environment.insert(QStringLiteral("HOME"), m_dir.path());
     m_gate.setProcessEnvironment(environment);
     m_gate.setProcessChannelMode(QProcess::SeparateChannels);
     m_gate.setStandardErrorFile(path(QStringLiteral("gate.log")), QIODevice::Append);
-    QStringList arguments{QStringLiteral("--config"), path(QStringLiteral("gate/gate.toml"))};
+    QStringList arguments{QStringLiteral("--config"), path(QStringLiteral("data/holdfast/gate/gate.toml"))};
     int ends[2] = {-1, -1};
     if (withOwner) {
         if (::pipe(ends) != 0 || ::write(ends[1], m_ownerSecret.constData(), 16) != 16)
@@ -149,7 +150,7 @@ bool GateTest::startGate(bool withOwner)
     }();
     if (withOwner)
         ::close(ends[0]);
-    const auto file = GateFile::read(path(QStringLiteral("run/holdfast/gate.json")));
+    const auto file = GateFile::read(path(QStringLiteral("data/holdfast/gate/gate.json")));
     if (listens && file)
         m_address = file->address;
     return listens && file;
@@ -160,7 +161,7 @@ std::unique_ptr<GateTest::Running> GateTest::start(const QStringList &arguments)
     auto running = std::make_unique<Running>();
     running->process = std::make_unique<QProcess>();
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-    environment.insert(QStringLiteral("XDG_RUNTIME_DIR"), path(QStringLiteral("run")));
+    environment.insert(QStringLiteral("XDG_RUNTIME_DIR"), path(QStringLiteral("run-%1").arg(++m_sessions))); // never the same
     environment.insert(QStringLiteral("XDG_CONFIG_HOME"), path(QStringLiteral("config")));
     environment.insert(QStringLiteral("XDG_DATA_HOME"), path(QStringLiteral("data")));
     environment.insert(QStringLiteral("HOME"), m_dir.path());
@@ -391,7 +392,7 @@ void GateTest::exportsAndVerifies()
     QVERIFY2(hold({QStringLiteral("verify"), out, QStringLiteral("--gate"), m_address.key.toString()}, &printed) == 0, printed.constData());
     const SeedSigner other(QStringLiteral("t.example/gate"), SecretBytes::random(32));
     QCOMPARE(hold({QStringLiteral("verify"), out, QStringLiteral("--gate"), other.key().toString()}, &printed), 6);
-    QVERIFY(QDir(path(QStringLiteral("data"))).removeRecursively());
+    QVERIFY(QDir(path(QStringLiteral("data/holdfast/pins"))).removeRecursively());
     QCOMPARE(hold({QStringLiteral("verify"), out}, &printed), 6);
     QVERIFY2(printed.contains("unpinned"), printed.constData());
     QFile entries(out + QStringLiteral("/tile/entries/000.p/") + QDir(out + QStringLiteral("/tile/entries/000.p")).entryList(QDir::Files).value(0));

@@ -126,14 +126,22 @@ void ProofTest::keysOfGateFile()
 {
     Bench bench;
     bench.takeRequests();
-    bench.environment = {QStringLiteral("HOLDFAST_GATE="), QStringLiteral("XDG_RUNTIME_DIR=") + bench.path(QStringLiteral("run"))};
-    GateFile file{bench.gate.address(), bench.gate.ledgerKey->key(), bench.gate.performKey->key()};
-    QVERIFY(file.write(bench.path(QStringLiteral("run/holdfast/gate.json"))));
+    bench.environment = {QStringLiteral("HOLDFAST_GATE=")};
+    GateFile file{bench.gate.address(), bench.gate.ledgerKey->key(), bench.gate.performKey->key(), QCoreApplication::applicationPid()};
+    QVERIFY(file.write(bench.path(QStringLiteral("data/holdfast/gate/gate.json"))));
     QCOMPARE(bench.run({QStringLiteral("targets")}).code, 0);
     const SeedSigner other(QStringLiteral("other"), SecretBytes::random(32));
     file.performKey = other.key();
-    QVERIFY(file.write(bench.path(QStringLiteral("run/holdfast/gate.json"))));
+    QVERIFY(file.write(bench.path(QStringLiteral("data/holdfast/gate/gate.json"))));
     QCOMPARE(bench.run({QStringLiteral("targets")}).code, 6);
+    // What a gate that is gone left behind names nobody.
+    QProcess gone;
+    gone.start(QStringLiteral("/bin/true"), QStringList());
+    file.pid = gone.processId();
+    QVERIFY(gone.waitForFinished());
+    QVERIFY(file.write(bench.path(QStringLiteral("data/holdfast/gate/gate.json"))));
+    const Ran ran = bench.run({QStringLiteral("targets")});
+    QVERIFY2(ran.code == 5 && ran.err.contains("has ended"), ran.err.constData());
 }
 
 void ProofTest::withdrawIsProved()

@@ -11,7 +11,7 @@ import struct
 
 import nacl.signing
 
-from driver import HOME, Failure
+from driver import DATA, HOME, Failure
 
 PREFIX = "application/vnd.holdfast."
 DECISION = "application/vnd.in-toto+json"
@@ -79,7 +79,7 @@ class Link:
     """JSON-RPC over a WebSocket that sends the bytes it is told to."""
 
     def __init__(self):
-        with open(os.environ["XDG_RUNTIME_DIR"] + "/holdfast/gate.json", encoding="utf-8") as file:
+        with open(DATA + "/gate/gate.json", encoding="utf-8") as file:
             self.gate = json.load(file)
         port = int(self.gate["url"].split(":")[2].split("/")[0])
         self.ids, self.read = itertools.count(1), b""

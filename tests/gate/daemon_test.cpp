@@ -22,6 +22,8 @@ class TestDaemon final : public QObject
 private Q_SLOTS:
     void init();
     void startsAndEnds();
+    void oneForAStore();
+    void oneOfManyStarts();
     void enrolsItsOwner();
     void performs();
     void refusesWhatItNeverDoes();
@@ -129,18 +131,77 @@ void TestDaemon::startsAndEnds()
     const QByteArray expected = "listening on ws://127.0.0.1:" + QByteArray::number(daemon.url().port()) + "/v1\n";
     QCOMPARE(daemon.printed(), expected);
     const QFileDevice::Permissions forOthers = QFileDevice::ReadGroup | QFileDevice::WriteGroup | QFileDevice::ReadOther | QFileDevice::WriteOther;
-    for (const char *name : {"gate.key", "gate-ledger.key", "gate-perform.key", "gate.db", "gate.db-wal", "run/holdfast/gate.json"}) {
+    for (const char *name : {"gate.key", "gate-ledger.key", "gate-perform.key", "gate.db", "gate.db-wal", "gate.db.lock", "gate.json"}) {
         QVERIFY2(QFile::exists(daemon.path(QString::fromLatin1(name))), name);
         QVERIFY2(!(QFile::permissions(daemon.path(QString::fromLatin1(name))) & forOthers), name);
     }
     Client client(daemon.url());
     QCOMPARE(client.challenge().gate, QStringLiteral("test.example/gate"));
-    const auto file = GateFile::read(daemon.path(QStringLiteral("run/holdfast/gate.json")));
+    const auto file = GateFile::read(daemon.path(QStringLiteral("gate.json")));
     QVERIFY(file);
+    QCOMPARE(file->pid, daemon.pid());
+    QVERIFY(file->isOfRunning() && !file->awaitsOwner);
     QCOMPARE(file->address.key.toString(), client.challenge().key.toString());
     QVERIFY(client.openSession(m_lead->session));
     QCOMPARE(daemon.stop(), 0);
     QCOMPARE(daemon.printed(), expected); // and nothing else
+    QVERIFY(!QFile::exists(daemon.path(QStringLiteral("gate.json"))));
+}
+
+void TestDaemon::oneForAStore()
+{
+    Daemon daemon(policy());
+    QVERIFY2(daemon.start(), daemon.errors().constData());
+    Client agent(daemon.url());
+    QVERIFY(agent.openSession(m_agent->request));
+    fill(QStringLiteral("a"));
+    for (int i = 0; i < 3; ++i) {
+        const auto [code, said] = daemon.startSecond();
+        QCOMPARE(code, 69);
+        for (const QByteArray &named : {QByteArrayLiteral("gate.db"), "process " + QByteArray::number(daemon.pid()), QByteArrayLiteral("since 20"),
+                                        "on ws://127.0.0.1:" + QByteArray::number(daemon.url().port())})
+            QVERIFY2(said.contains(named), said.constData());
+        // The first goes on as if nothing had been there: its store, its file, its clients.
+        const auto asked = HoldStatus::fromJson(resultOf(agent.call(method::HoldRequest, envelopeParams(deletion(agent, QStringLiteral("a") + QString::number(i))))));
+        resultOf(agent.call(method::HoldWait, WaitParams{asked->hold, asked->sequence, 20'000}.toJson()));
+        QCOMPARE(GateFile::read(daemon.path(QStringLiteral("gate.json")))->pid, daemon.pid());
+    }
+    // One that was killed leaves its files, and stands in nobody's way.
+    QVERIFY(daemon.kill());
+    QVERIFY(!GateFile::read(daemon.path(QStringLiteral("gate.json")))->isOfRunning());
+    QVERIFY2(daemon.start(), daemon.errors().constData());
+    QCOMPARE(GateFile::read(daemon.path(QStringLiteral("gate.json")))->pid, daemon.pid());
+}
+
+/// Started all at the same moment on nothing: one makes keys and store, and it is the one that everybody finds.
+void TestDaemon::oneOfManyStarts()
+{
+    for (int round = 0; round < 5; ++round) {
+        Daemon daemon(policy());
+        std::vector<std::unique_ptr<QProcess>> programs;
+        for (int i = 0; i < 6; ++i) {
+            programs.push_back(std::make_unique<QProcess>());
+            programs.back()->start(qEnvironmentVariable("HOLDFAST_BIN") + QStringLiteral("/holdfastd"), {QStringLiteral("--config"), daemon.path(QStringLiteral("gate.toml"))});
+        }
+        std::vector<qint64> running;
+        for (const auto &each : programs) {
+            QVERIFY(each->waitForStarted());
+            while (each->state() != QProcess::NotRunning && !each->canReadLine())
+                (void)(each->waitForReadyRead(100) || each->waitForFinished(1));
+            if (each->state() == QProcess::Running)
+                running.push_back(each->processId());
+            else
+                QVERIFY2(each->exitCode() == 69, each->readAllStandardError().constData());
+        }
+        QCOMPARE(running.size(), std::size_t(1));
+        QCOMPARE(GateFile::read(daemon.path(QStringLiteral("gate.json")))->pid, running.front());
+        for (const auto &each : programs) {
+            each->terminate();
+            QVERIFY(each->state() == QProcess::NotRunning || each->waitForFinished());
+        }
+        QVERIFY(!QFile::exists(daemon.path(QStringLiteral("gate.json"))));
+        QVERIFY2(daemon.start(), daemon.errors().constData()); // and its keys are the ones that it had
+    }
 }
 
 void TestDaemon::enrolsItsOwner()
@@ -149,6 +210,7 @@ void TestDaemon::enrolsItsOwner()
     Daemon daemon(machineBlock(*m_agent, "owner"));
     QVERIFY2(daemon.start(secret), daemon.errors().constData());
     const Human owner(QStringLiteral("owner"));
+    QVERIFY(GateFile::read(daemon.path(QStringLiteral("gate.json")))->awaitsOwner);
     Client client(daemon.url());
     Enrol enrol;
     enrol.gate = client.challenge().gate;
@@ -161,6 +223,7 @@ void TestDaemon::enrolsItsOwner()
     envelope.signatures.push_back(Envelope::sign(owner.decide, payloadtype::Enrol, enrol.toPayload()).signatures.front());
     resultOf(client.call(method::ActorEnrol, envelopeParams(envelope)));
     QVERIFY(client.openSession(owner.session));
+    QVERIFY(!GateFile::read(daemon.path(QStringLiteral("gate.json")))->awaitsOwner);
     audit(client);
     QCOMPARE(daemon.stop(), 0);
     QVERIFY(daemon.start()); // the store is the authority now

@@ -35,9 +35,6 @@ Daemon::~Daemon()
 bool Daemon::launch(const QByteArray &ownerSecret)
 {
     m_process = std::make_unique<QProcess>();
-    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-    environment.insert(QStringLiteral("XDG_RUNTIME_DIR"), path(QStringLiteral("run")));
-    m_process->setProcessEnvironment(environment);
     QStringList arguments{QStringLiteral("--config"), path(QStringLiteral("gate.toml"))};
     int ends[2] = {-1, -1};
     if (!ownerSecret.isEmpty()) {
@@ -51,6 +48,14 @@ bool Daemon::launch(const QByteArray &ownerSecret)
         if (end >= 0)
             close(end);
     return m_process->waitForStarted();
+}
+
+std::pair<int, QByteArray> Daemon::startSecond() const
+{
+    QProcess second;
+    second.start(qEnvironmentVariable("HOLDFAST_BIN") + QStringLiteral("/holdfastd"), {QStringLiteral("--config"), path(QStringLiteral("gate.toml"))});
+    const bool ended = second.waitForFinished(patienceMs) && second.exitStatus() == QProcess::NormalExit;
+    return {ended ? second.exitCode() : -1, second.readAllStandardError()};
 }
 
 bool Daemon::listens()

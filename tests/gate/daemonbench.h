@@ -28,6 +28,8 @@ public:
     /// Only begins; listens() says what came of it.
     bool launch(const QByteArray &ownerSecret = {});
     bool listens();
+    /// A second program on the same configuration: its exit code, and what it said.
+    [[nodiscard]] std::pair<int, QByteArray> startSecond() const;
     /// SIGTERM; the exit code, or -1 when it did not end by itself.
     int stop();
     /// kill -9. False: it had ended before, by itself.

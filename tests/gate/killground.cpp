@@ -4,6 +4,7 @@
 #include "config/policyreader.h"
 #include "keys/plainfilestore.h"
 #include "ledger/auditor.h"
+#include "wire/gateaddress.h"
 
 #include <QDir>
 #include <QElapsedTimer>
@@ -237,10 +238,10 @@ int KillGround::runProgram(const QString &program, const QStringList &arguments,
 {
     QProcess process;
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-    environment.insert(QStringLiteral("XDG_RUNTIME_DIR"), m_daemon->path(QStringLiteral("run")));
     environment.insert(QStringLiteral("HOME"), m_daemon->path(QStringLiteral("home")));
-    for (const char *name : {"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "HOLDFAST_GATE"})
+    for (const char *name : {"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"})
         environment.remove(QString::fromLatin1(name));
+    environment.insert(QStringLiteral("HOLDFAST_GATE"), GateAddress{m_daemon->url(), m_console->challenge().key}.toString());
     process.setProcessEnvironment(environment);
     process.start(program, arguments);
     process.waitForFinished(120'000);

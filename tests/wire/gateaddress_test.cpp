@@ -32,7 +32,7 @@ VerifierKey key(const char *name)
 
 GateFile sample()
 {
-    return {{QUrl(QStringLiteral("ws://127.0.0.1:7420/v1")), key("g/gate")}, key("g/gate/ledger"), key("g/gate/perform")};
+    return {{QUrl(QStringLiteral("ws://127.0.0.1:7420/v1")), key("g/gate")}, key("g/gate/ledger"), key("g/gate/perform"), QCoreApplication::applicationPid(), true};
 }
 
 } // namespace
@@ -90,6 +90,8 @@ void GateAddressTest::files()
     QVERIFY(back);
     QCOMPARE(back->address.key, file.address.key);
     QCOMPARE(back->performKey, file.performKey);
+    QCOMPARE(back->pid, file.pid);
+    QVERIFY(back->awaitsOwner && back->isOfRunning());
 }
 
 void GateAddressTest::looseFiles_data()
@@ -108,6 +110,7 @@ void GateAddressTest::looseFiles_data()
     QTest::newRow("empty") << mine << QByteArray();
     QTest::newRow("unknown member") << mine << QByteArray(good).replace("{\"url\"", "{\"x\":1,\"url\"");
     QTest::newRow("far url") << mine << QByteArray(good).replace("127.0.0.1", "gate.example");
+    QTest::newRow("no process") << mine << QByteArray(good).replace("\"pid\":", "\"pid\":-");
     QTest::newRow("not JSON") << mine << good.chopped(1);
 }
 

@@ -13,10 +13,12 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr int knockMs = 500;
+constexpr auto searchEvery = std::chrono::milliseconds(250);
+constexpr auto longestSearch = std::chrono::seconds(20);
 // Tray and notifications follow the window, which is painted first, and once for what changes together.
 constexpr auto shellAfter = std::chrono::milliseconds(100);
 
-// Whether something listens where the runtime file says: the file of a gate that died stays behind.
+// Whether something listens where gate.json says: the file of a gate that died stays behind.
 bool answers(const QUrl &url)
 {
     QTcpSocket socket;
@@ -41,8 +43,20 @@ Desk::Desk(App &app, const Places &places, Tray &tray, Notifier &notifier, QObje
     m_shell.setInterval(shellAfter);
     connect(&m_shell, &QTimer::timeout, this, &Desk::refreshShell);
     connect(&m_tick, &QTimer::timeout, this, &Desk::tick);
-    connect(&m_gate, &EmbeddedGate::listening, this, &Desk::gateListening);
-    connect(&m_gate, &EmbeddedGate::failed, this, [this](const QString &why) { showNoGate({}, why); });
+    m_search.setInterval(searchEvery);
+    connect(&m_search, &QTimer::timeout, this, &Desk::lookAgain);
+    connect(&m_gate, &EmbeddedGate::listening, this, [this] {
+        m_embedded = true;
+        connectToRunning();
+        if (m_onListening)
+            std::exchange(m_onListening, nullptr)();
+    });
+    connect(&m_gate, &EmbeddedGate::held, this, &Desk::awaitRunning);
+    connect(&m_gate, &EmbeddedGate::failed, this, [this](const QString &why) {
+        m_onListening = nullptr;
+        m_app.keys()->advance(Keys::Failed, why);
+        showNoGate({}, why);
+    });
     connect(&m_keys, &KeyDesk::enrolled, this, [this](const Pins &pins) {
         m_app.setFirstRun(false);
         if (m_address)
@@ -63,11 +77,49 @@ Desk::~Desk()
 void Desk::begin()
 {
     m_keys.look();
-    const auto running = GateFile::read(m_places.gateFile());
-    if (running && answers(running->address.url))
+    if (running())
         return connectToRunning();
-    m_embedded = true;
     preparePractice();
+}
+
+std::optional<GateFile> Desk::running() const
+{
+    const auto file = GateFile::read(GateFile::defaultPath());
+    return file && file->isOfRunning() && answers(file->address.url) ? std::optional(*file) : std::nullopt;
+}
+
+void Desk::startOwn()
+{
+    m_gate.start(!m_keys.usable() || m_keys.keeper().index().records().empty());
+}
+
+void Desk::awaitRunning()
+{
+    m_searching.start();
+    m_search.start();
+}
+
+void Desk::lookAgain()
+{
+    if (m_seat && m_seat->link().state() == GateLink::State::Open)
+        return m_search.stop();
+    if (const auto found = running()) {
+        if (m_seat && m_seat->link().address().url == found->address.url && m_seat->link().address().key == found->address.key)
+            return; // its own link comes back to it
+        m_search.stop();
+        return connectToRunning();
+    }
+    const auto file = GateFile::read(GateFile::defaultPath());
+    if (m_seat && !m_gate.isRunning() && (!file || !file->isOfRunning())) {
+        // Whoever ran the gate is gone, and left it to nobody.
+        m_search.stop();
+        return startOwn();
+    }
+    if (!m_seat && std::chrono::milliseconds(m_searching.elapsed()) > longestSearch) {
+        m_search.stop();
+        //: Inbox, offline: another process has this user's gate, which does not answer
+        showNoGate({}, tr("A gate of yours runs already and does not answer. Its log is %1").arg(m_places.state + u"/gate.log"_s));
+    }
 }
 
 // With nothing configured the first start makes the practice ground, and with it the gate's configuration.
@@ -76,21 +128,19 @@ void Desk::preparePractice()
     connect(&m_practice, &PracticeRunner::ready, this, [this] {
         m_app.practice()->advance(Practice::Ready);
         if (!m_seat && !m_address)
-            m_gate.start(!m_keys.usable() || m_keys.keeper().index().records().empty());
+            startOwn();
     });
     connect(&m_practice, &PracticeRunner::failed, this, [this](const QString &why) {
         m_app.practice()->advance(Practice::Failed, why);
         // A gate of one's own works without the ground.
         if (m_gate.isConfigured() && !m_address)
-            m_gate.start(!m_keys.usable() || m_keys.keeper().index().records().empty());
+            startOwn();
         else if (!m_gate.isConfigured())
             showNoGate({}, why);
     });
     connect(&m_practice, &PracticeRunner::replayed, this, [this] { m_app.practice()->advance(Practice::Ready); });
-    if (m_gate.isConfigured() && !m_practice.exists()) {
-        m_gate.start(m_keys.keeper().index().records().empty());
-        return;
-    }
+    if (m_gate.isConfigured() && !m_practice.exists())
+        return startOwn();
     if (m_practice.exists() && m_gate.isConfigured())
         return m_practice.start();
     //: While the practice ground is made at the very first start
@@ -98,22 +148,19 @@ void Desk::preparePractice()
     m_practice.make();
 }
 
-void Desk::gateListening(const QUrl &)
-{
-    connectToRunning();
-}
-
 void Desk::connectToRunning()
 {
-    const auto file = GateFile::read(m_places.gateFile());
+    const auto file = GateFile::read(GateFile::defaultPath());
     if (!file) {
         showNoGate({}, file.error());
         return;
     }
     m_address = file->address;
     const auto gate = m_address->key.name;
-    if (!m_keys.hasKeysFor(gate))
+    if (!m_keys.hasKeysFor(gate)) {
+        offerOwnership(*file);
         return firstRun(*m_address);
+    }
     const auto pins = PinFile(m_address->key).load();
     if (!pins || !*pins) {
         //: Inbox, offline: keys exist for a gate of this name, but what was pinned of it is gone or another
@@ -122,6 +169,31 @@ void Desk::connectToRunning()
         return;
     }
     takeSeat(*m_address, **pins);
+}
+
+// Whoever has no keys here: the first owner of a gate that waits for one, or somebody invited to it.
+void Desk::offerOwnership(const GateFile &found)
+{
+    m_app.keys()->offer({found.awaitsOwner, !found.awaitsOwner || !m_gate.isRunning(), found.address.url.toString()});
+}
+
+void Desk::becomeOwner(const QString &name, const Passphrase &passphrase, bool sealed)
+{
+    const auto enrol = [this, name, passphrase, sealed] {
+        if (m_address && m_gate.ownerSecret())
+            m_keys.enrol(*m_address, {m_address->key, *m_gate.ownerSecret()}, name, passphrase, sealed);
+    };
+    if (m_gate.isRunning())
+        return enrol();
+    const auto waiting = running();
+    if (!waiting || !waiting->awaitsOwner) {
+        //: First run: the gate that runs has an owner, who alone can invite others
+        return m_app.keys()->advance(Keys::Failed, tr("This gate has an owner already: enrol with an invite."));
+    }
+    // It runs without anybody, and its owner's secret is known only where it was started: begun anew, it is this console's.
+    m_app.keys()->advance(Keys::Working);
+    m_onListening = enrol;
+    m_gate.takeOver(*waiting);
 }
 
 void Desk::showNoGate(const QString &gate, const QString &why)
@@ -183,6 +255,11 @@ void Desk::linkChanged()
 {
     if (m_seat && m_seat->feed().isLive())
         m_lastLive = SystemClock().now();
+    // The gate of this desktop may come back at another address, or not at all.
+    const auto own = GateFile::read(GateFile::defaultPath());
+    const bool desktops = m_seat && (!own || own->address.key == m_seat->link().address().key);
+    if (desktops && m_seat->link().state() != GateLink::State::Open && !m_search.isActive())
+        m_search.start();
     showGate();
     refreshBlocks();
     refreshShell();
@@ -238,6 +315,7 @@ void Desk::stop()
 {
     m_tick.stop();
     m_shell.stop();
+    m_search.stop();
     m_diffs.reset();
     m_history.reset();
     m_seat.reset();

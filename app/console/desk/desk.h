@@ -13,6 +13,7 @@
 #include "console/shell/practicerunner.h"
 #include "console/shell/tray.h"
 
+#include <QElapsedTimer>
 #include <QTimer>
 
 namespace holdfast {
@@ -35,8 +36,16 @@ public:
 
 private:
     // gate
-    void gateListening(const QUrl &url);
     void connectToRunning();
+    /// This user's gate, where one runs: whoever started it.
+    [[nodiscard]] std::optional<GateFile> running() const;
+    void startOwn();
+    /// Another process has this user's gate: it is connected to as soon as it answers.
+    void awaitRunning();
+    /// While the gate does not answer: it may have come back elsewhere, or be gone for good.
+    void lookAgain();
+    void offerOwnership(const GateFile &found);
+    void becomeOwner(const QString &name, const Passphrase &passphrase, bool sealed);
     void takeSeat(const GateAddress &address, const Pins &pins);
     void firstRun(const GateAddress &address);
     void connectSeat();
@@ -90,6 +99,9 @@ private:
     std::unique_ptr<HistoryDesk> m_history;
     QTimer m_tick;
     QTimer m_shell;
+    QTimer m_search; ///< runs while this user's gate is looked for
+    QElapsedTimer m_searching;
+    std::function<void()> m_onListening; ///< what waits for the gate that was just started
     WaitingList m_waiting;
     QSet<HoldId> m_beyond; ///< in the book, and waiting no more: on the way, or over
     HoldId m_open;

@@ -57,14 +57,7 @@ void Desk::connectIntents()
 void Desk::connectKeys()
 {
     connect(m_app.keys(), &Keys::copyWanted, this, [](const QString &key) { QGuiApplication::clipboard()->setText(key); });
-    connect(m_app.keys(), &Keys::ownerWanted, this, [this](const QString &name, const Passphrase &passphrase, bool sealed) {
-        if (!m_address || !m_gate.ownerSecret()) {
-            //: First run: this console did not start the gate, so it has no owner's secret
-            m_app.keys()->advance(Keys::Failed, tr("This gate was started elsewhere: use the invite that was printed there."));
-            return;
-        }
-        m_keys.enrol(*m_address, {m_address->key, *m_gate.ownerSecret()}, name, passphrase, sealed);
-    });
+    connect(m_app.keys(), &Keys::ownerWanted, this, &Desk::becomeOwner);
     connect(m_app.keys(), &Keys::enrolWanted, this,
             [this](const QString &name, const QString &address, const QString &text, const Passphrase &passphrase, bool sealed) {
                 const auto invite = Invite::parse(text.trimmed());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "console/shell/embeddedgate.h"
 
+#include "core/userdirectory.h"
+
 #include <QCoreApplication>
 #include <QDir>
 #include <QFileInfo>
@@ -11,6 +13,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 
 namespace holdfast {
@@ -19,11 +22,9 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-QString fromEnvironment(const char *name, const QString &below)
-{
-    const auto value = qEnvironmentVariable(name);
-    return (value.startsWith(u'/') ? value : QDir::homePath() + below) + u"/holdfast"_s;
-}
+constexpr int heldByAnother = 69;
+constexpr auto endPause = std::chrono::milliseconds(20);
+constexpr int endAttempts = 750;
 
 QString program()
 {
@@ -36,10 +37,10 @@ QString program()
 Places Places::ofThisUser()
 {
     Places places;
-    places.data = fromEnvironment("XDG_DATA_HOME", u"/.local/share"_s);
-    places.config = fromEnvironment("XDG_CONFIG_HOME", u"/.config"_s);
-    places.state = fromEnvironment("XDG_STATE_HOME", u"/.local/state"_s);
-    places.runtime = qEnvironmentVariable("XDG_RUNTIME_DIR").startsWith(u'/') ? fromEnvironment("XDG_RUNTIME_DIR", {}) : places.state;
+    places.data = userData();
+    places.config = userConfig();
+    places.state = userState();
+    places.runtime = qEnvironmentVariable("XDG_RUNTIME_DIR").startsWith(u'/') ? userDirectory("XDG_RUNTIME_DIR", {}) : places.state;
     for (const auto &path : {places.data, places.config, places.state, places.runtime}) {
         QDir().mkpath(path);
         QFile::setPermissions(path, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
@@ -121,10 +122,44 @@ void EmbeddedGate::readOutput()
     }
 }
 
+void EmbeddedGate::takeOver(const GateFile &waiting)
+{
+    m_withOwner = true;
+    m_wanted = true;
+    if (::kill(static_cast<pid_t>(waiting.pid), SIGTERM) != 0 && errno != ESRCH) {
+        m_wanted = false;
+        //: A gate that waits for its first owner cannot be ended by this user; %1 a process number
+        Q_EMIT failed(tr("The gate that waits for its first owner (process %1) cannot be ended by this user.").arg(waiting.pid));
+        return;
+    }
+    startOnceEnded(waiting, 0);
+}
+
+void EmbeddedGate::startOnceEnded(const GateFile &waiting, int attempts)
+{
+    if (!waiting.isOfRunning())
+        return launch();
+    if (attempts >= endAttempts) {
+        m_wanted = false;
+        //: As above
+        Q_EMIT failed(tr("The gate that waits for its first owner (process %1) does not end.").arg(waiting.pid));
+        return;
+    }
+    QTimer::singleShot(endPause, this, [this, waiting, attempts] {
+        if (m_wanted)
+            startOnceEnded(waiting, attempts + 1);
+    });
+}
+
 void EmbeddedGate::ended(int exitCode)
 {
     if (!m_wanted)
         return;
+    if (exitCode == heldByAnother && m_process.exitStatus() == QProcess::NormalExit) {
+        m_wanted = false;
+        Q_EMIT held();
+        return;
+    }
     if (++m_restarts > 5) {
         m_wanted = false;
         //: The gate ends again and again; %1 exit code, %2 log file

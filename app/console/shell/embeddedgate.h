@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/result.h"
 #include "core/signer.h"
+#include "wire/gateaddress.h"
 
 #include <QObject>
 #include <QProcess>
@@ -18,12 +18,11 @@ struct Places final
     QString data; ///< $XDG_DATA_HOME/holdfast
     QString config; ///< $XDG_CONFIG_HOME/holdfast
     QString state; ///< $XDG_STATE_HOME/holdfast: logs, pins
-    QString runtime; ///< $XDG_RUNTIME_DIR/holdfast, else the state directory
+    QString runtime; ///< $XDG_RUNTIME_DIR/holdfast, else the state directory; nothing that others must find
 
     [[nodiscard]] static Places ofThisUser();
     [[nodiscard]] QString gateConfig() const { return data + QStringLiteral("/gate/gate.toml"); }
     [[nodiscard]] QString practice() const { return data + QStringLiteral("/practice"); }
-    [[nodiscard]] QString gateFile() const { return runtime + QStringLiteral("/gate.json"); }
 };
 
 /// The gate that this console starts for itself: `holdfastd` as a child process on loopback. It ends with the console
@@ -37,8 +36,11 @@ public:
 
     /// Whether this user has a gate of his own already.
     [[nodiscard]] bool isConfigured() const;
-    /// Starts it; listening() or failed() follows. With `withOwner` a fresh owner secret is passed by descriptor.
+    /// Starts it; listening(), held() or failed() follows. With `withOwner` a fresh owner secret is passed by descriptor.
     void start(bool withOwner);
+    /// Ends a gate of this user that nobody has enrolled at, wherever it was started, and starts this one in its place.
+    void takeOver(const GateFile &waiting);
+    [[nodiscard]] bool isRunning() const { return m_process.state() != QProcess::NotRunning; }
     /// The 16 bytes that the first owner's enrolment proves; only after start(true).
     [[nodiscard]] const std::optional<QByteArray> &ownerSecret() const { return m_ownerSecret; }
     [[nodiscard]] const Places &places() const { return m_places; }
@@ -46,11 +48,14 @@ public:
 
 Q_SIGNALS:
     void listening(const QUrl &url);
+    /// Another gate has the store: that is this user's gate, and is to be found beside it.
+    void held();
     /// One sentence; names the program or file.
     void failed(const QString &why);
 
 private:
     void launch();
+    void startOnceEnded(const GateFile &waiting, int attempts);
     void readOutput();
     void ended(int exitCode);
 

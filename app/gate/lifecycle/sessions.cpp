@@ -74,7 +74,7 @@ std::optional<Refused> Sessions::whyNotThisSession(const SessionOpen &open, cons
 Answer Sessions::open(ConnectionId connection, const Json &params)
 {
     if (!m_context.registries.current())
-        return Refused(ErrorCode::Unavailable, QStringLiteral("no owner has enrolled at this gate yet"));
+        return Refused(ErrorCode::Unavailable, QStringLiteral("no owner has enrolled at this gate yet: open the console (holdfast) as its user, and create the first keys there"));
     OpenConnection *const state = m_context.connections.find(connection);
     if (state == nullptr || !state->actor.isEmpty())
         return Refused(ErrorCode::Conflict, QStringLiteral("a session is open on this connection"));

@@ -96,9 +96,9 @@ private:
 
 } // namespace
 
-std::unique_ptr<Asker> askProduct(const QString &runtime, const Cast &cast)
+std::unique_ptr<Asker> askProduct(const QString &directory, const Cast &cast)
 {
-    return std::make_unique<ProductAsker>(gateOf(runtime), cast);
+    return std::make_unique<ProductAsker>(gateOf(directory), cast);
 }
 
 std::unique_ptr<Asker> askPeer(const QString &url, const Cast &cast)

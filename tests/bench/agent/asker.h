@@ -18,7 +18,7 @@ public:
     virtual void takeBack() = 0;
 };
 
-[[nodiscard]] std::unique_ptr<Asker> askProduct(const QString &runtime, const Cast &cast);
+[[nodiscard]] std::unique_ptr<Asker> askProduct(const QString &directory, const Cast &cast);
 [[nodiscard]] std::unique_ptr<Asker> askPeer(const QString &url, const Cast &cast);
 [[nodiscard]] std::unique_ptr<Asker> askFloor(quint16 port);
 

@@ -160,9 +160,9 @@ private:
 
 } // namespace
 
-std::unique_ptr<Decider> decideProduct(const QString &runtime, const Cast &cast)
+std::unique_ptr<Decider> decideProduct(const QString &directory, const Cast &cast)
 {
-    return std::make_unique<ProductDecider>(gateOf(runtime), cast);
+    return std::make_unique<ProductDecider>(gateOf(directory), cast);
 }
 
 std::unique_ptr<Decider> decidePeer(const QString &url, const Cast &cast)

@@ -22,7 +22,7 @@ public:
     virtual void finish() = 0;
 };
 
-[[nodiscard]] std::unique_ptr<Decider> decideProduct(const QString &runtime, const Cast &cast);
+[[nodiscard]] std::unique_ptr<Decider> decideProduct(const QString &directory, const Cast &cast);
 [[nodiscard]] std::unique_ptr<Decider> decidePeer(const QString &url, const Cast &cast);
 [[nodiscard]] std::unique_ptr<Decider> decideFloor(quint16 port, const Cast &cast);
 

@@ -50,9 +50,9 @@ Json GateClient::call(QStringView method, const Json &params)
     return await(prepared.id);
 }
 
-GateAddress gateOf(const QString &runtime)
+GateAddress gateOf(const QString &directory)
 {
-    const auto file = GateFile::read(runtime + QStringLiteral("/holdfast/gate.json"));
+    const auto file = GateFile::read(directory + QStringLiteral("/gate.json"));
     if (!file)
         fail(file.error());
     return file->address;

@@ -33,7 +33,7 @@ private:
     std::int64_t m_last = 0;
 };
 
-/// The gate that a console or holdfastd left word of in `runtime`/holdfast/gate.json.
-[[nodiscard]] GateAddress gateOf(const QString &runtime);
+/// The gate that wrote `directory`/gate.json, beside its store.
+[[nodiscard]] GateAddress gateOf(const QString &directory);
 
 } // namespace holdfast::bench

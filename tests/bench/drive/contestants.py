@@ -102,9 +102,9 @@ class Product:
 
     def __init__(self, place, home, patience=900):
         self.place = place
-        remove(place.runtime + "/holdfast/gate.json")
+        remove(home.gate + "/gate.json")
         self.process = place.spawn("console", BIN + "/holdfast", environment=home.environment)
-        wait("the console's gate", lambda: self._alive() and os.path.exists(place.runtime + "/holdfast/gate.json"), 60)
+        wait("the console's gate", lambda: self._alive() and os.path.exists(home.gate + "/gate.json"), 60)
         self.rested = at_rest([self.process.pid], patience)
         self._alive()
 

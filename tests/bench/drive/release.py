@@ -16,9 +16,10 @@ def measure(place, kind, where, samples, pid):
 
 
 def product(place, keys, samples, size=0):
-    gate = Gate(place, Home(place, keys, stored_home(place, 0, size), own_store=True))
+    home = Home(place, keys, stored_home(place, 0, size), own_store=True)
+    gate = Gate(place, home)
     try:
-        return measure(place, "product", place.runtime, samples, gate.process.pid)
+        return measure(place, "product", home.gate, samples, gate.process.pid)
     finally:
         gate.stop()
 

@@ -29,9 +29,10 @@ def measure(place, kind, where, samples, pids):
 
 
 def product(place, keys, size, samples):
-    console = Product(place, Home(place, keys, settled_home(place, keys, 0, size), own_store=True)).at_work()
+    home = Home(place, keys, settled_home(place, keys, 0, size), own_store=True)
+    console = Product(place, home).at_work()
     try:
-        return measure(place, "product", place.runtime, samples, [console.process.pid])
+        return measure(place, "product", home.gate, samples, [console.process.pid])
     finally:
         console.stop()
 

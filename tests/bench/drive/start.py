@@ -22,8 +22,9 @@ class Starter:
     def _run(self, mode):
         environment = dict(self.environment)
         if self.home:
-            environment |= self.home().environment
-            remove(self.place.runtime + "/holdfast/gate.json")
+            home = self.home()
+            environment |= home.environment
+            remove(home.gate + "/gate.json")
         return run(self.place, BIN + "/bench_start", mode, self.picture, *map(str, ROWS[self.kind]), KEY, *self.command, environment=environment, seconds=180)
 
     def learn(self):
