@@ -201,25 +201,38 @@ Envelope sqlRequest(const GateBench &gate, const Machine &by, const QString &sta
 Decision decisionOn(const GateBench &gate, const Human &by, const HoldId &hold, Decision::Verdict verdict)
 {
     const HoldRow row = gate.row(hold);
-    const auto envelope = row.holdDocument ? gate.context().book.document(*row.holdDocument) : std::nullopt;
+    HoldDocuments shown;
+    shown.head.hold = hold;
+    shown.head.revision = row.revision;
+    if (const auto request = gate.context().book.document(row.requestDocument))
+        shown.request = *request;
+    shown.current = row.holdDocument ? gate.context().book.document(*row.holdDocument) : std::nullopt;
+    Challenge challenge;
+    challenge.gate = gate.identity().name;
+    challenge.key = gate.identity().key->key();
+    return decisionAbout(shown, challenge, by, verdict, gate.clock.now());
+}
+
+Decision decisionAbout(const HoldDocuments &shown, const Challenge &gate, const Human &by, Decision::Verdict verdict, Instant now)
+{
     Decision decision;
-    decision.hold = hold;
-    decision.revision = row.revision;
-    decision.request = row.requestDigest;
-    decision.holdDigest = row.holdDigest.value_or(Digest{});
+    decision.hold = shown.head.hold;
+    decision.revision = shown.head.revision;
+    decision.request = shown.request.payloadDigest();
+    decision.holdDigest = shown.current ? shown.current->payloadDigest() : Digest{};
     decision.verdict = verdict;
-    decision.gate = gate.identity().name;
-    decision.gateKey = gate.identity().key->key();
+    decision.gate = gate.gate;
+    decision.gateKey = gate.key;
     decision.key = by.decide.key();
     decision.nonce = randomBytes(16);
     decision.view.locale = QStringLiteral("en");
     decision.view.console = QStringLiteral("bench");
-    decision.decidedAt = gate.clock.now();
-    decision.notAfter = gate.clock.now() + 10min;
+    decision.decidedAt = now;
+    decision.notAfter = now + 10min;
     if (verdict == Decision::Verdict::Deny)
         decision.reason = QStringLiteral("not today");
-    else if (envelope)
-        for (const Hold current = *Hold::parse(envelope->payload); const QString &wanted : current.policy.confirm)
+    else if (shown.current)
+        for (const Hold current = *Hold::parse(shown.current->payload); const QString &wanted : current.policy.confirm)
             decision.confirmations.push_back({wanted, wanted == QStringLiteral("press") ? QStringLiteral("600") : current.measured.confirmText});
     return decision;
 }

@@ -109,6 +109,8 @@ private:
 [[nodiscard]] Envelope signedDecision(const Human &by, const Decision &decision);
 /// A decision about the hold's current revision, everything filled in, nothing signed.
 [[nodiscard]] Decision decisionOn(const GateBench &gate, const Human &by, const HoldId &hold, Decision::Verdict verdict);
+/// The same, from what a console was shown of the hold.
+[[nodiscard]] Decision decisionAbout(const HoldDocuments &shown, const Challenge &gate, const Human &by, Decision::Verdict verdict, Instant now);
 [[nodiscard]] Command commandTo(const GateBench &gate, const Signer &by, Command::Verb verb);
 [[nodiscard]] Envelope signedCommand(const Signer &by, const Command &command);
 [[nodiscard]] Json envelopeParams(const Envelope &envelope);

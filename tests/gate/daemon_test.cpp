@@ -82,21 +82,7 @@ Envelope TestDaemon::deletion(const Client &client, const QString &file) const
 Envelope TestDaemon::approve(Client &console, const HoldId &hold) const
 {
     const auto view = HoldDocuments::fromJson(resultOf(console.call(method::HoldGet, HoldParams{hold}.toJson())));
-    Decision decision;
-    decision.hold = hold;
-    decision.revision = view->head.revision;
-    decision.request = view->request.payloadDigest();
-    decision.holdDigest = view->current->payloadDigest();
-    decision.verdict = Decision::Verdict::Approve;
-    decision.gate = console.challenge().gate;
-    decision.gateKey = console.challenge().key;
-    decision.key = m_lead->decide.key();
-    decision.nonce = randomBytes(16);
-    decision.view.locale = QStringLiteral("en");
-    decision.view.console = QStringLiteral("test");
-    decision.decidedAt = SystemClock().now();
-    decision.notAfter = decision.decidedAt + 10min;
-    return signedDecision(*m_lead, decision);
+    return signedDecision(*m_lead, decisionAbout(*view, console.challenge(), *m_lead, Decision::Verdict::Approve, SystemClock().now()));
 }
 
 void TestDaemon::audit(Client &console)

@@ -183,21 +183,7 @@ std::optional<Envelope> KillGround::approval(const HoldId &hold)
     const auto view = result<HoldDocuments>(*m_console, method::HoldGet, HoldParams{hold}.toJson());
     if (!view || !view->current)
         return std::nullopt;
-    Decision decision;
-    decision.hold = hold;
-    decision.revision = view->head.revision;
-    decision.request = view->request.payloadDigest();
-    decision.holdDigest = view->current->payloadDigest();
-    decision.verdict = Decision::Verdict::Approve;
-    decision.gate = m_console->challenge().gate;
-    decision.gateKey = m_console->challenge().key;
-    decision.key = m_lead.decide.key();
-    decision.nonce = randomBytes(16);
-    decision.view.locale = QStringLiteral("en");
-    decision.view.console = QStringLiteral("test");
-    decision.decidedAt = SystemClock().now();
-    decision.notAfter = decision.decidedAt + 10min;
-    return signedDecision(m_lead, decision);
+    return signedDecision(m_lead, decisionAbout(*view, m_console->challenge(), m_lead, Decision::Verdict::Approve, SystemClock().now()));
 }
 
 std::optional<SubmitResult> KillGround::decide(const Envelope &decision)
