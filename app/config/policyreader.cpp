@@ -182,7 +182,9 @@ void PolicyReader::readBackup(TableReader &reader, Target &target)
     backup.domain = reader.text(u"domain");
     const toml::node *newest = reader.node(u"newest");
     const bool isText = newest && newest->is_string();
-    backup.newest = newest && !isText ? formatInstant(reader.optionalInstant(u"newest").value_or(Instant())) : reader.text(u"newest");
+    // Files in `path` are found and read without being named.
+    if (newest || !reader.has(u"path"))
+        backup.newest = newest && !isText ? formatInstant(reader.optionalInstant(u"newest").value_or(Instant())) : reader.text(u"newest");
     const bool named = backup.newest.startsWith(QStringLiteral("command:")) || backup.newest.startsWith(QStringLiteral("file:"));
     if (isText && !named && !parseInstant(backup.newest))
         reader.fail(Kind::InvalidValue, u"newest", QStringLiteral("command:…, file:… or a time such as 2026-11-23T00:00:00Z"));

@@ -56,7 +56,9 @@ QByteArray backupList(const std::vector<BackupSource> &backups)
 {
     QByteArrayList items;
     for (const BackupSource &backup : backups) {
-        QByteArray item = "{ domain = " + quoted(backup.domain) + ", newest = " + quoted(backup.newest);
+        QByteArray item = "{ domain = " + quoted(backup.domain);
+        if (!backup.newest.isEmpty())
+            item += ", newest = " + quoted(backup.newest);
         if (backup.restoreTested)
             item += ", restore_tested = " + formatInstant(*backup.restoreTested).toLatin1();
         if (backup.path)

@@ -12,7 +12,7 @@ namespace holdfast {
 struct BackupSource final
 {
     QString domain;
-    QString newest; ///< `command:…` | `file:…` (its modification time) | an RFC 3339 instant
+    QString newest; ///< `command:…` | `file:…` | an RFC 3339 instant; empty: the newest file in `path` that can be restored from
     std::optional<Instant> restoreTested;
     std::optional<QString> path; ///< where it lies, when that can be compared with the target's device
 };

@@ -13,11 +13,13 @@ struct BackupCopy final
     std::optional<Instant> newest;
     std::optional<Instant> restoreTested;
     std::optional<bool> sameDevice; ///< as the trees; unknown where no path is configured
+    bool read = false; ///< by its own format's reader; else its age is somebody's word
+    QStringList notCounted; ///< newer ones that cannot be restored from, each with its reason
     QString how;
 };
 
-/// Reads each of `target.backups`: an instant as written, `file:` by its modification time, `command:` by the instant it
-/// prints. Those whose age cannot be told come back without `newest`, and `how` says why. Newest first.
+/// Looks for each of `target.backups` as findCopies() does. Those of which nothing is found come back without `newest`, and `how` says
+/// why. Newest first.
 [[nodiscard]] std::vector<BackupCopy> backupCopiesOf(const Target &target, const std::vector<HeldPath> &tops);
 
 } // namespace holdfast

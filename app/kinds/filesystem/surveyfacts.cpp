@@ -147,7 +147,9 @@ void addBackups(Facts &facts, const Survey &survey)
         return;
     const auto &copy = survey.backups.front();
     auto &newest = facts.say(fact::BackupNewest, QStringLiteral("newest backup"), copy.newest ? formatInstant(*copy.newest) : QStringLiteral("unknown"), copy.how);
-    newest.quality = copy.newest ? Quality::Configured : Quality::Unknown;
+    newest.quality = !copy.newest ? Quality::Unknown : copy.read ? Quality::Measured : Quality::Configured;
+    if (!copy.notCounted.isEmpty())
+        facts.count(u"backup.not-restorable", QStringLiteral("newer copies that cannot be restored"), copy.notCounted.size(), QStringLiteral("copies"), copy.notCounted.join(QStringLiteral("; ")), Severity::Danger);
     const QString same = !copy.sameDevice ? QStringLiteral("unknown") : *copy.sameDevice ? QStringLiteral("yes") : QStringLiteral("no");
     auto &fate = facts.say(fact::BackupSameFate, QStringLiteral("backup on the same device"), same, copy.sameDevice ? QStringLiteral("device numbers") : QStringLiteral("no path of the backup is configured"), copy.sameDevice.value_or(true) ? Severity::Warning : Severity::Info);
     fate.quality = copy.sameDevice ? Quality::Measured : Quality::Unknown;

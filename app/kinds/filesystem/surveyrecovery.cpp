@@ -34,10 +34,16 @@ void fromBackup(Recovery &recovery, const Survey &survey)
     recovery.restoreTestedAt = copy.restoreTested;
     recovery.diesWithTarget = false;
     const bool covers = *copy.newest >= Instant{std::chrono::seconds(survey.trees.newestSeconds)};
-    recovery.verdict = covers ? Verdict::Recoverable : Verdict::Partly;
+    const bool tested = copy.restoreTested.has_value();
+    recovery.verdict = covers && tested && copy.sameDevice != true ? Verdict::Recoverable : Verdict::Partly;
     recovery.quality = Quality::Configured;
-    recovery.how = copy.how + (covers ? QStringLiteral(": not older than the newest change; that it holds these files is the owner's word")
-                                      : QStringLiteral(": older than the newest change, which it cannot hold"));
+    QStringList reasons{copy.how, covers ? QStringLiteral("not older than the newest change; that it holds these files is the owner's word")
+                                         : QStringLiteral("older than the newest change, which it cannot hold")};
+    if (!tested)
+        reasons += QStringLiteral("no restore of it was tested");
+    if (copy.sameDevice == true)
+        reasons += QStringLiteral("it lies on the same device");
+    recovery.how = reasons.join(QStringLiteral("; "));
 }
 
 } // namespace

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinds/sql/backups.h"
 
-#include <QDateTime>
-#include <QFileInfo>
-#include <QProcess>
+#include "kinds/copies/copysearch.h"
 
 #include <sys/stat.h>
 
@@ -17,42 +15,25 @@ using namespace std::chrono_literals;
 
 constexpr auto Fresh = 24h;
 constexpr auto TestedWithin = 90 * 24h;
-constexpr int CommandPatienceMs = 10000;
+
+constexpr int tablesNamed = 5;
 
 struct Copy final
 {
     const BackupSource *source = nullptr;
-    Instant newest{};
+    FoundCopy found;
     std::optional<bool> sameFate; ///< on the same device as the data directory; nullopt when that cannot be compared
-    QString how;
+    [[nodiscard]] Instant newest() const { return found.at.value_or(Instant{}); }
+    [[nodiscard]] bool isRead() const { return found.reading.worth == CopyReading::Worth::Readable; }
 };
 
-std::optional<Instant> instantOf(const QString &text)
+/// All that the configured sources come to.
+struct Search final
 {
-    if (const auto exact = parseInstant(text))
-        return exact;
-    const QDateTime time = QDateTime::fromString(text, Qt::ISODate);
-    return time.isValid() ? std::optional(Instant(std::chrono::milliseconds(time.toMSecsSinceEpoch()))) : std::nullopt;
-}
-
-/// The owner's command, split at spaces, without a shell; its first line is the instant.
-std::optional<Instant> ask(const QString &command)
-{
-    QStringList argv = QProcess::splitCommand(command);
-    if (argv.isEmpty())
-        return std::nullopt;
-    QProcess process;
-    const QString program = argv.takeFirst();
-    process.start(program, argv, QIODevice::ReadOnly);
-    if (!process.waitForFinished(CommandPatienceMs)) {
-        process.kill();
-        process.waitForFinished(1000);
-        return std::nullopt;
-    }
-    if (process.exitStatus() != QProcess::NormalExit || process.exitCode() != 0)
-        return std::nullopt;
-    return instantOf(QString::fromUtf8(process.readAllStandardOutput().left(4096)).section(u'\n', 0, 0).trimmed());
-}
+    std::vector<Copy> copies;
+    QStringList notCounted, problems;
+    bool allRead = true; ///< every source had files to read: that none can be restored from is known then
+};
 
 std::optional<quint64> deviceOf(const QString &path)
 {
@@ -62,33 +43,25 @@ std::optional<quint64> deviceOf(const QString &path)
     return static_cast<quint64>(info.st_dev);
 }
 
-std::optional<Copy> copyOf(const BackupSource &source, const LiveIdentity *live, bool local)
+Search searchAll(const Target &target, const LiveIdentity *live, bool local)
 {
-    Copy copy;
-    copy.source = &source;
-    QString path = source.path.value_or(QString());
-    std::optional<Instant> newest;
-    if (source.newest.startsWith(QLatin1StringView("file:"))) {
-        const QFileInfo file(source.newest.mid(5));
-        path = path.isEmpty() ? file.filePath() : path;
-        copy.how = QStringLiteral("modification time of the file");
-        if (file.exists())
-            newest = Instant(std::chrono::milliseconds(file.lastModified().toMSecsSinceEpoch()));
-    } else if (source.newest.startsWith(QLatin1StringView("command:"))) {
-        copy.how = QStringLiteral("the owner's command");
-        newest = ask(source.newest.mid(8));
-    } else {
-        copy.how = QStringLiteral("as the owner configured it");
-        newest = instantOf(source.newest);
+    Search search;
+    for (const BackupSource &source : target.backups) {
+        FoundCopies found = findCopies(source, live ? live->identity.database : QString());
+        search.notCounted += found.notCounted;
+        if (!found.problem.isEmpty())
+            search.problems += QStringLiteral("%1: %2").arg(source.domain, found.problem);
+        search.allRead = search.allRead && (found.newest || !found.notCounted.isEmpty());
+        if (!found.newest)
+            continue;
+        Copy copy{&source, std::move(*found.newest), {}};
+        const auto data = local && live ? deviceOf(live->dataDirectory) : std::nullopt;
+        const auto own = deviceOf(copy.found.path.isEmpty() ? source.path.value_or(QString()) : copy.found.path);
+        if (data && own)
+            copy.sameFate = *data == *own;
+        search.copies.push_back(std::move(copy));
     }
-    if (!newest)
-        return std::nullopt;
-    copy.newest = *newest;
-    const auto data = local && live ? deviceOf(live->dataDirectory) : std::nullopt;
-    const auto own = deviceOf(path);
-    if (data && own)
-        copy.sameFate = *data == *own;
-    return copy;
+    return search;
 }
 
 Fact fact(QStringView id, const QString &label, const QString &value, Quality quality, const QString &how, Instant at, Severity severity)
@@ -96,19 +69,35 @@ Fact fact(QStringView id, const QString &label, const QString &value, Quality qu
     return {id.toString(), label, value, std::nullopt, QString(), quality, how, at, severity};
 }
 
+/// What was read, and how many rows of which tables lie in it.
+QString contentsOf(const Copy &copy)
+{
+    QString words = copy.found.path.isEmpty() ? copy.found.reading.how : QStringLiteral("%1: %2").arg(copy.found.path, copy.found.reading.how);
+    QStringList tables;
+    for (const auto &[table, rows] : copy.found.reading.rows) {
+        if (copy.found.reading.wholeRead && tables.size() < tablesNamed)
+            tables += QStringLiteral("%1 rows of %2").arg(rows).arg(table);
+    }
+    return tables.isEmpty() ? words : words + QStringLiteral("; ") + tables.join(QLatin1StringView(", "));
+}
+
 void judge(Recovery &recovery, const Copy &copy, Instant at)
 {
     const bool tested = copy.source->restoreTested && at - *copy.source->restoreTested < TestedWithin;
-    const bool fresh = at - copy.newest < Fresh;
-    recovery.newestCopy = copy.newest;
+    const bool fresh = at - copy.newest() < Fresh;
+    // A time that somebody wrote down is no copy; the owner's command, or a file that can be read, is.
+    const bool counts = copy.isRead() || copy.source->newest.startsWith(QLatin1StringView("command:"));
+    recovery.newestCopy = copy.newest();
     recovery.failureDomain = copy.source->domain;
     recovery.restoreTestedAt = copy.source->restoreTested;
     recovery.diesWithTarget = copy.sameFate;
-    recovery.quality = copy.sameFate ? Quality::Measured : Quality::Configured;
-    recovery.verdict = copy.sameFate == true || !tested || !fresh ? Verdict::Partly : Verdict::Recoverable;
-    QStringList reasons{QStringLiteral("what came after %1 is lost").arg(formatInstant(copy.newest))};
+    recovery.quality = copy.isRead() && copy.sameFate ? Quality::Measured : Quality::Configured;
+    recovery.verdict = copy.sameFate == true || !tested || !fresh || !counts ? Verdict::Partly : Verdict::Recoverable;
+    QStringList reasons{QStringLiteral("what came after %1 is lost").arg(formatInstant(copy.newest()))};
     if (copy.sameFate == true)
         reasons += QStringLiteral("the copy lies on the same device as the database");
+    if (!copy.isRead())
+        reasons += QStringLiteral("the copy was not read");
     if (!tested)
         reasons += QStringLiteral("no restore was tested in the last 90 days");
     if (!copy.sameFate)
@@ -116,16 +105,16 @@ void judge(Recovery &recovery, const Copy &copy, Instant at)
     recovery.how = reasons.join(QLatin1StringView("; "));
 }
 
-Backups withoutCopy(const Target &target, const LiveIdentity *live, Instant at)
+Backups withoutCopy(const Target &target, const Search &search, const LiveIdentity *live, Instant at)
 {
-    const bool none = target.backups.empty() && live && !live->archiving;
-    const QString why = !target.backups.empty() ? QStringLiteral("no configured backup could be found")
-        : none                                  ? QStringLiteral("no backup is configured, and the server does not archive its log")
-                                                : QStringLiteral("no backup is configured");
+    const bool none = live && !live->archiving && search.allRead;
+    const QString why = !search.problems.isEmpty() ? search.problems.join(QLatin1StringView("; "))
+        : none                                     ? QStringLiteral("no backup is configured, and the server does not archive its log")
+                                                   : QStringLiteral("no backup is configured");
     const Quality quality = none ? Quality::Measured : Quality::Unknown;
+    const QString value = !none ? QStringLiteral("unknown") : target.backups.empty() ? QStringLiteral("none") : QStringLiteral("none that can be restored");
     return {{none ? Verdict::None : Verdict::Unknown, {}, {}, {}, {}, {}, quality, why},
-            {fact(fact::BackupNewest, QStringLiteral("newest backup"), none ? QStringLiteral("none") : QStringLiteral("unknown"), quality, why, at,
-                  Severity::Danger)}};
+            {fact(fact::BackupNewest, QStringLiteral("newest backup"), value, quality, why, at, Severity::Danger)}};
 }
 
 Fact fateOf(const Copy &copy, Instant at)
@@ -142,27 +131,33 @@ Backups withCopy(const Copy &copy, Instant at)
 {
     Backups result;
     judge(result.recovery, copy, at);
-    const bool seen = copy.source->newest.startsWith(QLatin1StringView("file:"));
-    result.facts = {fact(fact::BackupNewest, QStringLiteral("newest backup"), formatInstant(copy.newest), seen ? Quality::Measured : Quality::Configured,
-                         copy.how, at, at - copy.newest < Fresh ? Severity::Info : Severity::Warning),
+    result.facts = {fact(fact::BackupNewest, QStringLiteral("newest backup"), formatInstant(copy.newest()), copy.isRead() ? Quality::Measured : Quality::Configured,
+                         contentsOf(copy), at, at - copy.newest() < Fresh ? Severity::Info : Severity::Warning),
                     fateOf(copy, at)};
     return result;
+}
+
+Fact notCountedFact(const QStringList &notCounted, Instant at)
+{
+    Fact made = fact(u"backup.not-restorable", QStringLiteral("newer copies that cannot be restored"), notCounted.join(QLatin1StringView("; ")), Quality::Measured,
+                     QStringLiteral("each file was read as what it claims to be, the newest first"), at, Severity::Danger);
+    made.number = notCounted.size();
+    made.unit = QStringLiteral("copies");
+    return made;
 }
 
 } // namespace
 
 Backups measureBackups(const Target &target, const LiveIdentity *live, bool local, bool harms, Instant at)
 {
-    std::vector<Copy> copies;
-    for (const BackupSource &source : target.backups) {
-        if (const auto copy = copyOf(source, live, local))
-            copies.push_back(*copy);
-    }
+    const Search search = searchAll(target, live, local);
     // A copy elsewhere counts before a younger one that shares the target's fate.
-    const auto best = std::max_element(copies.begin(), copies.end(), [](const Copy &a, const Copy &b) {
-        return std::pair(a.sameFate != true, a.newest) < std::pair(b.sameFate != true, b.newest);
+    const auto best = std::max_element(search.copies.begin(), search.copies.end(), [](const Copy &a, const Copy &b) {
+        return std::pair(a.sameFate != true, a.newest()) < std::pair(b.sameFate != true, b.newest());
     });
-    Backups result = best == copies.end() ? withoutCopy(target, live, at) : withCopy(*best, at);
+    Backups result = best == search.copies.end() ? withoutCopy(target, search, live, at) : withCopy(*best, at);
+    if (!search.notCounted.isEmpty())
+        result.facts.push_back(notCountedFact(search.notCounted, at));
     if (!harms) {
         const QString why = QStringLiteral("nothing that exists is destroyed or changed");
         result.recovery = {Verdict::Recoverable, result.recovery.newestCopy, {}, {}, {}, {}, Quality::Measured, why};

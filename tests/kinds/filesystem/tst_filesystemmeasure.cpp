@@ -2,6 +2,7 @@
 #include "kinds/filesystem/ground.h"
 #include "kinds/filesystem/heldpath.h"
 
+#include <QProcess>
 #include <QTest>
 
 #include <csignal>
@@ -241,10 +242,20 @@ private Q_SLOTS:
         QVERIFY(why(g.measure().measurement).contains(QStringLiteral("where the backup same-disk lies")));
         const QString beside = g.write(QStringLiteral("elsewhere/one"));
         g.target.backups = {{QStringLiteral("same-disk"), QStringLiteral("file:") + beside, std::nullopt, g.path(QStringLiteral("elsewhere"))}};
-        const auto m = g.measure().measurement;
+        auto m = g.measure().measurement;
         QVERIFY(m.uninspectable.isEmpty());
         QCOMPARE(m.fact(fact::BackupSameFate)->value, QStringLiteral("yes"));
-        QVERIFY(m.recovery.verdict == Verdict::Recoverable);
+        // A file of tonight that nothing can be restored from is no copy.
+        QVERIFY2(m.recovery.verdict == Verdict::Unknown, qPrintable(m.recovery.how));
+        QCOMPARE(numberOf(m, u"backup.not-restorable"), 1);
+        QFile::remove(beside);
+        QProcess::execute(QStringLiteral("tar"), {QStringLiteral("-cf"), beside, QStringLiteral("-C"), g.path(QStringLiteral("t")), QStringLiteral("a")});
+        m = g.measure().measurement;
+        QVERIFY2(m.recovery.verdict == Verdict::Partly, qPrintable(m.recovery.how));
+        QVERIFY2(m.recovery.how.contains(QStringLiteral("same device")), qPrintable(m.recovery.how));
+        g.target.backups[0].restoreTested = SystemClock().now();
+        g.target.backups[0].path.reset();
+        QVERIFY2(g.measure().measurement.recovery.verdict == Verdict::Recoverable, qPrintable(g.measure().measurement.recovery.how));
         g.target.backups[0].newest = QStringLiteral("2020-01-01T00:00:00.000Z");
         QVERIFY(g.measure().measurement.recovery.verdict == Verdict::Partly);
         g.target.backups[0].newest = QStringLiteral("command:/bin/echo 2031-01-01T00:00:00.000Z");

@@ -8,6 +8,7 @@
 
 #include <QFile>
 #include <QRegularExpression>
+#include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -326,6 +327,9 @@ void TestSqlMeasure::backupsAndFate()
     QTemporaryDir dir;
     QFile file(dir.filePath(QStringLiteral("dump")));
     QVERIFY(file.open(QIODevice::WriteOnly));
+    QFile fresh(dir.filePath(QStringLiteral("tonight.dump")));
+    QVERIFY(fresh.open(QIODevice::WriteOnly)); // and left empty
+    QProcess::execute(QStringLiteral("/usr/lib/postgresql/15/bin/pg_dump"), {QStringLiteral("-Fc"), QStringLiteral("-f"), file.fileName(), ground.target.url});
     const QDateTime old = QDateTime::currentDateTimeUtc().addDays(-92);
     QVERIFY(file.setFileTime(old, QFileDevice::FileModificationTime));
     BackupSource source{QStringLiteral("same-disk"), QStringLiteral("file:") + file.fileName(), {}, {}};
@@ -333,6 +337,8 @@ void TestSqlMeasure::backupsAndFate()
     MeasureOutput output = ground.measure(QStringLiteral("DROP TABLE t"));
     QCOMPARE(toString(output.measurement.recovery.verdict), toString(Verdict::Partly));
     QCOMPARE(output.measurement.recovery.diesWithTarget, std::optional(true));
+    QCOMPARE(number(output, u"backup.not-restorable"), 1);
+    QVERIFY2(output.measurement.fact(fact::BackupNewest)->how.contains(QStringLiteral("1 rows of public.t")), qPrintable(output.measurement.fact(fact::BackupNewest)->how));
     QCOMPARE(output.measurement.fact(fact::BackupSameFate)->value, QStringLiteral("yes"));
     QCOMPARE(output.measurement.fact(fact::BackupNewest)->value.left(10), old.toString(QStringLiteral("yyyy-MM-dd")));
     const Instant now = SystemClock().now();

@@ -2,6 +2,7 @@
 // The practice database: what is predicted is what the server then does, on a copy each time.
 #include "ground.h"
 
+#include <QProcess>
 #include <QTest>
 
 using namespace holdfast;
@@ -70,7 +71,9 @@ void TestPractice::predictedIsReality()
     Ground ground(*m_cluster, copy);
     ground.target.url = m_cluster->url(copy, QStringLiteral("holdfast_perform"));
     ground.target.measureAs = QStringLiteral("holdfast_measure");
-    ground.target.backups = {{QStringLiteral("same-machine"), QStringLiteral("file:/etc/passwd"), {}, {}}};
+    const QString backup = m_cluster->dataDirectory() + QStringLiteral("/../") + copy + QStringLiteral(".dump");
+    QCOMPARE(QProcess::execute(QStringLiteral("/usr/lib/postgresql/15/bin/pg_dump"), {QStringLiteral("-Fc"), QStringLiteral("-f"), backup, m_cluster->url(copy)}), 0);
+    ground.target.backups = {{QStringLiteral("same-machine"), QStringLiteral("file:") + backup, {}, {}}};
     const MeasureOutput measured = ground.measure(statement);
     const QByteArray shown = dump(measured).toUtf8();
     QVERIFY2(measured.measurement.uninspectable.isEmpty(), shown.constData());
