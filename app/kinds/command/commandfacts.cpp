@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kinds/command/understanding.h"
+#include "kinds/command/decidingfiles.h"
+#include "kinds/command/tellingflags.h"
 #include "kinds/filesystem/survey.h"
 
 #include "core/text/secrets.h"
@@ -13,40 +14,6 @@ namespace {
 
 constexpr qsizetype MaxShown = 300;
 constexpr qsizetype MaxTypedName = 64;
-
-/// Options of other programs that change what is destroyed, or leave out a question or a copy.
-const std::vector<TellingFlag> &knownFlags()
-{
-    static const std::vector<TellingFlag> flags{
-        {QStringLiteral("--skip-final-snapshot"), QStringLiteral("leaves out the last copy")},
-        {QStringLiteral("--delete-automated-backups"), QStringLiteral("deletes the backups too")},
-        {QStringLiteral("--force-delete-without-recovery"), QStringLiteral("leaves out the recovery window")},
-        {QStringLiteral("--recovery-window-in-days"), QStringLiteral("sets the recovery window")},
-        {QStringLiteral("--auto-approve"), QStringLiteral("asks nothing")},
-        {QStringLiteral("-auto-approve"), QStringLiteral("asks nothing")},
-        {QStringLiteral("--force"), QStringLiteral("goes on where it would stop or ask")},
-        {QStringLiteral("--yes"), QStringLiteral("asks nothing")},
-        {QStringLiteral("-y"), QStringLiteral("asks nothing")},
-        {QStringLiteral("--quiet"), QStringLiteral("asks nothing, with some programs")},
-        {QStringLiteral("--no-prompt"), QStringLiteral("asks nothing")},
-        {QStringLiteral("--all"), QStringLiteral("everything, not something named")},
-        {QStringLiteral("--all-namespaces"), QStringLiteral("everywhere")},
-        {QStringLiteral("--cascade"), QStringLiteral("what depends on it, too")},
-        {QStringLiteral("--recursive"), QStringLiteral("everything beneath it")},
-        {QStringLiteral("--grace-period=0"), QStringLiteral("no time to end cleanly")}};
-    return flags;
-}
-
-std::vector<TellingFlag> flagsIn(const QStringList &argv)
-{
-    std::vector<TellingFlag> found;
-    for (const auto &flag : knownFlags()) {
-        const bool given = std::any_of(argv.begin(), argv.end(), [&](const QString &argument) { return argument == flag.flag || argument.startsWith(flag.flag + u'='); });
-        if (given)
-            found.push_back(flag);
-    }
-    return found;
-}
 
 /// One line as a person would type it, quoted where a shell would split or expand it.
 QString shownLine(const QStringList &argv)
@@ -74,6 +41,15 @@ QString hashOf(const HashedFile &file)
     return file.path + u' ' + file.digest.toString();
 }
 
+/// Named, and part of the fingerprint; of what may hold passwords not even the digest is shown.
+Fact factOf(const HashedFile &file, int index, Instant at)
+{
+    const QString label = !file.readBy.isEmpty() ? QStringLiteral("file that %1 reads").arg(file.readBy) : file.script ? QStringLiteral("script in the arguments") : QStringLiteral("file in the arguments");
+    const bool hidden = keepsSecrets(file.path);
+    const QString how = hidden ? QStringLiteral("its bytes are part of the fingerprint; neither they nor their digest are shown") : QStringLiteral("its bytes were hashed; the program opens it again by its name");
+    return fact(QStringLiteral("command.file.%1").arg(index), label, hidden ? file.path : hashOf(file), how, at, file.writableByOthers ? Severity::Notice : Severity::Info);
+}
+
 std::vector<Fact> commandFacts(const CommandPlan &plan, const Understanding &understanding, Instant at)
 {
     std::vector<Fact> facts;
@@ -83,7 +59,7 @@ std::vector<Fact> commandFacts(const CommandPlan &plan, const Understanding &und
         facts.push_back(fact(QStringLiteral("command.program"), QStringLiteral("program"), hashOf(*plan.program), plan.program->writableByOthers ? QStringLiteral("its bytes were hashed; others than its owner may change them") : QStringLiteral("its bytes were hashed"), at, plan.program->writableByOthers ? Severity::Warning : Severity::Info));
     int index = 0;
     for (const auto &file : plan.files)
-        facts.push_back(fact(QStringLiteral("command.file.%1").arg(++index), file.script ? QStringLiteral("script in the arguments") : QStringLiteral("file in the arguments"), hashOf(file), QStringLiteral("its bytes were hashed; the program opens it again by its name"), at, file.writableByOthers ? Severity::Notice : Severity::Info));
+        facts.push_back(factOf(file, ++index, at));
     if (understanding.performedAs) {
         facts.push_back(fact(QStringLiteral("command.performed-as"), QStringLiteral("performed by"), QStringLiteral("the gate, as %1 on %2").arg(understanding.performedAs->kind, understanding.performedAs->target),
                              QStringLiteral("the arguments say nothing else; the program itself is not run"), at));
@@ -132,7 +108,7 @@ Understanding understandNothing(const CommandPlan &plan, const QString &reason)
     m.resources = {QStringLiteral("program ") + (plan.program ? plan.program->path : plan.name)};
     m.uninspectable = {reason};
     m.recovery.how = QStringLiteral("what the command does is not known");
-    result.flags = flagsIn(plan.argv);
+    result.flags = tellingFlagsIn(plan.argv);
     return result;
 }
 
@@ -144,6 +120,9 @@ MeasureOutput describe(const CommandPlan &plan, Understanding understanding, con
     std::erase_if(m.facts, [](const Fact &each) { return each.id == fact::Stop; });
     auto facts = commandFacts(plan, understanding, input.at);
     m.facts.insert(m.facts.end(), facts.begin(), facts.end());
+    if (m.fact(fact::DestroyedRows) == nullptr && reachesADatabase(plan.argv))
+        m.facts.push_back({fact::DestroyedRows.toString(), QStringLiteral("rows destroyed"), QStringLiteral("unknown"), std::nullopt, QStringLiteral("rows"), Quality::Unknown,
+                           QStringLiteral("which database it reaches, and what it does there, is said by files that are not read here"), input.at, Severity::Danger});
     m.uninspectable = plan.refused + understanding.stops + m.uninspectable;
     m.uninspectable.removeDuplicates();
     if (plan.moreFiles)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinds/command/commandplan.h"
 
+#include "kinds/command/decidingfiles.h"
 #include "kinds/filesystem/heldpath.h"
 
 #include <fcntl.h>
@@ -156,6 +157,8 @@ CommandPlan planCommand(const MeasureInput &input)
     // What rm names are its victims, counted by the tree's own measuring; for every other program they may be its orders.
     if (plan.directory && plan.name != u"rm")
         hashFiles(plan);
+    if (plan.directory)
+        addDecidingFiles(plan);
     return plan;
 }
 
@@ -181,6 +184,7 @@ Digest CommandPlan::fingerprint() const
     add(input);
     for (const auto &file : files)
         add(file.path.toUtf8() + file.digest.toBytes());
+    add(absent.join(u'\n').toUtf8());
     return hash.finish();
 }
 

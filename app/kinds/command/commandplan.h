@@ -24,12 +24,13 @@ struct CommandPlan final
     QByteArray input;
     std::vector<HashedFile> files; ///< regular files that arguments name
     bool moreFiles = false;
+    QStringList absent; ///< files that its programs would read, and that are not there
     QStringList refused; ///< sentences: why it is never performed
 
     /// Another file that decides what the program does; each counts once.
     void addFile(HashedFile file);
     [[nodiscard]] bool mayBePerformed() const { return refused.isEmpty(); }
-    /// Over program, files, argv, directory, user and input. Values of the environment are left out: they may be secrets.
+    /// Over program, files (and those that are absent), argv, directory, user and input. Values of the environment are left out: they may be secrets.
     [[nodiscard]] Digest fingerprint() const;
 };
 

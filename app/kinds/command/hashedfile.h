@@ -16,6 +16,7 @@ struct HashedFile final
     QString path; ///< canonical
     Digest digest;
     std::int64_t size = 0;
+    QString readBy; ///< the program that reads it without being told; empty: an argument names it
     bool script = false; ///< begins with `#!`
     bool writableByOthers = false; ///< not owned by root or the gate's user, or writable by group or others
     UniqueFd file;
