@@ -62,7 +62,7 @@ Understanding understandRm(CommandPlan &plan, const MeasureInput &input)
     const bool recursive = arguments.has({QStringLiteral("r"), QStringLiteral("R"), QStringLiteral("recursive")});
     if (!arguments.unknown.isEmpty() || !plan.directory)
         return understandNothing(plan, QStringLiteral("rm does not know %1").arg(arguments.unknown.join(u' ')));
-    const auto survey = surveyOf(hold(plan, arguments.operands), *input.target, recursive);
+    const auto survey = surveyOf(hold(plan, arguments.operands), input, recursive);
     Understanding understanding{describe(survey, input), rmFlags(arguments), survey.refused + survey.stops};
     if (arguments.has({QStringLiteral("i"), QStringLiteral("I"), QStringLiteral("interactive")}))
         understanding.inner.measurement.uninspectable.append(QStringLiteral("rm asks before it deletes, and nobody answers"));

@@ -3,6 +3,7 @@
 
 #include "core/text/visible.h"
 #include "diff/formats.h"
+#include "kinds/filesystem/pathclasses.h"
 #include "kinds/filesystem/survey.h"
 
 #include <unistd.h>
@@ -14,7 +15,7 @@ namespace holdfast {
 
 namespace {
 
-constexpr qsizetype MaxTypedName = 64;
+constexpr qsizetype MaxTypedName = 128;
 
 class FilesystemMeasurer final : public Measurer
 {
@@ -22,7 +23,7 @@ public:
     MeasureOutput measure(const MeasureInput &input) const override
     {
         const auto &action = std::get<FilesystemAction>(input.request->action);
-        return describe(surveyOf(holdPaths(action.paths, input.target->roots), *input.target, action.recursive), input);
+        return describe(surveyOf(holdPaths(action.paths, input.target->roots), input, action.recursive), input);
     }
 };
 
@@ -38,12 +39,18 @@ CredentialFacts credentialOf(const MeasureInput &input)
     return facts;
 }
 
-/// A name that a person can type: the one top entry's, else the target's.
+/// What the one top entry is called where it really lies.
+QString realName(const Survey &survey)
+{
+    return survey.unmounted.front().isEmpty() ? survey.tops.front().path : survey.unmounted.front();
+}
+
+/// A name that a person can type: the one top entry's, else the target's; all of its path where it was asked for as another.
 QString confirmTextOf(const Survey &survey, const Target &target)
 {
     if (survey.tops.size() != 1)
         return target.name;
-    const QString name = textOfPath(survey.tops.front().name);
+    const QString name = survey.tops.front().asked == realName(survey) ? textOfPath(survey.tops.front().name) : realName(survey);
     return name.size() > MaxTypedName || hasInvisible(name) ? target.name : name;
 }
 
@@ -62,16 +69,24 @@ void summarise(Measurement &m, const Survey &survey)
 {
     const auto &trees = survey.trees;
     const QString least = trees.incomplete.isEmpty() && trees.unreadable.isEmpty() && survey.refused.isEmpty() ? QString() : QStringLiteral("at least ");
-    const QString where = survey.tops.empty() ? QString() : survey.tops.front().path;
+    const QString where = survey.tops.empty() ? QString() : realName(survey);
     const QString more = survey.tops.size() > 1 ? QStringLiteral(" and %1 more").arg(survey.tops.size() - 1) : QString();
+    QStringList what;
+    for (const PathClass &each : PathCatalogue::builtIn().classes()) {
+        if (trees.telling.contains(each.id))
+            what.append(each.what);
+    }
+    const QString telling = what.isEmpty() ? QString() : what.join(QStringLiteral(", ")) + QStringLiteral("; ");
     m.summaryTemplate = m.operation;
     m.summaryParams = {{QStringLiteral("files"), least + QString::number(trees.files)}, {QStringLiteral("entries"), least + QString::number(trees.objects())},
                        {QStringLiteral("bytes"), least + QString::number(trees.freedBytes)}, {QStringLiteral("path"), where + more}};
     if (survey.tops.empty())
         m.summaryText = QStringLiteral("Delete nothing: no path can be reached beneath the target's roots");
+    else if (trees.objects() == 1 && more.isEmpty() && least.isEmpty())
+        m.summaryText = QStringLiteral("Delete %1 (%2)").arg(where, telling + sizeOf(trees.apparentBytes));
     else
         m.summaryText = QStringLiteral("Delete %1%2 %3 (%4) in %5%6").arg(least, QString::number(trees.files), trees.files == 1 ? QStringLiteral("file") : QStringLiteral("files"),
-                                                                         sizeOf(trees.freedBytes), where, more);
+                                                                         telling + sizeOf(trees.freedBytes), where, more);
 }
 
 void list(MeasureOutput &output, const Survey &survey)
@@ -93,6 +108,10 @@ MeasureOutput describe(const Survey &survey, const MeasureInput &input)
     auto &m = output.measurement;
     for (const auto &top : survey.tops)
         m.resources.append(top.path);
+    for (const QString &other : survey.unmounted) {
+        if (!other.isEmpty())
+            m.resources.append(other); // what covers the one name covers the other
+    }
     std::sort(m.resources.begin(), m.resources.end(), [](const QString &a, const QString &b) { return a.toUtf8() < b.toUtf8(); });
     const bool tree = survey.trees.directories > 0 || survey.trees.objects() > 1;
     m.operation = tree ? QStringLiteral("filesystem.delete-tree") : QStringLiteral("filesystem.delete-file");

@@ -131,8 +131,7 @@ private:
     static Survey measure(const PerformInput &input)
     {
         const auto &action = std::get<FilesystemAction>(input.measure.request->action);
-        const auto &target = *input.measure.target;
-        return surveyOf(holdPaths(action.paths, target.roots), target, action.recursive);
+        return surveyOf(holdPaths(action.paths, input.measure.target->roots), input.measure, action.recursive);
     }
 };
 

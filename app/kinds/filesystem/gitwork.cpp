@@ -3,6 +3,8 @@
 
 #include "kinds/filesystem/safegit.h"
 
+#include <QFileInfo>
+
 namespace holdfast {
 
 namespace {
@@ -80,6 +82,23 @@ bool countHistory(const SafeGit &git, GitWork &work)
     return entries.has_value();
 }
 
+/// `worktree <path>` records, the main one first: only where that goes do the others lose anything. Those inside of what goes are counted as
+/// repositories of their own.
+void nameWorktrees(const SafeGit &git, GitWork &work)
+{
+    const auto list = git.ask({"worktree", "list", "--porcelain", "-z"}, work.unknown);
+    if (!list)
+        return;
+    const QByteArray main = "worktree " + work.path.toUtf8();
+    if (list->first(std::max<qsizetype>(0, list->indexOf('\0'))) != main)
+        return;
+    for (const QByteArray &record : list->split('\0')) {
+        const QString path = record.startsWith("worktree ") ? QString::fromUtf8(record.sliced(9)) : QString();
+        if (!path.isEmpty() && path != work.path && !path.startsWith(work.path + u'/') && QFileInfo::exists(path))
+            work.worktrees.append(path);
+    }
+}
+
 } // namespace
 
 GitWork inspectRepository(int directory, const QString &path, bool bare, const QByteArray &within)
@@ -97,8 +116,8 @@ GitWork inspectRepository(int directory, const QString &path, bool bare, const Q
     }
     if (!bare && !countFiles(git, within, work))
         return work;
-    if (work.metadataLost)
-        static_cast<void>(countHistory(git, work));
+    if (work.metadataLost && countHistory(git, work))
+        nameWorktrees(git, work);
     return work;
 }
 

@@ -3,6 +3,7 @@
 
 #include <QByteArray>
 #include <QString>
+#include <QStringList>
 
 #include <cstdint>
 
@@ -17,6 +18,7 @@ struct GitWork final
     std::int64_t uncommitted = 0, untracked = 0, ignored = 0;
     std::int64_t unpushed = 0; ///< commits that no remote-tracking reference reaches
     std::int64_t stashes = 0;
+    QStringList worktrees; ///< linked work trees elsewhere, which need this repository
     bool hasRemote = false;
     bool metadataLost = false; ///< the repository itself is among what is deleted
 };

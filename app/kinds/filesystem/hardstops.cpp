@@ -5,6 +5,7 @@
 #include <pwd.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <fstream>
 #include <string>
@@ -47,12 +48,13 @@ QStringList homesIn(const TreeSums &trees)
     return found;
 }
 
-/// A live cluster above: the path lies inside its data directory.
-bool insideCluster(const HeldPath &top)
+/// Asks of each directory above the path, the nearest first, until one answers yes.
+template<typename Question>
+bool anyAbove(const HeldPath &top, Question question)
 {
     UniqueFd here(::openat(top.parent.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
     for (int level = 0; here && level < 64; ++level) {
-        if (isLiveCluster(here.get()))
+        if (question(here.get()))
             return true;
         struct stat now{}, above{};
         UniqueFd parent(::openat(here.get(), "..", O_PATH | O_DIRECTORY | O_CLOEXEC));
@@ -65,9 +67,23 @@ bool insideCluster(const HeldPath &top)
     return false;
 }
 
+/// A live cluster above: the path lies inside its data directory.
+bool insideCluster(const HeldPath &top)
+{
+    return anyAbove(top, &isLiveCluster);
+}
+
+bool isAbove(FileKey key, const HeldPath &top)
+{
+    return anyAbove(top, [key](int directory) {
+        struct stat entry{};
+        return ::fstat(directory, &entry) == 0 && FileKey{entry.st_dev, entry.st_ino} == key;
+    });
+}
+
 } // namespace
 
-QStringList hardStopsOf(const std::vector<HeldPath> &tops, const TreeSums &trees, const Target &target, bool recursive)
+QStringList hardStopsOf(const std::vector<HeldPath> &tops, const TreeSums &trees, const std::vector<Target> &targets, bool recursive)
 {
     QStringList stops;
     for (const auto &top : tops) {
@@ -81,12 +97,28 @@ QStringList hardStopsOf(const std::vector<HeldPath> &tops, const TreeSums &trees
     for (const auto &cluster : trees.clusters)
         stops.append(QStringLiteral("%1 is the data directory of a running PostgreSQL server").arg(cluster));
     stops += homesIn(trees);
-    for (const auto &backup : target.backups) {
-        const auto key = backup.path ? keyOf(backup.path->toUtf8().constData()) : std::nullopt;
-        if (key && trees.contains(*key))
-            stops.append(QStringLiteral("%1 is where the backup %2 lies").arg(*backup.path, backup.domain));
+    for (const Target &target : targets) {
+        for (const auto &backup : target.backups) {
+            const auto key = backup.path ? keyOf(backup.path->toUtf8().constData()) : std::nullopt;
+            if (key && trees.contains(*key))
+                stops.append(QStringLiteral("%1 is where the backup %2 of %3 lies").arg(*backup.path, backup.domain, target.name));
+        }
     }
     return stops;
+}
+
+QStringList backupsAround(const std::vector<HeldPath> &tops, const std::vector<Target> &targets)
+{
+    QStringList found;
+    for (const Target &target : targets) {
+        for (const auto &backup : target.backups) {
+            const auto key = backup.path ? keyOf(backup.path->toUtf8().constData()) : std::nullopt;
+            const bool around = key && std::any_of(tops.begin(), tops.end(), [&](const HeldPath &top) { return isAbove(*key, top); });
+            if (around)
+                found.append(QStringLiteral("copies of %1 lie in %2").arg(target.name, *backup.path));
+        }
+    }
+    return found;
 }
 
 } // namespace holdfast

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinds/filesystem/heldpath.h"
 
+#include <QDir>
 #include <QStringDecoder>
 
 #include <fcntl.h>
@@ -62,6 +63,7 @@ Result<HeldPath, PathRefusal> hold(int directory, const QString &shownBase, cons
     const QString name = parents.takeLast();
     const QByteArray relative = parents.isEmpty() ? QByteArrayLiteral(".") : parents.join(u'/').toUtf8();
     HeldPath held{(shownBase == u"/" ? QString() : shownBase) + u'/' + rest.join(u'/'), name.toUtf8(), UniqueFd(openBeneath(directory, relative, false))};
+    held.asked = asked;
     if (held.parent)
         return held;
     switch (errno) {
@@ -178,7 +180,8 @@ Result<HeldPath, PathRefusal> holdAnywhere(int directory, const QString &path)
     if (!held)
         return refuse(errno == ENOENT || errno == ENOTDIR ? PathRefusal::Kind::Missing : PathRefusal::Kind::Unreadable, path, systemSays(errno));
     const QString base = pathOf(held.get());
-    return HeldPath{(base == u"/" ? QString() : base) + u'/' + textOfPath(name), name, std::move(held)};
+    const QString asked = path.startsWith(u'/') || directory < 0 ? path : pathOf(directory) + u'/' + path;
+    return HeldPath{(base == u"/" ? QString() : base) + u'/' + textOfPath(name), name, std::move(held), QDir::cleanPath(asked)};
 }
 
 } // namespace holdfast

@@ -29,6 +29,7 @@ struct HeldPath final
     QString path; ///< canonical: links in the root's own path resolved, none beneath it
     QByteArray name; ///< bytes of the last component; never empty, `.` or `..`
     UniqueFd parent; ///< O_PATH of the containing directory
+    QString asked{}; ///< as the request writes it, absolute
 };
 
 /// A target's root, opened. The owner named it, so links in its own path are followed, once.

@@ -2,6 +2,7 @@
 #include "kinds/filesystem/survey.h"
 
 #include "kinds/filesystem/hardstops.h"
+#include "kinds/filesystem/mounts.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -82,17 +83,23 @@ HeldPaths holdPaths(const QStringList &paths, const QStringList &roots)
     return held;
 }
 
-Survey surveyOf(HeldPaths paths, const Target &target, bool recursive)
+Survey surveyOf(HeldPaths paths, const MeasureInput &input, bool recursive)
 {
     Survey survey;
     survey.tops = std::move(paths.tops);
     survey.refused = std::move(paths.refused);
     survey.missing = std::move(paths.missing);
     survey.trees = walkTrees(survey.tops, survey.missing);
-    survey.stops = hardStopsOf(survey.tops, survey.trees, target, recursive);
+    const Target &target = *input.target;
+    const std::vector<Target> alone{target};
+    const std::vector<Target> &all = input.targets != nullptr && !input.targets->empty() ? *input.targets : alone;
+    survey.stops = hardStopsOf(survey.tops, survey.trees, all, recursive);
+    survey.othersBackups = backupsAround(survey.tops, all);
     survey.git = gitWorkOf(survey.tops, survey.trees);
     survey.live = liveUseOf(survey.trees);
     survey.backups = backupCopiesOf(target, survey.tops);
+    for (const HeldPath &top : survey.tops)
+        survey.unmounted.push_back(unmountedName(top));
     return survey;
 }
 

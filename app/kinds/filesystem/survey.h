@@ -20,6 +20,8 @@ struct Survey final
     std::vector<GitWork> git;
     LiveUse live;
     std::vector<BackupCopy> backups;
+    std::vector<QString> unmounted; ///< by top: its name without the bind mount that it is reached through; empty: none
+    QStringList othersBackups; ///< sentences: configured copies of any target that lie in what would go, or around it
 
     /// Whether anything forbids acting, whoever signed.
     [[nodiscard]] bool mayBePerformed() const { return refused.isEmpty() && stops.isEmpty() && trees.incomplete.isEmpty() && trees.unreadable.isEmpty(); }
@@ -38,7 +40,8 @@ struct HeldPaths final
 /// Drops those that lie inside another, sorts bytewise.
 void normalise(std::vector<HeldPath> &tops);
 
-[[nodiscard]] Survey surveyOf(HeldPaths paths, const Target &target, bool recursive);
+/// Of the paths, for the target and beside all targets of the input.
+[[nodiscard]] Survey surveyOf(HeldPaths paths, const MeasureInput &input, bool recursive);
 
 /// What a hold says of it. `operation` is `filesystem.delete-file` or `filesystem.delete-tree`.
 [[nodiscard]] MeasureOutput describe(const Survey &survey, const MeasureInput &input);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinds/filesystem/survey.h"
 
+#include "kinds/filesystem/pathclasses.h"
+
 #include <pwd.h>
 
 #include <algorithm>
@@ -94,6 +96,37 @@ void addState(Facts &facts, const TreeSums &trees)
         facts.say(u"fs.newest-change", QStringLiteral("newest change"), formatInstant(Instant{std::chrono::seconds(trees.newestSeconds)}), QStringLiteral("newest modification time"));
 }
 
+/// What the entries are, whatever their size: one fact for each class of the catalogue that is met.
+void addTelling(Facts &facts, const TreeSums &trees)
+{
+    for (const PathClass &each : PathCatalogue::builtIn().classes()) {
+        const auto found = trees.telling.find(each.id);
+        if (found == trees.telling.end())
+            continue;
+        const qsizetype more = found->second.count - found->second.first.size();
+        auto &fact = facts.count(QStringLiteral("path.") + each.id, each.what, found->second.count, QStringLiteral("files"),
+                                 found->second.first.join(QStringLiteral(", ")) + (more > 0 ? QStringLiteral(" and %1 more").arg(more) : QString()), Severity::Danger);
+        fact.how = QStringLiteral("by name: ") + fact.how;
+    }
+}
+
+/// A path that was written otherwise than it is called, or that a bind mount shows a second time.
+void addNames(Facts &facts, const Survey &survey)
+{
+    QStringList asked, mounted;
+    for (std::size_t i = 0; i < survey.tops.size(); ++i) {
+        const HeldPath &top = survey.tops[i];
+        if (!top.asked.isEmpty() && top.asked.startsWith(u'/') && top.asked != top.path)
+            asked.append(QStringLiteral("%1 for %2").arg(top.asked, top.path));
+        if (!survey.unmounted[i].isEmpty())
+            mounted.append(QStringLiteral("%1 is %2").arg(top.path, survey.unmounted[i]));
+    }
+    if (!asked.isEmpty())
+        facts.say(u"path.asked-as", QStringLiteral("asked as"), asked.join(QStringLiteral(", ")), QStringLiteral("links in the path were followed, as the program does"), Severity::Warning);
+    if (!mounted.isEmpty())
+        facts.say(u"path.mounted", QStringLiteral("reached through a bind mount"), mounted.join(QStringLiteral(", ")), QStringLiteral("same device and inode"), Severity::Danger);
+}
+
 void addGit(Facts &facts, const Survey &survey)
 {
     GitWork sum;
@@ -104,6 +137,7 @@ void addGit(Facts &facts, const Survey &survey)
         sum.ignored += work.ignored;
         sum.unpushed += work.unpushed;
         sum.stashes += work.stashes;
+        sum.worktrees += work.worktrees;
         if (!work.unknown.isEmpty())
             unknown.append(work.path + QStringLiteral(": ") + work.unknown);
     }
@@ -126,6 +160,8 @@ void addGit(Facts &facts, const Survey &survey)
     add(u"git.untracked", QStringLiteral("files git does not track"), sum.untracked, QStringLiteral("files"), QStringLiteral("git status"), Severity::Danger);
     add(u"git.ignored", QStringLiteral("files git ignores"), sum.ignored, QStringLiteral("files"), QStringLiteral("git status"), Severity::Notice);
     add(u"git.unpushed", QStringLiteral("commits not pushed"), sum.unpushed, QStringLiteral("commits"), QStringLiteral("commits that no remote-tracking reference reaches; the remote was not asked"), Severity::Danger);
+    if (!sum.worktrees.isEmpty())
+        add(u"git.worktrees", QStringLiteral("linked work trees elsewhere"), sum.worktrees.size(), QStringLiteral("work trees"), QStringLiteral("they need this repository: ") + sum.worktrees.join(QStringLiteral(", ")), Severity::Danger);
     add(u"git.stashes", QStringLiteral("stashes"), sum.stashes, QStringLiteral("stashes"), QStringLiteral("reflog of refs/stash"), Severity::Danger);
 }
 
@@ -164,6 +200,10 @@ std::vector<Fact> factsOf(const Survey &survey, Instant at)
         facts.add(stopFact(survey.reasonsAgainst(), at));
     addTotals(facts, survey.trees);
     addState(facts, survey.trees);
+    addTelling(facts, survey.trees);
+    addNames(facts, survey);
+    if (!survey.othersBackups.isEmpty())
+        facts.count(u"path.backup", QStringLiteral("configured backups"), survey.othersBackups.size(), QStringLiteral("backups"), survey.othersBackups.join(QStringLiteral("; ")), Severity::Danger);
     addGit(facts, survey);
     addLive(facts, survey.live);
     addBackups(facts, survey);

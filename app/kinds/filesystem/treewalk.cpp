@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinds/filesystem/treewalk.h"
 
+#include "kinds/filesystem/pathclasses.h"
+
 #include "core/clock.h"
 #include "core/text/visible.h"
 #include "kinds/posix/directory.h"
@@ -18,6 +20,7 @@ namespace holdfast {
 
 namespace {
 
+constexpr qsizetype MaxTelling = 5;
 constexpr std::size_t MaxRepositories = 64;
 constexpr std::size_t MaxBranches = 200;
 constexpr qsizetype MaxNamed = 20; ///< paths that a list of exceptions names
@@ -146,6 +149,8 @@ private:
         ++m_sums.owners[entry.stx_uid];
         m_sums.keys.push_back(key);
         branch(place, entry, depth);
+        if (!directory)
+            tell(place.path);
         list(place, entry, depth);
         hash(place, entry, depth);
     }
@@ -165,6 +170,17 @@ private:
         ++m_sums.branches[static_cast<std::size_t>(m_branch)].entries;
         if (m_child >= 0)
             ++m_sums.branches[static_cast<std::size_t>(m_child)].entries;
+    }
+
+    void tell(const QString &path)
+    {
+        const PathClass *what = PathCatalogue::builtIn().classOf(path);
+        if (what == nullptr)
+            return;
+        TellingPaths &telling = m_sums.telling[what->id];
+        ++telling.count;
+        if (telling.first.size() < MaxTelling)
+            telling.first.append(path);
     }
 
     // The walk goes down before it goes on, so that the last directory listed one level higher is the parent.

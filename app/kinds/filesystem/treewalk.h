@@ -44,6 +44,13 @@ struct ListedEntry final
     int parent = -1;
 };
 
+/// Entries of one class of the catalogue.
+struct TellingPaths final
+{
+    std::int64_t count = 0;
+    QStringList first; ///< at most five
+};
+
 struct FoundRepository final
 {
     QString path;
@@ -66,6 +73,7 @@ struct TreeSums final
     bool moreRepositories = false;
     std::vector<FileKey> keys; ///< of every entry, sorted, each once
     std::vector<BranchSum> branches;
+    std::map<QString, TellingPaths> telling; ///< by PathClass::id: entries that are something, whatever their size
     std::vector<ListedEntry> listed; ///< in the order of the walk, at most WalkLimits::listedEntries
     QString incomplete; ///< why the counts are lower bounds; empty: complete
     Digest fingerprint; ///< over (path, inode, mtime, size, and but for the top entries ctime), in bytewise order

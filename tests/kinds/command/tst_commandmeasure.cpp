@@ -60,6 +60,9 @@ private Q_SLOTS:
         QFile::link(b.path(QStringLiteral("real")), b.path(QStringLiteral("link")));
         b.ask({QStringLiteral("rm"), QStringLiteral("link/a")});
         QCOMPARE(b.measure().resources, QStringList{b.path(QStringLiteral("real/a"))});
+        // Named for what it is, with what was typed beside it.
+        QCOMPARE(b.measure().confirmText, b.path(QStringLiteral("real/a")));
+        QVERIFY2(b.measure().fact(u"path.asked-as")->value.contains(b.path(QStringLiteral("link/a"))), qPrintable(b.measure().fact(u"path.asked-as")->value));
         b.ask({QStringLiteral("rm"), QStringLiteral("-r"), QStringLiteral("link/")});
         QVERIFY(reasons(b.measure()).contains(QStringLiteral("symbolic link")));
         b.ask({QStringLiteral("rm"), QStringLiteral("-r"), QStringLiteral("link")});

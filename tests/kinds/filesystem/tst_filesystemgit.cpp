@@ -75,6 +75,18 @@ private Q_SLOTS:
         QVERIFY(m.fact(u"git.unpushed")->severity == Severity::Danger);
         QVERIFY(m.recovery.verdict != Verdict::Recoverable);
     }
+    void linkedWorktreesElsewhereAreNamed()
+    {
+        Ground g;
+        make(g);
+        git(g.path(QStringLiteral("repo")), {QStringLiteral("worktree"), QStringLiteral("add"), QStringLiteral("-q"), g.path(QStringLiteral("beside")), QStringLiteral("-b"), QStringLiteral("other")});
+        git(g.path(QStringLiteral("repo")), {QStringLiteral("worktree"), QStringLiteral("add"), QStringLiteral("-q"), g.path(QStringLiteral("repo/inside")), QStringLiteral("-b"), QStringLiteral("third")});
+        g.ask({g.path(QStringLiteral("repo"))});
+        const auto m = g.measure().measurement;
+        QCOMPARE(numberOf(m, u"git.worktrees"), 1);
+        QVERIFY2(m.fact(u"git.worktrees")->how.contains(g.path(QStringLiteral("beside"))), qPrintable(m.fact(u"git.worktrees")->how));
+        QVERIFY(m.fact(u"git.worktrees")->severity == Severity::Danger);
+    }
     void measuringWritesNothing()
     {
         Ground g;

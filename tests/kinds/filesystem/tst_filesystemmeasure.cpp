@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinds/filesystem/ground.h"
 #include "kinds/filesystem/heldpath.h"
+#include "kinds/filesystem/pathclasses.h"
 
 #include <QProcess>
 #include <QTest>
@@ -239,7 +240,7 @@ private Q_SLOTS:
         const QString backup = g.write(QStringLiteral("t/backups/one"));
         g.target.backups = {{QStringLiteral("same-disk"), QStringLiteral("file:") + backup, std::nullopt, g.path(QStringLiteral("t/backups"))}};
         g.ask({g.path(QStringLiteral("t"))});
-        QVERIFY(why(g.measure().measurement).contains(QStringLiteral("where the backup same-disk lies")));
+        QVERIFY(why(g.measure().measurement).contains(QStringLiteral("where the backup same-disk of")));
         const QString beside = g.write(QStringLiteral("elsewhere/one"));
         g.target.backups = {{QStringLiteral("same-disk"), QStringLiteral("file:") + beside, std::nullopt, g.path(QStringLiteral("elsewhere"))}};
         auto m = g.measure().measurement;
@@ -343,6 +344,101 @@ private Q_SLOTS:
         const auto after = g.measure().measurement;
         QVERIFY(after.fingerprint != before.fingerprint);
         QCOMPARE(numberOf(after, fact::DestroyedBytes), numberOf(before, fact::DestroyedBytes));
+    }
+
+    /// The two must not look alike: same size, and nobody can log in any more.
+    void oneSmallFile()
+    {
+        Ground g;
+        g.write(QStringLiteral("home/op/.ssh/authorized_keys"), "ssh-ed25519 AAAA one\n");
+        g.write(QStringLiteral("home/op/tmp/cache.bin"), QByteArray(21, 'x'));
+        g.ask({g.path(QStringLiteral("home/op/.ssh/authorized_keys"))});
+        const auto keys = g.measure().measurement;
+        const Fact *login = keys.fact(u"path.login");
+        QVERIFY(login && login->severity == Severity::Danger && login->label == u"who may log in");
+        QCOMPARE(keys.summaryText, QStringLiteral("Delete %1 (who may log in; 21 bytes)").arg(g.path(QStringLiteral("home/op/.ssh/authorized_keys"))));
+        g.ask({g.path(QStringLiteral("home/op/tmp/cache.bin"))});
+        const auto cache = g.measure().measurement;
+        QVERIFY(std::none_of(cache.facts.begin(), cache.facts.end(), [](const Fact &fact) { return fact.id.startsWith(u"path.") || fact.severity == Severity::Danger; }));
+        g.ask({g.path(QStringLiteral("home"))});
+        QCOMPARE(numberOf(g.measure().measurement, u"path.login"), 1);
+    }
+
+    void whatPathsAre_data()
+    {
+        QTest::addColumn<QString>("path");
+        QTest::addColumn<QString>("id");
+        const auto add = [](const char *path, const char *id) { QTest::newRow(path) << QString::fromLatin1(path) << QString::fromLatin1(id); };
+        add("/root/.ssh/authorized_keys", "login");
+        add("/etc/sudoers.d/ops", "login");
+        add("/etc/sudoers.d/deeper/ops", "");
+        add("/srv/etc/shadow", "");
+        add("/var/lib/postgresql/15/main/pg_hba.conf", "login");
+        add("/home/op/.aws/credentials", "credentials");
+        add("/srv/app/.env", "credentials");
+        add("/srv/app/.env.production", "credentials");
+        add("/srv/app/.environment", "");
+        add("/home/op/.ssh/id_ed25519", "keys");
+        add("/srv/tls/server.key", "keys");
+        add("/srv/tls/key", "");
+        add("/etc/letsencrypt/live/example.test/privkey.pem", "keys");
+        add("/etc/fstab", "boot");
+        add("/boot/vmlinuz", "boot");
+        add("/etc/cron.d/backup", "schedule");
+        add("/var/spool/cron/crontabs/op", "schedule");
+        add("/etc/systemd/system/shop.service", "schedule");
+        add("/etc/systemd/system/shop.service.d/override.conf", "schedule");
+        add("/etc/resolv.conf", "network");
+        add("/srv/app/data.sqlite", "database");
+        add("/srv/app/notes.txt", "");
+        add("/", "");
+    }
+
+    void whatPathsAre()
+    {
+        QFETCH(QString, path);
+        QFETCH(QString, id);
+        const PathClass *found = PathCatalogue::builtIn().classOf(path);
+        QCOMPARE(found != nullptr ? found->id : QString(), id);
+    }
+
+    /// A copy of any target, not of this one alone.
+    void anotherTargetsBackup()
+    {
+        Ground g;
+        g.write(QStringLiteral("dumps/nightly"));
+        Target other;
+        other.name = QStringLiteral("shop");
+        other.kind = QStringLiteral("sql");
+        other.backups = {{QStringLiteral("same-disk"), {}, {}, g.path(QStringLiteral("dumps"))}};
+        const std::vector<Target> all{g.target, other};
+        const auto measure = [&](const QString &path) {
+            g.ask({g.path(path)});
+            MeasureInput in = g.input();
+            in.targets = &all;
+            return shown(makeFilesystemMeasurer()->measure(in)).measurement;
+        };
+        QVERIFY2(why(measure(QStringLiteral("dumps"))).contains(QStringLiteral("where the backup same-disk of shop lies")), qPrintable(why(measure(QStringLiteral("dumps")))));
+        QCOMPARE(numberOf(measure(QStringLiteral("dumps/nightly")), u"path.backup"), 1);
+    }
+
+    void aBindMountIsSeenAsOne()
+    {
+        if (::geteuid() != 0)
+            QSKIP("mounting needs root");
+        Ground g;
+        g.write(QStringLiteral("Notes/Vault/n1"), "note");
+        QDir().mkpath(g.path(QStringLiteral("notes")));
+        if (::mount(g.path(QStringLiteral("Notes")).toUtf8().constData(), g.path(QStringLiteral("notes")).toUtf8().constData(), nullptr, MS_BIND, nullptr) != 0)
+            QSKIP("mounting is not allowed here");
+        g.ask({g.path(QStringLiteral("notes/Vault"))});
+        const auto m = g.measure().measurement;
+        ::umount(g.path(QStringLiteral("notes")).toUtf8().constData());
+        QVERIFY2(m.fact(u"path.mounted"), qPrintable(m.summaryText));
+        QVERIFY(m.fact(u"path.mounted")->severity == Severity::Danger);
+        QVERIFY(m.resources.contains(g.path(QStringLiteral("Notes/Vault"))) && m.resources.contains(g.path(QStringLiteral("notes/Vault"))));
+        QCOMPARE(m.confirmText, g.path(QStringLiteral("Notes/Vault")));
+        QVERIFY2(m.summaryText.contains(g.path(QStringLiteral("Notes/Vault"))), qPrintable(m.summaryText));
     }
 
     void fiftyThousandFiles()
