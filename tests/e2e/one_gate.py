@@ -178,6 +178,23 @@ def both_at_once():
         wait("it to end", lambda: not gates(), 30)
 
 
+    for _ in range(2):
+        another_session()
+        serving = subprocess.Popen([BIN + "/hold", "admin", "practice", "serve"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, stdin=subprocess.DEVNULL)
+        console = start_console()
+        try:
+            serving.communicate(timeout=120)
+            check(serving.returncode == 0, "the console and a start without a display at the same moment: both find a gate")
+            console.see(r"/gate, live\b", 60)
+            is_the_only_gate("the console and another start")
+            asked(console)
+        finally:
+            console.close()
+        for left in gates():  # the console's own ended with it
+            os.kill(left, signal.SIGTERM)
+        wait("it to end", lambda: not gates(), 30)
+
+
 def anew():
     """The same user again, with nothing: the console comes first, or takes over a gate that waits for its owner."""
     subprocess.run([BIN + "/hold", "admin", "practice", "remove"], check=True, capture_output=True, timeout=120)

@@ -119,6 +119,7 @@ void Desk::lookAgain()
         m_search.stop();
         //: Inbox, offline: another process has this user's gate, which does not answer
         showNoGate({}, tr("A gate of yours runs already and does not answer. Its log is %1").arg(m_places.state + u"/gate.log"_s));
+        startOwn(); // it may be gone by now
     }
 }
 
@@ -214,6 +215,8 @@ void Desk::firstRun(const GateAddress &address)
 
 void Desk::takeSeat(const GateAddress &address, const Pins &pins)
 {
+    const auto own = GateFile::read(GateFile::defaultPath());
+    m_ofDesktop = own && own->address.key == address.key && own->address.url == address.url;
     m_keys.sessionSigner(pins.gate, [this, address, pins](Result<std::unique_ptr<Signer>, KeyStoreError> signer) {
         if (!signer) {
             m_keys.look();
@@ -256,9 +259,7 @@ void Desk::linkChanged()
     if (m_seat && m_seat->feed().isLive())
         m_lastLive = SystemClock().now();
     // The gate of this desktop may come back at another address, or not at all.
-    const auto own = GateFile::read(GateFile::defaultPath());
-    const bool desktops = m_seat && (!own || own->address.key == m_seat->link().address().key);
-    if (desktops && m_seat->link().state() != GateLink::State::Open && !m_search.isActive())
+    if (m_ofDesktop && m_seat && m_seat->link().state() != GateLink::State::Open && !m_search.isActive())
         m_search.start();
     showGate();
     refreshBlocks();

@@ -115,6 +115,7 @@ private:
     Instant m_lastLive{};
     bool m_visible = false;
     bool m_embedded = false;
+    bool m_ofDesktop = false; ///< the gate is the one that gate.json of this user names
 };
 
 } // namespace holdfast
