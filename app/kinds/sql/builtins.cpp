@@ -42,12 +42,37 @@ QString parameterOf(const std::set<Oid> &oids)
     return u'{' + list.join(u',') + u'}';
 }
 
-/// A type that the statement's values can have: a built-in one, or one of its columns'.
-QString reachable(const QString &type, const QString &usedParameter)
+/// Names that are looked up along the search path; with `untyped`, only those that are used with nothing but literals.
+QString searched(const std::map<QString, Use> &uses, bool untyped)
+{
+    QStringList list;
+    for (const auto &[name, use] : uses) {
+        if (use.searched && (use.untyped || !untyped))
+            list += name;
+    }
+    return arrayParameter(list);
+}
+
+QString namesOf(const std::map<QString, Use> &uses)
+{
+    QStringList list;
+    for (const auto &[name, use] : uses)
+        list += name;
+    return arrayParameter(list);
+}
+
+/// `known`: types that a value of the statement can have, the built-in ones and those of its columns ($1) with their elements and bases.
+/// `reachable`: those that a value of such a type becomes without being asked to (can_coerce_type): implicit casts, domains over them,
+/// arrays of them, and rows. A parameter of any other type takes only an untyped literal.
+QString typesOf()
 {
     return QStringLiteral(
-               "(%1 = 0 OR %1 = ANY(%2::oid[]) OR EXISTS (SELECT FROM pg_type t WHERE t.oid = %1 AND t.typnamespace = 'pg_catalog'::regnamespace))")
-        .arg(type, usedParameter);
+        "WITH RECURSIVE known(t) AS (SELECT t.oid FROM pg_type t WHERE t.typnamespace = 'pg_catalog'::regnamespace UNION SELECT unnest($1::oid[])"
+        "  UNION SELECT x.t FROM known k JOIN pg_type t ON t.oid = k.t CROSS JOIN LATERAL (VALUES (t.typelem), (t.typbasetype)) x(t) WHERE x.t <> 0),"
+        " reachable(t) AS (SELECT t FROM known UNION SELECT t.oid FROM pg_type t WHERE t.typtype = 'c'"
+        "  UNION SELECT x.t FROM reachable r CROSS JOIN LATERAL (SELECT t.oid FROM pg_type t WHERE t.typbasetype = r.t"
+        "   UNION ALL SELECT t.typarray FROM pg_type t WHERE t.oid = r.t AND t.typarray <> 0"
+        "   UNION ALL SELECT c.casttarget FROM pg_cast c WHERE c.castsource = r.t AND c.castcontext = 'i') x(t)) ");
 }
 
 QString firstName(const Result<PgRows, PgError> &rows, const QString &sentence)
@@ -64,7 +89,7 @@ QString whyNotOwnOperators(const Catalog &catalog, const Used &used)
         "  AND o.oprnamespace = 'pg_catalog'::regnamespace)"
         " UNION ALL SELECT o.oprname FROM pg_operator o JOIN pg_proc p ON p.oid = o.oprcode WHERE o.oprname = ANY($1::text[])"
         "  AND o.oprnamespace = 'pg_catalog'::regnamespace AND (o.oid >= %1 OR p.oid >= %1 OR p.provolatile NOT IN ('i', 's')"
-        "  OR p.prolang NOT IN (SELECT oid FROM pg_language WHERE lanname IN ('internal', 'sql')))").arg(FirstUserOid), {parameterOf(used.operators)}),
+        "  OR p.prolang NOT IN (SELECT oid FROM pg_language WHERE lanname IN ('internal', 'sql')))").arg(FirstUserOid), {namesOf(used.operators)}),
         QStringLiteral("operator %1 is not an unchanged built-in"));
 }
 
@@ -75,32 +100,62 @@ QString whyNotOwnFunctions(const Catalog &catalog, const Used &used)
         "  AND p.pronamespace = 'pg_catalog'::regnamespace)"
         " UNION ALL SELECT p.proname FROM pg_proc p WHERE p.proname = ANY($1::text[]) AND p.pronamespace = 'pg_catalog'::regnamespace"
         "  AND (p.oid >= %1 OR p.provolatile NOT IN ('i', 's') OR p.prolang NOT IN (SELECT oid FROM pg_language WHERE lanname IN ('internal', 'sql')))")
-        .arg(FirstUserOid), {parameterOf(used.functions)}), QStringLiteral("function %1 is not an unchanged built-in"));
+        .arg(FirstUserOid), {namesOf(used.functions)}), QStringLiteral("function %1 is not an unchanged built-in"));
 }
 
-QString whyShadowed(const Catalog &catalog, const Used &used)
+QString whyNotOwnTypes(const Catalog &catalog, const Used &used)
 {
-    const QString path = arrayParameter(catalog.session().login.searchPath);
-    const QString types = parameterOf(used.types);
-    const QString op = firstName(catalog.db().guarded(QStringLiteral(
-        "SELECT o.oprname, n.nspname FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace WHERE o.oprname = ANY($1::text[])"
-        " AND n.nspname <> 'pg_catalog' AND n.nspname = ANY($2::name[]) AND ") + reachable(QStringLiteral("o.oprleft"), QStringLiteral("$3"))
-        + QStringLiteral(" AND ") + reachable(QStringLiteral("o.oprright"), QStringLiteral("$3")), {parameterOf(used.operators), path, types}),
-        QStringLiteral("operator %1 is also defined in schema %2, and that one could run instead"));
-    if (!op.isEmpty())
-        return op;
-    const QString function = firstName(catalog.db().guarded(QStringLiteral(
-        "SELECT p.proname, n.nspname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.proname = ANY($1::text[])"
-        " AND n.nspname <> 'pg_catalog' AND n.nspname = ANY($2::name[])"
-        " AND NOT EXISTS (SELECT FROM unnest(p.proargtypes) a(t) WHERE NOT ") + reachable(QStringLiteral("a.t"), QStringLiteral("$3")) + u')',
-        {parameterOf(used.functions), path, types}), QStringLiteral("function %1 is also defined in schema %2, and that one could run instead"));
-    if (!function.isEmpty())
-        return function;
     return firstName(catalog.db().guarded(QStringLiteral(
-        "SELECT format_type(c.castsource, NULL), format_type(c.casttarget, NULL) FROM pg_cast c WHERE c.oid >= %1 AND ").arg(FirstUserOid)
-        + reachable(QStringLiteral("c.castsource"), QStringLiteral("$1")) + QStringLiteral(" AND ")
-        + reachable(QStringLiteral("c.casttarget"), QStringLiteral("$1")), {types}),
+        "SELECT n.name FROM unnest($1::text[]) n(name) WHERE NOT EXISTS (SELECT FROM pg_type t WHERE t.typname = n.name"
+        "  AND t.typnamespace = 'pg_catalog'::regnamespace AND t.oid < %1 AND t.typtype = 'b')").arg(FirstUserOid), {parameterOf(used.casts)}),
+        QStringLiteral("type %1 is not an unchanged built-in"));
+}
+
+/// pg_catalog comes first, but a better match of the operands' types wins wherever it lies.
+QString whyOtherOperator(const Catalog &catalog, const Used &used)
+{
+    return firstName(catalog.db().guarded(typesOf() + QStringLiteral(
+        "SELECT o.oprname, n.nspname FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace WHERE n.nspname <> 'pg_catalog'"
+        " AND n.nspname = ANY($2::name[]) AND o.oprname = ANY($3::text[]) AND (o.oprname = ANY($4::text[])"
+        "  OR o.oprleft IN (SELECT t FROM reachable) OR o.oprright IN (SELECT t FROM reachable)) ORDER BY 1, 2"),
+        {parameterOf(used.types), arrayParameter(catalog.session().login.searchPath), searched(used.operators, false), searched(used.operators, true)}),
+        QStringLiteral("operator %1 is also defined in schema %2, and that one could run instead"));
+}
+
+QString whyOtherFunction(const Catalog &catalog, const Used &used)
+{
+    return firstName(catalog.db().guarded(typesOf() + QStringLiteral(
+        "SELECT p.proname, n.nspname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname <> 'pg_catalog'"
+        " AND n.nspname = ANY($2::name[]) AND p.proname = ANY($3::text[]) AND (p.proname = ANY($4::text[]) OR p.pronargs = 0"
+        "  OR EXISTS (SELECT FROM unnest(p.proargtypes) a(t) WHERE a.t IN (SELECT t FROM reachable))) ORDER BY 1, 2"),
+        {parameterOf(used.types), arrayParameter(catalog.session().login.searchPath), searched(used.functions, false), searched(used.functions, true)}),
+        QStringLiteral("function %1 is also defined in schema %2, and that one could run instead"));
+}
+
+/// What runs without being named: casts between the types at hand, and the default order and equality of a type (DISTINCT, GROUP BY, IN, max).
+QString whyOtherImplicit(const Catalog &catalog, const Used &used)
+{
+    const QString cast = firstName(catalog.db().guarded(typesOf() + QStringLiteral(
+        "SELECT format_type(c.castsource, NULL), format_type(c.casttarget, NULL) FROM pg_cast c WHERE c.oid >= %1"
+        " AND c.castsource IN (SELECT t FROM known) AND c.casttarget IN (SELECT t FROM known) ORDER BY 1, 2").arg(FirstUserOid), {parameterOf(used.types)}),
         QStringLiteral("a cast from %1 to %2 that somebody made could run"));
+    if (!cast.isEmpty())
+        return cast;
+    return firstName(catalog.db().guarded(typesOf() + QStringLiteral(
+        "SELECT format_type(o.opcintype, NULL), m.amname FROM pg_opclass o JOIN pg_am m ON m.oid = o.opcmethod WHERE o.oid >= %1"
+        " AND o.opcdefault AND m.amname IN ('btree', 'hash') AND o.opcintype IN (SELECT t FROM reachable)"
+        " UNION ALL SELECT format_type(p.amproclefttype, NULL), m.amname FROM pg_amproc p JOIN pg_opfamily f ON f.oid = p.amprocfamily"
+        "  JOIN pg_am m ON m.oid = f.opfmethod WHERE p.oid >= %1 AND f.oid < %1 AND m.amname IN ('btree', 'hash')"
+        "  AND p.amproclefttype IN (SELECT t FROM known) AND p.amprocrighttype IN (SELECT t FROM known) ORDER BY 1, 2").arg(FirstUserOid),
+        {parameterOf(used.types)}), QStringLiteral("values of type %1 are compared by code that somebody made (%2)"));
+}
+
+/// A literal has no type of its own, nor has NULL; in a row or a list any of them may be one.
+bool mayBeUntyped(const Node &node)
+{
+    if (node.type == QLatin1StringView("A_Const"))
+        return node.fields.has(QLatin1StringView("sval")) || node.fields.has(QLatin1StringView("isnull"));
+    return node.type == QLatin1StringView("RowExpr") || node.type == QLatin1StringView("List");
 }
 
 } // namespace
@@ -134,20 +189,26 @@ bool isListedType(const QString &name)
     return names.contains(name);
 }
 
+void Use::add(bool qualified, const std::vector<Node> &operands)
+{
+    searched = searched || !qualified;
+    untyped = untyped || (!qualified && std::all_of(operands.begin(), operands.end(), mayBeUntyped));
+}
+
 QString whyNotBuiltin(const Catalog &catalog, const Used &used)
 {
     const Login &login = catalog.session().login;
     if (!login.known())
         return QStringLiteral("the performing login's search_path is not known (%1)").arg(login.whyUnknown);
-    // The server puts pg_catalog first unless the path names it later; pg_temp is never searched for functions and operators.
+    // The server puts pg_catalog first unless the path names it later.
     const QString first = login.searchPath.value(0);
-    if (first != QLatin1StringView("pg_catalog") && !first.startsWith(QLatin1StringView("pg_temp")))
+    if (first != QLatin1StringView("pg_catalog"))
         return QStringLiteral("the performing login's search_path puts %1 before pg_catalog").arg(displayIdent(first));
-    if (QString why = whyNotOwnOperators(catalog, used); !why.isEmpty())
-        return why;
-    if (QString why = whyNotOwnFunctions(catalog, used); !why.isEmpty())
-        return why;
-    return whyShadowed(catalog, used);
+    for (const auto ask : {&whyNotOwnOperators, &whyNotOwnFunctions, &whyNotOwnTypes, &whyOtherOperator, &whyOtherFunction, &whyOtherImplicit}) {
+        if (QString why = ask(catalog, used); !why.isEmpty())
+            return why;
+    }
+    return {};
 }
 
 } // namespace holdfast::sql

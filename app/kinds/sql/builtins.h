@@ -5,12 +5,22 @@
 
 namespace holdfast::sql {
 
-/// What a composed expression uses, by name.
+/// How a name is used: what decides which object of that name the server would choose.
+struct Use final
+{
+    bool searched = false; ///< at least once without `pg_catalog.`
+    bool untyped = false; ///< at least once no operand has a type of its own: literals take whatever type a candidate has
+
+    void add(bool qualified, const std::vector<Node> &operands);
+};
+
+/// What composed expressions use, by name.
 struct Used final
 {
-    std::set<QString> operators;
-    std::set<QString> functions;
-    std::set<Oid> types; ///< of the columns it reads
+    std::map<QString, Use> operators;
+    std::map<QString, Use> functions;
+    std::set<QString> casts; ///< types that are cast to
+    std::set<Oid> types; ///< of the columns that are read or assigned
 };
 
 /// Functions that a condition may call: immutable or stable built-ins that only compute from their arguments and the clock.
@@ -19,9 +29,9 @@ struct Used final
 /// A built-in type that a literal or value may be cast to, by its name in pg_catalog.
 [[nodiscard]] bool isListedType(const QString &name);
 
-/// Asks the catalog whether what is used is what it seems: every operator and function of that name in pg_catalog is the server's own and
-/// immutable or stable, and neither an operator, function nor cast that somebody made could be chosen instead when the performing
-/// login's session resolves the same names. Empty when so, else the reason.
+/// Asks the catalog, once all names are known, whether each is what it seems: every operator, function and type of that name in pg_catalog is
+/// the server's own, and nothing of that name that somebody made, no cast and no sort order, could be chosen instead when the performing
+/// login's session resolves it. Empty when so, else the reason.
 [[nodiscard]] QString whyNotBuiltin(const Catalog &catalog, const Used &used);
 
 } // namespace holdfast::sql

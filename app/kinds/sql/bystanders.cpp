@@ -89,6 +89,8 @@ void noteEventTriggers(const Catalog &catalog, Effects &effects)
 
 QString whyNotPlain(const Relation &relation)
 {
+    if (relation.isSystem())
+        return QStringLiteral("%1 is a system catalog").arg(relation.display());
     if (!relation.isTable())
         return QStringLiteral("%1 is a %2, not a plain table").arg(relation.display(), relation.kindName());
     if (relation.rowSecurity)

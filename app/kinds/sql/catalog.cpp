@@ -39,6 +39,11 @@ QString Relation::display() const
     return schema == QLatin1StringView("public") ? displayIdent(name) : canonical();
 }
 
+bool Relation::isSystem() const
+{
+    return schema == QLatin1StringView("pg_catalog") || schema == QLatin1StringView("information_schema") || schema.startsWith(QLatin1StringView("pg_toast"));
+}
+
 QString Relation::kindName() const { return kindText(kind); }
 
 const Column *Relation::column(const QString &columnName) const
@@ -62,8 +67,9 @@ QString RelationName::display() const
     return schema.isEmpty() ? displayIdent(name) : displayIdent(schema) + u'.' + displayIdent(name);
 }
 
-RelationName relationName(const QJsonObject &rangeVar)
+RelationName relationName(const Fields &rangeVar)
 {
+    expect(rangeVar, QLatin1StringView("relpersistence"), QLatin1StringView("p")); // what is looked up may be of any persistence
     return {text(rangeVar, QLatin1StringView("schemaname")), text(rangeVar, QLatin1StringView("relname")),
             text(rangeVar, QLatin1StringView("catalogname"))};
 }

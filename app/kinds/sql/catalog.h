@@ -36,6 +36,7 @@ struct Relation final
     [[nodiscard]] QString sqlName() const { return quoteIdent(schema) + u'.' + quoteIdent(name); }
     [[nodiscard]] QString display() const; ///< without the schema where it is public
     [[nodiscard]] QString canonical() const { return displayIdent(schema) + u'.' + displayIdent(name); }
+    [[nodiscard]] bool isSystem() const; ///< its rows are what the server believes of itself
     [[nodiscard]] bool isTable() const { return kind == u'r' || kind == u'p'; }
     [[nodiscard]] QString kindName() const; ///< `table`, `view`, …
     [[nodiscard]] const Column *column(const QString &columnName) const;
@@ -50,7 +51,7 @@ struct RelationName final
     QString database; ///< must be the current one when given
     [[nodiscard]] QString display() const;
 };
-[[nodiscard]] RelationName relationName(const QJsonObject &rangeVar);
+[[nodiscard]] RelationName relationName(const Fields &rangeVar);
 [[nodiscard]] std::optional<RelationName> relationName(const QStringList &parts);
 
 /// Reads pg_catalog for one measurement, resolving names as the performing login's session would.

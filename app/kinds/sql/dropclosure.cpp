@@ -37,12 +37,78 @@ Found askNamed(const Catalog &catalog, const QString &table, const QString &name
         {name.last(), arrayParameter(path)});
 }
 
+/// The parts of a dropped object's name, however its kind is written.
+QStringList partsOf(const Node &object)
+{
+    if (object.is(l("List")))
+        return names(object.fields, l("items"));
+    if (object.is(l("ObjectWithArgs")))
+        return names(object.fields, l("objname"));
+    if (!object.is(l("TypeName")))
+        return object.is(l("String")) ? QStringList{text(object.fields, l("sval"))} : QStringList();
+    return integer(object.fields, l("typemod")) == -1 ? names(object.fields, l("names")) : QStringList();
+}
+
+/// The oid of a type that stands in a list of arguments.
+Result<Oid, QString> argumentType(const Catalog &catalog, const Fields &type)
+{
+    const QStringList name = names(type, l("names"));
+    const bool array = isArray(type);
+    const bool plain = integer(type, l("typemod")) == -1 && !flag(type, l("setof")) && !flag(type, l("pct_type"));
+    const QStringList path = name.size() > 1 ? QStringList{name[name.size() - 2]} : catalog.session().login.searchPath;
+    const auto rows = catalog.db().guarded(
+        QStringLiteral("SELECT CASE WHEN $3::bool THEN t.typarray ELSE t.oid END FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace"
+                       " WHERE t.typname = $1 AND n.nspname = ANY($2::name[]) ORDER BY array_position($2::name[], n.nspname) LIMIT 1"),
+        {name.value(name.size() - 1), arrayParameter(path), array ? l("t") : l("f")});
+    if (!plain || !rows || rows->count() != 1)
+        return Failure{QStringLiteral("%1 is not a type that is known").arg(name.join(u'.'))};
+    return rows->oid(0, 0);
+}
+
+/// The arguments that tell a function from others of its name, as pg_proc.proargtypes writes them; none where they are left out.
+Result<std::optional<QString>, QString> argumentsOf(const Catalog &catalog, const Node &object)
+{
+    QStringList oids;
+    if (flag(object.fields, l("args_unspecified")) || !object.is(l("ObjectWithArgs")))
+        return std::optional<QString>();
+    for (const Node &argument : children(object.fields, l("objargs"))) {
+        const auto oid = argument.is(l("TypeName")) ? argumentType(catalog, argument.fields) : Result<Oid, QString>(Failure{QStringLiteral("its arguments are not read")});
+        if (!oid)
+            return oid.failure();
+        oids += QString::number(*oid);
+    }
+    for (const Node &parameter : children(object.fields, l("objfuncargs"))) {
+        const QString mode = parameter.is(l("FunctionParameter")) ? text(parameter.fields, l("mode")) : QString();
+        if (mode != l("FUNC_PARAM_DEFAULT") && mode != l("FUNC_PARAM_IN"))
+            return Failure{QStringLiteral("which function it means is not read (%1)").arg(mode)};
+        static_cast<void>(text(parameter.fields, l("name"))); // the server takes no notice of it here
+        const auto again = argumentType(catalog, ::holdfast::sql::object(parameter.fields, l("argType")));
+        if (!again)
+            return again.failure();
+    }
+    return std::optional(oids.join(u' '));
+}
+
+Found functionOf(const Catalog &catalog, const QString &type, const QStringList &parts, const Node &object)
+{
+    const auto arguments = argumentsOf(catalog, object);
+    if (!arguments)
+        return arguments.failure();
+    const auto found = askNamed(catalog, QStringLiteral("pg_proc"), QStringLiteral("proname"), QStringLiteral("pronamespace"), parts,
+                                *arguments ? QStringLiteral(" AND o.proargtypes::text = '%1'").arg(**arguments) : QString());
+    // A procedure may also be named by its OUT arguments.
+    if (found && !*found && *arguments && type != l("OBJECT_FUNCTION") && type != l("OBJECT_AGGREGATE"))
+        return Failure{QStringLiteral("which procedure it means is not read")};
+    return found;
+}
+
 Found addressOf(const Catalog &catalog, const QString &type, const Node &object)
 {
     static const QStringList relations{QStringLiteral("OBJECT_TABLE"), QStringLiteral("OBJECT_VIEW"),     QStringLiteral("OBJECT_MATVIEW"),
                                        QStringLiteral("OBJECT_INDEX"), QStringLiteral("OBJECT_SEQUENCE"), QStringLiteral("OBJECT_FOREIGN_TABLE")};
-    const QStringList parts = object.is(l("List")) ? names(object.fields, l("items")) : object.is(l("TypeName")) ? names(object.fields, l("names"))
-        : object.is(l("ObjectWithArgs")) ? names(object.fields, l("objname")) : QStringList{text(object.fields, l("sval"))};
+    const QStringList parts = partsOf(object);
+    if (parts.isEmpty())
+        return Failure{QStringLiteral("what it drops is not read (%1)").arg(object.type)};
     if (relations.contains(type)) {
         const auto name = relationName(parts);
         const auto relation = name ? catalog.resolve(*name) : Result<Relation, QString>(Failure{QStringLiteral("the name has too many parts")});
@@ -59,7 +125,7 @@ Found addressOf(const Catalog &catalog, const QString &type, const Node &object)
     if (type == l("OBJECT_TYPE") || type == l("OBJECT_DOMAIN"))
         return askNamed(catalog, QStringLiteral("pg_type"), QStringLiteral("typname"), QStringLiteral("typnamespace"), parts);
     if (type == l("OBJECT_FUNCTION") || type == l("OBJECT_PROCEDURE") || type == l("OBJECT_ROUTINE") || type == l("OBJECT_AGGREGATE"))
-        return askNamed(catalog, QStringLiteral("pg_proc"), QStringLiteral("proname"), QStringLiteral("pronamespace"), parts);
+        return functionOf(catalog, type, parts, object);
     if ((type == l("OBJECT_TRIGGER") || type == l("OBJECT_POLICY") || type == l("OBJECT_RULE")) && parts.size() >= 2) {
         const auto name = relationName(parts.mid(0, parts.size() - 1));
         const auto relation = name ? catalog.resolve(*name) : Result<Relation, QString>(Failure{QStringLiteral("the name has too many parts")});
@@ -107,9 +173,10 @@ QString closureQuery(const std::vector<Address> &roots, bool cascade)
 
 } // namespace
 
-Result<std::vector<Address>, QString> droppedAddresses(const Catalog &catalog, const QJsonObject &dropStmt)
+Result<std::vector<Address>, QString> droppedAddresses(const Catalog &catalog, const Fields &dropStmt)
 {
     const QString type = text(dropStmt, l("removeType"));
+    const bool missingOk = flag(dropStmt, l("missing_ok"));
     std::vector<Address> found;
     for (const Node &object : children(dropStmt, l("objects"))) {
         const auto address = addressOf(catalog, type, object);
@@ -117,7 +184,7 @@ Result<std::vector<Address>, QString> droppedAddresses(const Catalog &catalog, c
             return address.failure();
         if (*address)
             found.push_back(**address);
-        else if (!dropStmt.contains(l("missing_ok")))
+        else if (!missingOk)
             return Failure{QStringLiteral("what it drops does not exist")};
     }
     return found;

@@ -14,7 +14,7 @@ struct Address final
 };
 
 /// The objects that a DROP statement names; why not, in one sentence. One that is missing under IF EXISTS is left out.
-[[nodiscard]] Result<std::vector<Address>, QString> droppedAddresses(const Catalog &catalog, const QJsonObject &dropStmt);
+[[nodiscard]] Result<std::vector<Address>, QString> droppedAddresses(const Catalog &catalog, const Fields &dropStmt);
 
 /// Everything that ceases to exist with `roots`: what depends on them automatically or internally, and, with `cascade`, whatever depends on them at
 /// all. Parts without a name of their own (TOAST, row types, internal triggers, defaults) are left out.

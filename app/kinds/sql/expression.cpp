@@ -25,13 +25,19 @@ Composer::Text Composer::refuse(const QString &why)
     return std::nullopt;
 }
 
-const Source &Composer::addSource(const QJsonObject &rangeVar, const Relation &relation)
+const Source &Composer::addSource(const Fields &rangeVar, const Relation &relation)
 {
-    const QString alias = text(rangeVar.value(l("alias")).toObject(), l("aliasname"));
+    const QString alias = text(object(rangeVar, l("alias")), l("aliasname"));
     auto source = std::make_shared<Source>(Source{QStringLiteral("a%1").arg(m_aliases++), alias.isEmpty() ? relation.name : alias,
                                                   alias.isEmpty() ? relation.schema : QString(), relation});
     m_scopes.back().push_back(source);
     return *source;
+}
+
+void Composer::addExcluded(const Relation &relation)
+{
+    // Only a name of two parts can mean it: `a = 1` is the row that is there, and so would be ambiguous here.
+    m_scopes.insert(m_scopes.end() - 1, {std::make_shared<Source>(Source{QStringLiteral("excluded"), QStringLiteral("excluded"), {}, relation})});
 }
 
 Composer::Text Composer::expression(const Node &node)
@@ -43,7 +49,7 @@ Composer::Text Composer::expression(const Node &node)
     } guard{++m_depth};
     if (m_depth > MaxDepth)
         return refuse(QStringLiteral("the condition is nested too deeply"));
-    const QJsonObject &fields = node.fields;
+    const Fields &fields = node.fields;
     if (node.is(l("A_Const")))
         return constant(fields);
     if (node.is(l("ColumnRef")))
@@ -70,22 +76,21 @@ Composer::Text Composer::expression(const Node &node)
 /// What is written as a word and a list.
 Composer::Text Composer::listed(const Node &node)
 {
-    const QJsonObject &fields = node.fields;
+    const Fields &fields = node.fields;
     if (node.is(l("CoalesceExpr")) || node.is(l("MinMaxExpr"))) {
         const auto arguments = list(children(fields, l("args")));
-        if (!arguments)
-            return std::nullopt;
-        const bool least = text(fields, l("op")) == l("IS_LEAST");
-        return (node.is(l("CoalesceExpr")) ? QStringLiteral("COALESCE(")
-                    : least                ? QStringLiteral("LEAST(")
-                                           : QStringLiteral("GREATEST("))
-            + *arguments + u')';
+        const QString word = node.is(l("CoalesceExpr"))   ? QStringLiteral("COALESCE")
+            : text(fields, l("op")) == l("IS_LEAST") ? QStringLiteral("LEAST")
+                                                         : QStringLiteral("GREATEST");
+        return arguments ? Text(QStringLiteral("%1(%2)").arg(word, *arguments)) : std::nullopt;
     }
     if (node.is(l("A_ArrayExpr"))) {
         const auto elements = list(children(fields, l("elements")));
         return elements ? Text(QStringLiteral("ARRAY[%1]").arg(*elements)) : std::nullopt;
     }
     if (node.is(l("RowExpr"))) {
+        expect(fields, l("row_format"), l("COERCE_EXPLICIT_CALL")); // ROW(…), and (…): the same row
+        expect(fields, l("row_format"), l("COERCE_IMPLICIT_CAST"));
         const auto members = list(children(fields, l("args")));
         return members ? Text(QStringLiteral("ROW(%1)").arg(*members)) : std::nullopt;
     }
@@ -104,22 +109,20 @@ Composer::Text Composer::list(const std::vector<Node> &nodes)
     return texts.join(QLatin1StringView(", "));
 }
 
-Composer::Text Composer::constant(const QJsonObject &fields)
+Composer::Text Composer::constant(const Fields &fields)
 {
-    if (fields.contains(l("isnull")))
+    if (flag(fields, l("isnull")))
         return QStringLiteral("NULL");
-    if (fields.contains(l("sval")))
-        return quoteLiteral(text(fields.value(l("sval")).toObject(), l("sval")));
-    if (fields.contains(l("boolval")))
-        return fields.value(l("boolval")).toObject().contains(l("boolval")) ? QStringLiteral("TRUE") : QStringLiteral("FALSE");
-    if (fields.contains(l("ival"))) {
-        const QJsonObject integer = fields.value(l("ival")).toObject();
-        if (integer.contains(l("ival")))
-            return QString::number(integer.value(l("ival")).toInteger());
-        return smallInteger(fields.value(l("location")).toInteger());
+    if (fields.has(l("sval")))
+        return quoteLiteral(text(object(fields, l("sval")), l("sval")));
+    if (fields.has(l("boolval")))
+        return flag(object(fields, l("boolval")), l("boolval")) ? QStringLiteral("TRUE") : QStringLiteral("FALSE");
+    if (fields.has(l("ival"))) {
+        const Fields value = object(fields, l("ival"));
+        return value.has(l("ival")) ? QString::number(integer(value, l("ival"))) : smallInteger(integer(fields, l("location")));
     }
     static const QRegularExpression decimal(QStringLiteral("^-?[0-9]*\\.?[0-9]*([eE][+-]?[0-9]+)?$"));
-    const QString number = text(fields.value(l("fval")).toObject(), l("fval"));
+    const QString number = text(object(fields, l("fval")), l("fval"));
     if (!number.isEmpty() && decimal.match(number).hasMatch())
         return u'(' + number + u')';
     return refuse(QStringLiteral("it contains a literal that is not inspected"));
@@ -128,11 +131,11 @@ Composer::Text Composer::constant(const QJsonObject &fields)
 /// libpg_query 15 leaves out an integer below one: only the text says whether it was 0 or negative.
 Composer::Text Composer::smallInteger(qsizetype location)
 {
-    static const QRegularExpression integer(QStringLiteral("^(-?)\\s*([0-9]+)(?![0-9A-Za-z_.])"));
-    const auto match = integer.match(QString::fromUtf8(m_source->mid(std::max<qsizetype>(location, 0), 64)));
-    if (location < 0 || !match.hasMatch() || match.captured(2).size() > 10)
+    static const QRegularExpression written(QStringLiteral("^(?:0+|(-)\\s*([0-9]+))(?![0-9A-Za-z_.])"));
+    const auto match = written.match(QString::fromUtf8(m_source->mid(std::max<qsizetype>(location, 0), 64)));
+    if (location <= 0 || !match.hasMatch() || match.captured(2).size() > 10)
         return refuse(QStringLiteral("it contains a negative number that is not inspected"));
-    return u'(' + match.captured(1) + match.captured(2) + u')';
+    return match.captured(1).isEmpty() ? QStringLiteral("0") : QStringLiteral("(-%1)").arg(match.captured(2));
 }
 
 Composer::Text Composer::columnOf(const Source &source, const QString &name)
@@ -147,10 +150,10 @@ Composer::Text Composer::columnOf(const Source &source, const QString &name)
     return source.alias + u'.' + quoteIdent(name);
 }
 
-Composer::Text Composer::column(const QJsonObject &fields)
+Composer::Text Composer::column(const Fields &fields)
 {
     const std::vector<Node> parts = children(fields, l("fields"));
-    if (std::any_of(parts.begin(), parts.end(), [](const Node &part) { return !part.is(l("String")); }) || parts.empty() || parts.size() > 3)
+    if (!std::all_of(parts.begin(), parts.end(), [](const Node &part) { return part.is(l("String")); }) || parts.empty() || parts.size() > 3)
         return refuse(QStringLiteral("it refers to whole rows"));
     const QStringList path = names(fields, l("fields"));
     const QString &name = path.last();
@@ -169,28 +172,30 @@ Composer::Text Composer::column(const QJsonObject &fields)
     return refuse(QStringLiteral("%1 is not a column of the tables named").arg(displayIdent(name)));
 }
 
-Composer::Text Composer::useOperator(const QStringList &name)
+Composer::Text Composer::useOperator(const QStringList &name, const std::vector<Node> &operands)
 {
     if (name.isEmpty() || name.size() > 2 || (name.size() == 2 && name[0] != l("pg_catalog")) || !isListedOperator(name.last()))
         return refuse(QStringLiteral("operator %1 is not among the built-in ones that are evaluated").arg(name.join(u'.')));
     const QString canonical = name.last() == l("!=") ? QStringLiteral("<>") : name.last();
-    m_used.operators.insert(canonical);
+    m_used.operators[canonical].add(name.size() == 2, operands);
     return canonical;
 }
 
-Composer::Text Composer::operation(const QJsonObject &fields)
+Composer::Text Composer::operation(const Fields &fields)
 {
     const QString kind = text(fields, l("kind"));
     const Node leftNode = child(fields, l("lexpr"));
+    const Node rightNode = child(fields, l("rexpr"));
+    const QStringList given = names(fields, l("name"));
     const auto left = leftNode ? expression(leftNode) : Text(QString());
     if (!left)
         return std::nullopt;
     if (kind.contains(l("BETWEEN")))
-        return between(fields, kind, *left);
-    const auto name = useOperator(names(fields, l("name")));
+        return between(kind, leftNode, *left, rightNode);
+    const auto name = useOperator(given, leftNode ? std::vector{leftNode, rightNode} : std::vector{rightNode});
     if (!name)
         return std::nullopt;
-    return binary(kind, *name, *left, child(fields, l("rexpr")));
+    return binary(kind, *name, *left, rightNode);
 }
 
 Composer::Text Composer::binary(const QString &kind, const QString &name, const QString &left, const Node &right)
@@ -211,22 +216,25 @@ Composer::Text Composer::binary(const QString &kind, const QString &name, const 
     return refuse(QStringLiteral("it contains what is not inspected (%1)").arg(kind));
 }
 
-Composer::Text Composer::between(const QJsonObject &fields, const QString &kind, const QString &left)
+Composer::Text Composer::between(const QString &kind, const Node &leftNode, const QString &left, const Node &right)
 {
-    const std::vector<Node> bounds = children(child(fields, l("rexpr")).fields, l("items"));
+    const std::vector<Node> bounds = right.is(l("List")) ? children(right.fields, l("items")) : std::vector<Node>();
     if (bounds.size() != 2)
         return refuse(QStringLiteral("it contains what is not inspected (%1)").arg(kind));
     const auto low = expression(bounds[0]);
     const auto high = low ? expression(bounds[1]) : std::nullopt;
     if (!high)
         return std::nullopt;
-    m_used.operators.insert({QStringLiteral(">="), QStringLiteral("<="), QStringLiteral("<"), QStringLiteral(">")});
+    for (const char *name : {">=", "<=", "<", ">"}) {
+        m_used.operators[l(name)].add(false, {leftNode, bounds[0]});
+        m_used.operators[l(name)].add(false, {leftNode, bounds[1]});
+    }
     const QString words = (kind.contains(l("NOT")) ? QStringLiteral("NOT ") : QString()) + QStringLiteral("BETWEEN ")
         + (kind.endsWith(l("SYM")) ? QStringLiteral("SYMMETRIC ") : QString());
     return QStringLiteral("(%1 %2%3 AND %4)").arg(left, words, *low, *high);
 }
 
-Composer::Text Composer::boolean(const QJsonObject &fields)
+Composer::Text Composer::boolean(const Fields &fields)
 {
     const QString kind = text(fields, l("boolop"));
     QStringList parts;
@@ -248,23 +256,20 @@ Composer::Text Composer::test(const Node &node)
         {QStringLiteral("IS_TRUE"), QStringLiteral("IS TRUE")}, {QStringLiteral("IS_NOT_TRUE"), QStringLiteral("IS NOT TRUE")},
         {QStringLiteral("IS_FALSE"), QStringLiteral("IS FALSE")}, {QStringLiteral("IS_NOT_FALSE"), QStringLiteral("IS NOT FALSE")},
         {QStringLiteral("IS_UNKNOWN"), QStringLiteral("IS UNKNOWN")}, {QStringLiteral("IS_NOT_UNKNOWN"), QStringLiteral("IS NOT UNKNOWN")}};
-    const auto word = words.find(text(node.fields, node.is(l("NullTest")) ? l("nulltesttype") : l("booltesttype")));
+    const auto word = words.find(text(node.fields, node.type == l("NullTest") ? l("nulltesttype") : l("booltesttype")));
     const auto argument = expression(child(node.fields, l("arg")));
     if (!argument || word == words.end())
         return refuse(QStringLiteral("it contains a test that is not inspected"));
     return QStringLiteral("(%1 %2)").arg(*argument, word->second);
 }
 
-Composer::Text Composer::cast(const QJsonObject &fields)
+Composer::Text Composer::typeName(const Fields &type)
 {
-    const QJsonObject type = fields.value(l("typeName")).toObject();
     const QStringList name = names(type, l("names"));
     const bool listed = (name.size() == 1 || (name.size() == 2 && name[0] == l("pg_catalog"))) && isListedType(name.last());
-    if (!listed || type.contains(l("setof")) || type.contains(l("pct_type")))
+    if (!listed || flag(type, l("setof")) || flag(type, l("pct_type")) || integer(type, l("typemod")) != -1)
         return refuse(QStringLiteral("it casts to %1, which is not among the built-in types that are evaluated").arg(name.join(u'.')));
-    const auto argument = expression(child(fields, l("arg")));
-    if (!argument)
-        return std::nullopt;
+    m_used.casts.insert(name.last());
     QString target = QStringLiteral("pg_catalog.") + quoteIdent(name.last());
     if (const auto modifiers = children(type, l("typmods")); !modifiers.empty()) {
         const auto numbers = list(modifiers);
@@ -272,27 +277,31 @@ Composer::Text Composer::cast(const QJsonObject &fields)
             return refuse(QStringLiteral("it casts with modifiers that are not inspected"));
         target += u'(' + *numbers + u')';
     }
-    if (type.contains(l("arrayBounds")))
-        target += QStringLiteral("[]");
-    return QStringLiteral("CAST(%1 AS %2)").arg(*argument, target);
+    return isArray(type) ? target + QStringLiteral("[]") : target;
 }
 
-Composer::Text Composer::call(const QJsonObject &fields)
+Composer::Text Composer::cast(const Fields &fields)
+{
+    const auto target = typeName(object(fields, l("typeName")));
+    const auto argument = target ? expression(child(fields, l("arg"))) : std::nullopt;
+    return argument ? Text(QStringLiteral("CAST(%1 AS %2)").arg(*argument, *target)) : std::nullopt;
+}
+
+Composer::Text Composer::call(const Fields &fields)
 {
     const QStringList name = names(fields, l("funcname"));
     const bool qualified = name.size() == 2 && name[0] == l("pg_catalog");
     if (name.isEmpty() || (name.size() > 1 && !qualified) || !isListedFunction(name.last()))
         return refuse(QStringLiteral("it calls %1, which is not among the built-in functions that are evaluated").arg(name.join(u'.')));
-    for (const char *extra : {"agg_order", "over", "agg_within_group", "func_variadic"}) {
-        if (fields.contains(l(extra)))
-            return refuse(QStringLiteral("it calls %1 in a way that is not inspected").arg(name.last()));
-    }
-    m_used.functions.insert(name.last());
-    const auto arguments = fields.contains(l("agg_star")) ? Text(QStringLiteral("*")) : list(children(fields, l("args")));
+    expect(fields, l("funcformat"), l("COERCE_EXPLICIT_CALL"));
+    expect(fields, l("funcformat"), l("COERCE_SQL_SYNTAX")); // position(a IN b): the call that it stands for is what is read here
+    const std::vector<Node> given = children(fields, l("args"));
+    m_used.functions[name.last()].add(qualified, given);
+    const auto arguments = flag(fields, l("agg_star")) ? Text(QStringLiteral("*")) : list(given);
     if (!arguments)
         return std::nullopt;
     QString made = QStringLiteral("pg_catalog.%1(%2%3)")
-                       .arg(quoteIdent(name.last()), fields.contains(l("agg_distinct")) ? QStringLiteral("DISTINCT ") : QString(), *arguments);
+                       .arg(quoteIdent(name.last()), flag(fields, l("agg_distinct")) ? QStringLiteral("DISTINCT ") : QString(), *arguments);
     if (const Node filter = child(fields, l("agg_filter"))) {
         const auto condition = expression(filter);
         if (!condition)
@@ -302,21 +311,24 @@ Composer::Text Composer::call(const QJsonObject &fields)
     return made;
 }
 
-Composer::Text Composer::caseOf(const QJsonObject &fields)
+Composer::Text Composer::caseOf(const Fields &fields)
 {
     QString made = QStringLiteral("CASE");
-    if (const Node argument = child(fields, l("arg"))) {
-        const auto value = expression(argument);
+    const Node tested = child(fields, l("arg"));
+    if (tested) {
+        const auto value = expression(tested);
         if (!value)
             return std::nullopt;
-        m_used.operators.insert(QStringLiteral("="));
         made += u' ' + *value;
     }
     for (const Node &when : children(fields, l("args"))) {
-        const auto condition = expression(child(when.fields, l("expr")));
+        const Node wanted = when.is(l("CaseWhen")) ? child(when.fields, l("expr")) : Node();
+        const auto condition = expression(wanted);
         const auto result = condition ? expression(child(when.fields, l("result"))) : std::nullopt;
         if (!result)
             return std::nullopt;
+        if (tested)
+            m_used.operators[l("=")].add(false, {tested, wanted});
         made += QStringLiteral(" WHEN %1 THEN %2").arg(*condition, *result);
     }
     if (const Node otherwise = child(fields, l("defresult"))) {
@@ -328,13 +340,15 @@ Composer::Text Composer::caseOf(const QJsonObject &fields)
     return u'(' + made + QStringLiteral(" END)");
 }
 
-Composer::Text Composer::clock(const QJsonObject &fields)
+Composer::Text Composer::clock(const Fields &fields)
 {
     static const std::map<QString, QString> words{
         {QStringLiteral("SVFOP_CURRENT_DATE"), QStringLiteral("CURRENT_DATE")}, {QStringLiteral("SVFOP_CURRENT_TIME"), QStringLiteral("CURRENT_TIME")},
         {QStringLiteral("SVFOP_CURRENT_TIMESTAMP"), QStringLiteral("CURRENT_TIMESTAMP")}, {QStringLiteral("SVFOP_LOCALTIME"), QStringLiteral("LOCALTIME")},
         {QStringLiteral("SVFOP_LOCALTIMESTAMP"), QStringLiteral("LOCALTIMESTAMP")}};
     const auto word = words.find(text(fields, l("op")));
+    if (integer(fields, l("typmod")) != -1)
+        return refuse(QStringLiteral("it asks for a time of less precision"));
     return word == words.end() ? refuse(QStringLiteral("it depends on the session")) : Text(word->second);
 }
 

@@ -24,14 +24,18 @@ public:
     /// An alias for the relation in the innermost scope; beginScope/endScope nest.
     void beginScope() { m_scopes.emplace_back(); }
     void endScope() { m_scopes.pop_back(); }
-    const Source &addSource(const QJsonObject &rangeVar, const Relation &relation);
+    const Source &addSource(const Fields &rangeVar, const Relation &relation);
+    void addExcluded(const Relation &relation); ///< the proposed row of ON CONFLICT
+
+    /// A column that takes a value: what converts to its type may run.
+    void assign(const Column &column) { m_used.types.insert(column.type); }
 
     /// The expression, or nullopt with `why()` set.
     [[nodiscard]] std::optional<QString> expression(const Node &node);
     /// FROM items; each table joins the innermost scope.
     [[nodiscard]] std::optional<QString> fromItems(const std::vector<Node> &items);
     /// `onlyExistence`: inside EXISTS, where what is selected does not matter and may be `*`.
-    [[nodiscard]] std::optional<QString> select(const QJsonObject &selectStmt, bool onlyExistence = false);
+    [[nodiscard]] std::optional<QString> select(const Fields &selectStmt, bool onlyExistence = false);
 
     [[nodiscard]] const Used &used() const { return m_used; }
     [[nodiscard]] const QString &why() const { return m_why; }
@@ -41,27 +45,30 @@ public:
 private:
     using Text = std::optional<QString>;
     [[nodiscard]] Text refuse(const QString &why);
-    [[nodiscard]] Text constant(const QJsonObject &fields);
+    [[nodiscard]] Text constant(const Fields &fields);
     [[nodiscard]] Text smallInteger(qsizetype location);
-    [[nodiscard]] Text column(const QJsonObject &fields);
+    [[nodiscard]] Text column(const Fields &fields);
     [[nodiscard]] Text columnOf(const Source &source, const QString &name);
-    [[nodiscard]] Text operation(const QJsonObject &fields);
-    [[nodiscard]] Text between(const QJsonObject &fields, const QString &kind, const QString &left);
+    [[nodiscard]] Text operation(const Fields &fields);
+    [[nodiscard]] Text between(const QString &kind, const Node &leftNode, const QString &left, const Node &right);
     [[nodiscard]] Text binary(const QString &kind, const QString &name, const QString &left, const Node &right);
-    [[nodiscard]] Text boolean(const QJsonObject &fields);
-    [[nodiscard]] Text call(const QJsonObject &fields);
-    [[nodiscard]] Text cast(const QJsonObject &fields);
-    [[nodiscard]] Text caseOf(const QJsonObject &fields);
+    [[nodiscard]] Text boolean(const Fields &fields);
+    [[nodiscard]] Text call(const Fields &fields);
+    [[nodiscard]] Text cast(const Fields &fields);
+    [[nodiscard]] Text caseOf(const Fields &fields);
     [[nodiscard]] Text test(const Node &node);
-    [[nodiscard]] Text clock(const QJsonObject &fields);
-    [[nodiscard]] Text subLink(const QJsonObject &fields);
+    [[nodiscard]] Text clock(const Fields &fields);
+    [[nodiscard]] Text subLink(const Fields &fields);
     [[nodiscard]] Text listed(const Node &node);
     [[nodiscard]] Text list(const std::vector<Node> &nodes);
     [[nodiscard]] Text fromItem(const Node &node);
-    [[nodiscard]] Text join(const QJsonObject &fields);
-    [[nodiscard]] Text outputs(const QJsonObject &selectStmt, bool onlyExistence);
-    [[nodiscard]] Text tail(const QJsonObject &selectStmt);
-    [[nodiscard]] Text useOperator(const QStringList &name);
+    [[nodiscard]] Text join(const Fields &fields);
+    [[nodiscard]] Text outputs(const Fields &selectStmt, bool onlyExistence);
+    [[nodiscard]] Text tail(const Fields &selectStmt);
+    [[nodiscard]] Text sorted(const Fields &selectStmt);
+    [[nodiscard]] Text limits(const Fields &selectStmt);
+    [[nodiscard]] Text useOperator(const QStringList &name, const std::vector<Node> &operands);
+    [[nodiscard]] Text typeName(const Fields &type);
 
     const Catalog &m_catalog;
     std::shared_ptr<const QByteArray> m_source;

@@ -51,11 +51,12 @@ void orphan(const Measuring &measuring, const std::vector<LostObject> &objects, 
 void loseRelations(const Measuring &measuring, const std::vector<LostObject> &objects, std::set<Oid> &gone, std::vector<Oid> &defined, Effects &effects)
 {
     for (const LostObject &object : objects) {
+        if (object.catalog == PgClass)
+            effects.touched.insert(object.oid); // one that only loses a column means something else to later statements
         if (object.catalog != PgClass || object.column != 0)
             continue;
         gone.insert(object.oid);
         effects.lockTable(object.oid, Lock::AccessExclusive);
-        effects.touched.insert(object.oid);
         const auto relation = measuring.catalog.relation(object.oid);
         if (!relation)
             continue;
@@ -116,7 +117,7 @@ QString operationOf(const QString &type)
 Effects measureDrop(const Measuring &measuring, const Statement &statement)
 {
     Effects effects;
-    const QJsonObject &fields = statement.node.fields;
+    const Fields &fields = statement.node.fields;
     effects.operation = operationOf(text(fields, l("removeType")));
     effects.destroys = true;
     const auto roots = droppedAddresses(measuring.catalog, fields);
@@ -124,6 +125,7 @@ Effects measureDrop(const Measuring &measuring, const Statement &statement)
     const auto objects = roots ? dropClosure(measuring.catalog, *roots, cascade) : Result<std::vector<LostObject>, QString>(roots.failure());
     if (!objects) {
         unknownRows(effects, objects.error());
+        fields.explained();
         return effects;
     }
     std::set<Oid> gone;
@@ -138,7 +140,7 @@ Effects measureDrop(const Measuring &measuring, const Statement &statement)
     }
     if (!cascade)
         refuse(measuring, *roots, *objects, effects);
-    if (fields.contains(l("concurrent")))
+    if (flag(fields, l("concurrent")))
         effects.note(QStringLiteral("DROP INDEX CONCURRENTLY cannot run in a transaction, and is not performed"));
     noteEventTriggers(measuring.catalog, effects);
     addSchemaDiff(measuring.catalog, defined, effects);

@@ -23,7 +23,7 @@ QString whyLeavesUnplain(const Measuring &measuring, const Leaves &leaves)
 }
 
 /// The target, checked to be countable.
-std::optional<Relation> targetOf(const Measuring &measuring, const QJsonObject &rangeVar, Effects &effects)
+std::optional<Relation> targetOf(const Measuring &measuring, const Fields &rangeVar, Effects &effects)
 {
     const auto relation = measuring.catalog.resolve(relationName(rangeVar));
     if (!relation) {
@@ -32,7 +32,7 @@ std::optional<Relation> targetOf(const Measuring &measuring, const QJsonObject &
     }
     effects.targets.push_back(*relation);
     effects.lockTable(relation->oid, Lock::RowExclusive);
-    const Leaves leaves = measuring.keys.leaves(relation->oid, rangeVar.contains(l("inh")));
+    const Leaves leaves = measuring.keys.leaves(relation->oid, flag(rangeVar, l("inh")));
     effects.touched.insert(leaves.begin(), leaves.end());
     QString why = whyNotPlain(*relation);
     if (why.isEmpty())
@@ -52,31 +52,49 @@ void unknownRows(Effects &effects, const QString &reason)
     effects.note(reason);
 }
 
-void checkReturning(const QJsonObject &fields, Composer &composer, Effects &effects)
+void runsUnread(const QString &what, const QString &why, Effects &effects)
+{
+    effects.note(QStringLiteral("%1 is not inspected: %2").arg(what, why));
+    effects.code.runs = true;
+    if (effects.code.why.isEmpty())
+        effects.code.why = what;
+}
+
+void readReturning(const Fields &fields, Composer &composer, Effects &effects)
 {
     for (const Node &target : children(fields, l("returningList"))) {
-        const Node value = child(target.fields, l("val"));
+        const Node value = target.is(l("ResTarget")) ? child(target.fields, l("val")) : Node();
+        static_cast<void>(text(target.fields, l("name"))); // what the result is called
         const auto parts = children(value.fields, l("fields"));
         const bool star = value.is(l("ColumnRef")) && !parts.empty() && parts.back().is(l("A_Star"));
-        if (!star && !composer.expression(value)) {
-            effects.note(QStringLiteral("what it returns is not inspected: %1").arg(composer.why()));
+        if (star)
+            static_cast<void>(names(value.fields, l("fields"))); // `t.*`: of which table
+        else if (!composer.expression(value)) {
+            runsUnread(QStringLiteral("what it returns"), composer.why(), effects);
+            explained(fields, l("returningList"));
             return;
         }
     }
 }
 
-std::optional<RowSet> namedRows(const Measuring &measuring, const QJsonObject &fields, QLatin1StringView fromMember, Composer &composer, Effects &effects)
+bool areBuiltin(const Measuring &measuring, const Composer &composer, Effects &effects)
 {
-    if (fields.contains(l("withClause"))) {
-        unknownRows(effects, QStringLiteral("WITH is not inspected"));
+    const QString why = whyNotBuiltin(measuring.catalog, composer.used());
+    if (!why.isEmpty())
+        unknownRows(effects, QStringLiteral("what it evaluates is not evaluated here: %1").arg(why));
+    return why.isEmpty();
+}
+
+std::optional<RowSet> namedRows(const Measuring &measuring, const Fields &fields, QLatin1StringView fromMember, Composer &composer, Effects &effects)
+{
+    const Fields rangeVar = object(fields, l("relation"));
+    const auto relation = targetOf(measuring, rangeVar, effects);
+    if (!relation) {
+        fields.explained();
         return std::nullopt;
     }
-    const QJsonObject rangeVar = fields.value(l("relation")).toObject();
-    const auto relation = targetOf(measuring, rangeVar, effects);
-    if (!relation)
-        return std::nullopt;
     const Source &source = composer.addSource(rangeVar, *relation);
-    const bool withChildren = rangeVar.contains(l("inh"));
+    const bool withChildren = flag(rangeVar, l("inh"));
     RowSet rows{*relation,
                 withChildren,
                 (withChildren ? QString() : QStringLiteral("ONLY ")) + relation->sqlName() + l(" AS ") + source.alias,
@@ -86,11 +104,10 @@ std::optional<RowSet> namedRows(const Measuring &measuring, const QJsonObject &f
     const auto from = composer.fromItems(others);
     const Node where = child(fields, l("whereClause"));
     const auto condition = from && where ? composer.expression(where) : from ? std::optional(QString()) : std::nullopt;
-    QString why = composer.why();
-    if (condition && why.isEmpty())
-        why = whyNotBuiltin(measuring.catalog, composer.used());
-    if (!condition || !why.isEmpty()) {
-        unknownRows(effects, QStringLiteral("the condition is not evaluated: %1").arg(why));
+    if (!condition) {
+        unknownRows(effects, QStringLiteral("the condition is not evaluated: %1").arg(composer.why()));
+        explained(fields, fromMember);
+        explained(fields, l("whereClause"));
         return std::nullopt;
     }
     effects.touched.insert(composer.tables().begin(), composer.tables().end());
@@ -109,7 +126,10 @@ Effects measureDelete(const Measuring &measuring, const Statement &statement)
     Composer composer(measuring.catalog, statement.source);
     composer.beginScope();
     const auto rows = namedRows(measuring, statement.node.fields, l("usingClause"), composer, effects);
-    if (!rows) {
+    if (rows)
+        readReturning(statement.node.fields, composer, effects);
+    if (!rows || !areBuiltin(measuring, composer, effects)) {
+        explained(statement.node.fields, l("returningList"));
         if (!effects.targets.empty()) {
             effects.dependents.push_back(
                 {effects.targets.front().display(), effects.targets.front().kindName(), QStringLiteral("deleted"), std::nullopt, -1});
@@ -117,7 +137,6 @@ Effects measureDelete(const Measuring &measuring, const Statement &statement)
         }
         return effects;
     }
-    checkReturning(statement.node.fields, composer, effects);
     measureCascade(measuring.catalog, measuring.keys, *rows, effects);
     const Count direct = effects.destroyed.number ? Count::of(*effects.destroyed.number - effects.cascaded.number.value_or(0)) : effects.destroyed;
     addRowSample(measuring.catalog, rows->relation, rows->from, rows->alias, rows->where, {}, direct, effects);
@@ -130,16 +149,16 @@ Effects measureSelect(const Measuring &measuring, const Statement &statement)
     effects.operation = QStringLiteral("database.select");
     Composer composer(measuring.catalog, statement.source);
     const auto query = composer.select(statement.node.fields);
-    QString why = composer.why();
-    if (query && why.isEmpty())
-        why = whyNotBuiltin(measuring.catalog, composer.used());
+    const QString why = query ? whyNotBuiltin(measuring.catalog, composer.used()) : composer.why();
     for (const Oid oid : composer.tables()) {
         effects.touched.insert(oid);
         effects.lockTable(oid, Lock::AccessShare);
         if (const auto relation = measuring.catalog.relation(oid))
             effects.targets.push_back(*relation);
     }
-    if (!query || !why.isEmpty()) {
+    if (!query)
+        statement.node.explained();
+    if (!why.isEmpty()) {
         effects.operation = QStringLiteral("database.opaque");
         effects.detail = QStringLiteral("query");
         effects.destroys = effects.changes = effects.unread = true;

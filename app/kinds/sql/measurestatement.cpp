@@ -48,9 +48,7 @@ Effects other(const Statement &statement)
     return effects;
 }
 
-} // namespace
-
-Effects measureStatement(const Measuring &measuring, const Statement &statement)
+Effects measureRecorded(const Measuring &measuring, const Statement &statement)
 {
     const Node &node = statement.node;
     if (node.is(l("DeleteStmt")))
@@ -67,9 +65,50 @@ Effects measureStatement(const Measuring &measuring, const Statement &statement)
         return measureDrop(measuring, statement);
     if (node.is(l("AlterTableStmt")) && text(node.fields, l("objtype")) == l("OBJECT_TABLE"))
         return measureAlterTable(measuring, statement);
-    if (node.is(l("DropdbStmt")))
+    if (node.is(l("DropdbStmt"))) {
+        node.explained();
         return dropDatabase(measuring, statement);
+    }
+    node.explained();
     return other(statement);
+}
+
+} // namespace
+
+void takeBack(const QString &reason, Effects &effects)
+{
+    effects.note(reason);
+    for (Count Effects::*count : {&Effects::destroyed, &Effects::cascaded, &Effects::changed, &Effects::bytes})
+        effects.*count = Count::unknown(reason);
+    effects.destroys = effects.changes = effects.unread = true;
+    for (Dependent &dependent : effects.dependents) {
+        dependent.count = dependent.least = dependent.most = std::nullopt;
+        dependent.quality.reset();
+    }
+    effects.diffs.clear();
+    effects.blobs.clear();
+    effects.extra.clear();
+    effects.wholeTables.clear();
+}
+
+Effects measureStatement(const Measuring &measuring, const Statement &statement)
+{
+    ReadRecord record;
+    Statement recorded = statement;
+    recorded.node = statement.node.recordedIn(record);
+    Effects effects = measureRecorded(measuring, recorded);
+    const QStringList leftOver = recorded.node.leftOver();
+    if (leftOver.isEmpty() || statement.reading == Reading::Lenient)
+        return effects;
+    takeBack(QStringLiteral("parts of the statement are not read: %1").arg(leftOver.join(l(", "))), effects);
+    for (const char *mild : {"database.select", "database.insert", "database.update"}) {
+        if (effects.operation != l(mild))
+            continue;
+        effects.operation = QStringLiteral("database.opaque");
+        effects.detail = words(statement.node.type) + l(" statement");
+        break;
+    }
+    return effects;
 }
 
 } // namespace holdfast::sql

@@ -24,13 +24,21 @@ struct Measuring final
 [[nodiscard]] Effects measureDrop(const Measuring &measuring, const Statement &statement);
 [[nodiscard]] Effects measureAlterTable(const Measuring &measuring, const Statement &statement);
 
-/// The rows that a DELETE or UPDATE names, composed; `fromMember` holds what it joins with. Else nullopt, and why is noted in `effects`.
-[[nodiscard]] std::optional<RowSet> namedRows(const Measuring &measuring, const QJsonObject &fields, QLatin1StringView fromMember, Composer &composer,
+/// The rows that a DELETE or UPDATE names, composed but not yet known to be the server's own; `fromMember` holds what it joins with.
+/// Else nullopt, and why is noted in `effects`.
+[[nodiscard]] std::optional<RowSet> namedRows(const Measuring &measuring, const Fields &fields, QLatin1StringView fromMember, Composer &composer,
                                               Effects &effects);
-/// Notes a RETURNING list that calls what is not listed.
-void checkReturning(const QJsonObject &fields, Composer &composer, Effects &effects);
+/// Composes the RETURNING list; what it calls that is not listed is code that runs.
+void readReturning(const Fields &fields, Composer &composer, Effects &effects);
+/// Whether all that was composed is the server's own, asked when everything was; false, and all counts unknown, when not.
+[[nodiscard]] bool areBuiltin(const Measuring &measuring, const Composer &composer, Effects &effects);
 /// All counts unknown, and the reason noted.
 void unknownRows(Effects &effects, const QString &reason);
+
+/// Notes an expression that is not evaluated, for which rows are hit all the same: it may change anything besides. `what` is a noun.
+void runsUnread(const QString &what, const QString &why, Effects &effects);
+/// Takes back what was counted, of a statement that may do something else than what was read.
+void takeBack(const QString &reason, Effects &effects);
 
 /// All rows of one physical table, exactly; from the planner's statistics when that takes too long.
 [[nodiscard]] Count countWhole(const Catalog &catalog, const Relation &relation);

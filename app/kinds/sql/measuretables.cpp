@@ -21,16 +21,17 @@ QString oidArray(const std::vector<Oid> &oids)
 }
 
 /// The tables named, with their children unless ONLY; false when one cannot be resolved.
-bool namedTables(const Measuring &measuring, const QJsonObject &fields, std::vector<Oid> &named, Effects &effects)
+bool namedTables(const Measuring &measuring, const Fields &fields, std::vector<Oid> &named, Effects &effects)
 {
     for (const Node &node : children(fields, l("relations"))) {
-        const auto relation = measuring.catalog.resolve(relationName(node.fields));
+        const auto relation = node.is(l("RangeVar")) ? measuring.catalog.resolve(relationName(node.fields))
+                                                     : Result<Relation, QString>(Failure{QStringLiteral("it names what is no table")});
         if (!relation) {
             unknownRows(effects, relation.error());
             return false;
         }
         effects.targets.push_back(*relation);
-        for (const Oid leaf : measuring.keys.leaves(relation->oid, node.fields.contains(l("inh")))) {
+        for (const Oid leaf : measuring.keys.leaves(relation->oid, flag(node.fields, l("inh")))) {
             if (std::find(named.begin(), named.end(), leaf) == named.end())
                 named.push_back(leaf);
         }
@@ -48,6 +49,23 @@ void lose(const Measuring &measuring, const std::vector<Oid> &tables, bool casca
         }
         loseWhole(measuring, *relation, cascade, cascade ? QStringLiteral("cascade") : QStringLiteral("emptied"), cascade ? 0 : -1, effects);
         noteCode(measuring.catalog, {*relation, {oid}, RowEvent::Truncate, {}}, static_cast<int>(effects.dependents.size()) - 1, effects, cascade);
+    }
+}
+
+/// RESTART IDENTITY: sequences that the tables' columns own begin anew.
+void restartSequences(const Measuring &measuring, const std::vector<Oid> &tables, Effects &effects)
+{
+    const auto rows = measuring.catalog.db().guarded(
+        QStringLiteral("SELECT DISTINCT n.nspname, c.relname FROM pg_depend d JOIN pg_class c ON c.oid = d.objid JOIN pg_namespace n ON n.oid = c.relnamespace"
+                       " WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = ANY($1::oid[]) AND d.refobjsubid > 0"
+                       " AND d.deptype IN ('a', 'i') AND c.relkind = 'S' ORDER BY 1, 2"),
+        {oidArray(tables)});
+    if (!rows)
+        effects.note(QStringLiteral("the sequences that begin anew could not be listed: %1").arg(rows.error().toString()));
+    for (int row = 0; rows && row < rows->count(); ++row) {
+        const QString schema = rows->text(row, 0), name = displayIdent(rows->text(row, 1));
+        effects.dependents.push_back({schema == l("public") ? name : displayIdent(schema) + u'.' + name, QStringLiteral("sequence"),
+                                      QStringLiteral("restarted"), std::nullopt, effects.dependents.empty() ? -1 : 0});
     }
 }
 
@@ -108,15 +126,24 @@ Effects measureTruncate(const Measuring &measuring, const Statement &statement)
     Effects effects;
     effects.operation = QStringLiteral("database.truncate");
     effects.destroys = true;
-    const QJsonObject &fields = statement.node.fields;
+    const Fields &fields = statement.node.fields;
     std::vector<Oid> named;
-    if (!namedTables(measuring, fields, named, effects))
-        return effects;
-    lose(measuring, named, false, effects);
-    if (text(fields, l("behavior")) == l("DROP_CASCADE")) {
-        lose(measuring, measuring.keys.truncateClosure(named), true, effects);
+    if (!namedTables(measuring, fields, named, effects)) {
+        fields.explained();
         return effects;
     }
+    lose(measuring, named, false, effects);
+    std::vector<Oid> emptied = named;
+    const bool cascade = text(fields, l("behavior")) == l("DROP_CASCADE");
+    if (cascade) {
+        const std::vector<Oid> more = measuring.keys.truncateClosure(named);
+        lose(measuring, more, true, effects);
+        emptied.insert(emptied.end(), more.begin(), more.end());
+    }
+    if (flag(fields, l("restart_seqs")))
+        restartSequences(measuring, emptied, effects);
+    if (cascade)
+        return effects;
     for (const ForeignKey *key : measuring.keys.referringFromOutside(std::set<Oid>(named.begin(), named.end()))) {
         const auto child = measuring.catalog.relation(key->child);
         effects.refusals += QStringLiteral("%1 refers to it (%2)").arg(child ? child->display() : QString::number(key->child), displayIdent(key->name));

@@ -15,26 +15,31 @@ struct Assignments final
 {
     QStringList columns;
     std::vector<NewValue> values;
+    QString whatPartly; ///< `the new value of x`
     QString whyPartly; ///< not empty: some new value is not evaluated
 };
 
-Assignments assignmentsOf(const Relation &relation, const QJsonObject &fields, Composer &composer)
+Assignments assignmentsOf(const Relation &relation, const Fields &fields, Composer &composer)
 {
     Assignments set;
     for (const Node &target : children(fields, l("targetList"))) {
+        const Node value = target.is(l("ResTarget")) ? child(target.fields, l("val")) : Node();
         const QString name = text(target.fields, l("name"));
-        const Node value = child(target.fields, l("val"));
         set.columns += name;
+        const Column *column = relation.column(name);
+        if (column)
+            composer.assign(*column);
         if (value.is(l("SetToDefault")))
             continue;
-        const Column *column = relation.column(name);
-        if (!column || column->castName.isEmpty() || target.fields.contains(l("indirection"))) {
-            set.whyPartly = QStringLiteral("the new value of %1 is of a kind that is not evaluated").arg(displayIdent(name));
+        if (!column || column->castName.isEmpty()) {
+            set.whatPartly = QStringLiteral("the new value of %1").arg(displayIdent(name));
+            set.whyPartly = QStringLiteral("its type is not built in");
             continue;
         }
         const auto composed = composer.expression(value);
         if (!composed) {
-            set.whyPartly = QStringLiteral("the new value of %1 is not evaluated: %2").arg(displayIdent(name), composer.why());
+            set.whatPartly = QStringLiteral("the new value of %1").arg(displayIdent(name));
+            set.whyPartly = composer.why();
             return set;
         }
         set.values.push_back({name, QStringLiteral("CAST(%1 AS %2)").arg(*composed, column->castName)});
@@ -148,29 +153,33 @@ Effects measureUpdate(const Measuring &measuring, const Statement &statement)
     Effects effects;
     effects.operation = QStringLiteral("database.update");
     effects.changes = true;
-    const QJsonObject &fields = statement.node.fields;
+    const Fields &fields = statement.node.fields;
     Composer composer(measuring.catalog, statement.source);
     composer.beginScope();
     const auto rows = namedRows(measuring, fields, l("fromClause"), composer, effects);
     Assignments set;
-    if (rows) {
+    if (rows)
         set = assignmentsOf(rows->relation, fields, composer);
-        if (const QString why = set.whyPartly.isEmpty() ? whyNotBuiltin(measuring.catalog, composer.used()) : set.whyPartly; !why.isEmpty()) {
-            effects.note(why);
-            set.values.clear();
-        }
-    }
     for (const Node &target : children(fields, l("targetList")))
         effects.columnsChanged += text(target.fields, l("name"));
+    if (!set.whyPartly.isEmpty()) {
+        runsUnread(set.whatPartly, set.whyPartly, effects);
+        set.values.clear();
+    }
+    if (!rows || !set.whyPartly.isEmpty())
+        explained(fields, l("targetList"));
+    if (rows)
+        readReturning(fields, composer, effects);
+    const bool read = rows && areBuiltin(measuring, composer, effects);
     if (!effects.targets.empty())
         effects.dependents.push_back({effects.targets.front().display(), effects.targets.front().kindName(), QStringLiteral("updated"), std::nullopt, -1});
-    if (!rows) {
+    if (!read) {
+        explained(fields, l("returningList"));
         if (!effects.targets.empty())
             noteCode(measuring.catalog, {effects.targets.front(), measuring.keys.leaves(effects.targets.front().oid, true), RowEvent::Update, effects.columnsChanged},
                      0, effects);
         return effects;
     }
-    checkReturning(fields, composer, effects);
     const bool joins = !children(fields, l("fromClause")).empty();
     if (joins)
         set.values.clear(); // which joined row gives the value is the server's choice

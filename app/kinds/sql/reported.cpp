@@ -224,7 +224,7 @@ Reach reachOf(const Node &node, bool read)
     if (node.is(l("InsertStmt")) || node.is(l("UpdateStmt")) || node.is(l("DeleteStmt")) || node.is(l("MergeStmt")))
         return Reach::Nothing;
     if (node.is(l("SelectStmt")))
-        return node.fields.contains(l("intoClause")) && read ? Reach::Tables : read ? Reach::Nothing : Reach::Anything;
+        return node.fields.has(l("intoClause")) && read ? Reach::Tables : read ? Reach::Nothing : Reach::Anything;
     if (node.is(l("CopyStmt")) || node.is(l("VariableSetStmt")) || node.is(l("VariableShowStmt")) || node.is(l("LockStmt")) || node.is(l("ConstraintsSetStmt")))
         return read ? Reach::Nothing : Reach::Anything;
     if (node.is(l("TruncateStmt")) || node.is(l("AlterTableStmt")) || node.is(l("CreateTableAsStmt")))
@@ -243,9 +243,9 @@ TextSays textSays(const std::vector<Statement> &statements, bool read)
         tables = tables || reach == Reach::Tables;
         drops = drops || reach == Reach::Drops;
         says.reach = std::max(says.reach, reach);
-        const QJsonObject into = statement.node.fields.value(statement.node.is(l("CreateTableAsStmt")) ? l("into") : l("intoClause")).toObject();
+        const Fields into = object(statement.node.fields, statement.node.is(l("CreateTableAsStmt")) ? l("into") : l("intoClause"));
         if (!into.isEmpty())
-            says.makes += text(into.value(l("rel")).toObject(), l("relname"));
+            says.makes += text(object(into, l("rel")), l("relname"));
     }
     // Beside a statement that makes or alters, new rows are no surprise in a batch that also drops.
     if (tables && drops && says.reach == Reach::Drops)
@@ -257,9 +257,9 @@ TextSays textSays(const std::vector<Statement> &statements, bool read)
 bool isReading(const std::vector<Statement> &statements, const Expected &expected)
 {
     const bool only = std::all_of(statements.begin(), statements.end(), [](const Statement &statement) {
-        return (statement.node.is(l("SelectStmt")) && !statement.node.fields.contains(l("intoClause")) && !statement.node.fields.contains(l("lockingClause")))
+        return (statement.node.is(l("SelectStmt")) && !statement.node.fields.has(l("intoClause")) && !statement.node.fields.has(l("lockingClause")))
             || statement.node.is(l("VariableShowStmt")) || statement.node.is(l("ExplainStmt"))
-            || (statement.node.is(l("CopyStmt")) && !statement.node.fields.contains(l("is_from")));
+            || (statement.node.is(l("CopyStmt")) && !statement.node.fields.has(l("is_from")));
     });
     return only && expected.reading;
 }

@@ -6,22 +6,20 @@
 
 namespace holdfast::sql {
 
-namespace {
-
-} // namespace
-
-Composer::Text Composer::subLink(const QJsonObject &fields)
+Composer::Text Composer::subLink(const Fields &fields)
 {
     const QString kind = text(fields, l("subLinkType"));
     const Node inner = child(fields, l("subselect"));
     if (!inner.is(l("SelectStmt")))
         return refuse(QStringLiteral("it contains a sub-select that is not inspected"));
     Text tested;
-    if (const Node test = child(fields, l("testexpr"))) {
+    const Node test = child(fields, l("testexpr"));
+    if (test) {
         tested = expression(test);
         if (!tested)
             return std::nullopt;
     }
+    const QStringList given = names(fields, l("operName"));
     const auto query = select(inner.fields, kind == l("EXISTS_SUBLINK"));
     if (!query)
         return std::nullopt;
@@ -31,20 +29,16 @@ Composer::Text Composer::subLink(const QJsonObject &fields)
         return QStringLiteral("(%1)").arg(*query);
     if (!tested || (kind != l("ANY_SUBLINK") && kind != l("ALL_SUBLINK")))
         return refuse(QStringLiteral("it contains a sub-select that is not inspected (%1)").arg(kind));
-    const QStringList given = names(fields, l("operName"));
-    const auto name = useOperator(given.isEmpty() ? QStringList{QStringLiteral("=")} : given);
+    const auto name = useOperator(given.isEmpty() ? QStringList{QStringLiteral("=")} : given, {test, inner});
     if (!name)
         return std::nullopt;
     return QStringLiteral("(%1 OPERATOR(pg_catalog.%2) %3 (%4))")
         .arg(*tested, *name, kind == l("ANY_SUBLINK") ? QStringLiteral("ANY") : QStringLiteral("ALL"), *query);
 }
 
-Composer::Text Composer::select(const QJsonObject &stmt, bool onlyExistence)
+Composer::Text Composer::select(const Fields &stmt, bool onlyExistence)
 {
-    for (const char *unsupported : {"withClause", "windowClause", "valuesLists", "lockingClause", "intoClause", "larg"}) {
-        if (stmt.contains(l(unsupported)))
-            return refuse(QStringLiteral("it contains a sub-select that is not inspected (%1)").arg(l(unsupported)));
-    }
+    expect(stmt, l("op"), l("SETOP_NONE"));
     beginScope();
     const auto from = fromItems(children(stmt, l("fromClause")));
     Text made;
@@ -52,7 +46,7 @@ Composer::Text Composer::select(const QJsonObject &stmt, bool onlyExistence)
         const auto columns = outputs(stmt, onlyExistence);
         const auto end = columns ? tail(stmt) : std::nullopt;
         if (end)
-            made = QStringLiteral("SELECT %1%2%3%4").arg(stmt.contains(l("distinctClause")) ? QStringLiteral("DISTINCT ") : QString(), *columns,
+            made = QStringLiteral("SELECT %1%2%3%4").arg(!children(stmt, l("distinctClause")).empty() ? QStringLiteral("DISTINCT ") : QString(), *columns,
                                                          from->isEmpty() ? QString() : QStringLiteral(" FROM ") + *from, *end);
     }
     endScope();
@@ -60,17 +54,18 @@ Composer::Text Composer::select(const QJsonObject &stmt, bool onlyExistence)
 }
 
 /// ORDER BY prefers the name of an output to that of a column: where there is one, outputs may be columns only.
-Composer::Text Composer::outputs(const QJsonObject &stmt, bool onlyExistence)
+Composer::Text Composer::outputs(const Fields &stmt, bool onlyExistence)
 {
     QStringList columns;
     for (const Node &target : children(stmt, l("targetList"))) {
-        const Node value = child(target.fields, l("val"));
+        const Node value = target.is(l("ResTarget")) ? child(target.fields, l("val")) : Node();
         const auto fields = children(value.fields, l("fields"));
         if (onlyExistence && value.is(l("ColumnRef")) && fields.size() == 1 && fields[0].is(l("A_Star"))) {
             columns += QStringLiteral("1");
             continue;
         }
-        if (stmt.contains(l("sortClause")) && (!value.is(l("ColumnRef")) || target.fields.contains(l("name"))))
+        const QString label = text(target.fields, l("name"));
+        if (stmt.has(l("sortClause")) && (!value.is(l("ColumnRef")) || !label.isEmpty()))
             return refuse(QStringLiteral("it sorts by what is not inspected"));
         const auto composed = expression(value);
         if (!composed)
@@ -80,7 +75,7 @@ Composer::Text Composer::outputs(const QJsonObject &stmt, bool onlyExistence)
     return columns.join(l(", "));
 }
 
-Composer::Text Composer::tail(const QJsonObject &stmt)
+Composer::Text Composer::tail(const Fields &stmt)
 {
     QString made;
     for (const auto &[member, words] : {std::pair{"whereClause", " WHERE "}, std::pair{"havingClause", " HAVING "}}) {
@@ -96,20 +91,33 @@ Composer::Text Composer::tail(const QJsonObject &stmt)
         }
         made += node ? l(words) + *condition : QString();
     }
+    const auto order = sorted(stmt);
+    const auto bounds = order ? limits(stmt) : std::nullopt;
+    return bounds ? Text(made + *order + *bounds) : std::nullopt;
+}
+
+Composer::Text Composer::sorted(const Fields &stmt)
+{
     QStringList order;
     for (const Node &sort : children(stmt, l("sortClause"))) {
         const QString direction = text(sort.fields, l("sortby_dir")), nulls = text(sort.fields, l("sortby_nulls"));
-        const auto key = expression(child(sort.fields, l("node")));
+        const auto key = sort.is(l("SortBy")) ? expression(child(sort.fields, l("node"))) : std::nullopt;
         if (!key || direction == l("SORTBY_USING"))
             return refuse(QStringLiteral("it sorts in a way that is not inspected"));
         order += *key + (direction == l("SORTBY_DESC") ? l(" DESC") : l(" ASC"))
             + (nulls == l("SORTBY_NULLS_FIRST") ? l(" NULLS FIRST") : nulls == l("SORTBY_NULLS_LAST") ? l(" NULLS LAST") : l(""));
     }
-    made += order.isEmpty() ? QString() : QStringLiteral(" ORDER BY ") + order.join(l(", "));
+    return order.isEmpty() ? QString() : QStringLiteral(" ORDER BY ") + order.join(l(", "));
+}
+
+Composer::Text Composer::limits(const Fields &stmt)
+{
+    QString made;
+    const bool withTies = text(stmt, l("limitOption")) == l("LIMIT_OPTION_WITH_TIES");
     for (const auto &[member, words] : {std::pair{"limitCount", " LIMIT "}, std::pair{"limitOffset", " OFFSET "}}) {
         const Node node = child(stmt, l(member));
         const auto number = node ? expression(node) : Text(QString());
-        if (!number || text(stmt, l("limitOption")) == l("LIMIT_OPTION_WITH_TIES"))
+        if (!number || withTies)
             return refuse(QStringLiteral("it has a LIMIT that is not inspected"));
         made += node ? l(words) + *number : QString();
     }
@@ -134,8 +142,6 @@ Composer::Text Composer::fromItem(const Node &node)
         return join(node.fields);
     if (!node.is(l("RangeVar")))
         return refuse(QStringLiteral("it reads from what is not inspected (%1)").arg(node.type));
-    if (node.fields.value(l("alias")).toObject().contains(l("colnames")))
-        return refuse(QStringLiteral("it renames columns"));
     const auto relation = m_catalog.resolve(relationName(node.fields));
     if (!relation)
         return refuse(relation.error());
@@ -145,11 +151,11 @@ Composer::Text Composer::fromItem(const Node &node)
         return refuse(QStringLiteral("row security policies decide what the performing login sees of %1").arg(relation->display()));
     m_tables.insert(relation->oid);
     const Source &source = addSource(node.fields, *relation);
-    const bool only = !node.fields.contains(l("inh"));
+    const bool only = !flag(node.fields, l("inh"));
     return (only ? QStringLiteral("ONLY ") : QString()) + relation->sqlName() + QStringLiteral(" AS ") + source.alias;
 }
 
-Composer::Text Composer::join(const QJsonObject &fields)
+Composer::Text Composer::join(const Fields &fields)
 {
     static const std::map<QString, QString> words{{QStringLiteral("JOIN_INNER"), QStringLiteral("JOIN")},
                                                   {QStringLiteral("JOIN_LEFT"), QStringLiteral("LEFT JOIN")},
@@ -157,12 +163,14 @@ Composer::Text Composer::join(const QJsonObject &fields)
                                                   {QStringLiteral("JOIN_FULL"), QStringLiteral("FULL JOIN")}};
     const auto word = words.find(text(fields, l("jointype")));
     const Node condition = child(fields, l("quals"));
-    if (word == words.end() || fields.contains(l("isNatural")) || fields.contains(l("usingClause")) || fields.contains(l("alias")))
+    if (word == words.end())
         return refuse(QStringLiteral("it joins in a way that is not inspected"));
     const auto left = fromItem(child(fields, l("larg")));
     const auto right = left ? fromItem(child(fields, l("rarg"))) : std::nullopt;
     if (!right)
         return std::nullopt;
+    if (!condition && word->first != l("JOIN_INNER"))
+        return refuse(QStringLiteral("it joins in a way that is not inspected"));
     if (!condition)
         return QStringLiteral("(%1 CROSS JOIN %2)").arg(*left, *right);
     const auto on = expression(condition);

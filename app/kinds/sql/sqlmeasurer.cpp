@@ -75,9 +75,15 @@ Effects measureStatements(const Session &session, const std::vector<Statement> &
     }
     std::vector<Effects> each;
     each.reserve(statements.size());
+    bool unread = false;
     for (const Statement &statement : statements) {
-        each.push_back(measureStatement({catalog, *keys}, statement));
-        boundByCode(each.back());
+        Effects one = measureStatement({catalog, *keys}, statement);
+        boundByCode(one);
+        // Unread code may have set the search_path, made a function, or changed any row.
+        if (unread && statement.reading == Reading::Strict)
+            takeBack(QStringLiteral("an earlier statement is not wholly inspected: what %1 finds is not known").arg(one.operation), one);
+        unread = unread || one.unread || one.uninspectable.size() > one.code.reasons;
+        each.push_back(std::move(one));
     }
     return combine(*keys, std::move(each));
 }
@@ -132,7 +138,7 @@ MeasureOutput SqlMeasurer::measure(const MeasureInput &input) const
 {
     using namespace sql;
     const auto text = statementsOf(input);
-    const auto statements = text ? parseStatements(*text) : Result<std::vector<Statement>, ParseError>(Failure{ParseError{text.error(), 0}});
+    const auto statements = text ? parseStatements(*text, m_reading) : Result<std::vector<Statement>, ParseError>(Failure{ParseError{text.error(), 0}});
     MeasureOutput output = measureParsed(input, statements);
     // What the performer would answer whatever the database says: nobody need approve it first.
     const QString never = statements ? whyNotTransactional(*statements) : whyUnparsed(statements);

@@ -13,7 +13,11 @@ namespace holdfast {
 class SqlMeasurer final : public Measurer
 {
 public:
+    explicit SqlMeasurer(sql::Reading reading = sql::Reading::Strict) : m_reading(reading) {}
     [[nodiscard]] MeasureOutput measure(const MeasureInput &input) const override;
+
+private:
+    sql::Reading m_reading;
 };
 
 namespace sql {

@@ -303,7 +303,7 @@ std::variant<Performed, Drifted> SqlPerformer::perform(const PerformInput &input
     auto text = statementsOf(input.measure);
     if (!text)
         return ended(Outcome::NotStarted, text.error());
-    auto statements = parseStatements(*text);
+    auto statements = parseStatements(*text, m_reading);
     if (!statements)
         return ended(Outcome::NotStarted, QStringLiteral("what cannot be parsed is not performed: %1").arg(statements.error().message));
     if (const QString why = whyNotTransactional(*statements); !why.isEmpty())

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kinds/performing.h"
+#include "kinds/sql/statements.h"
 
 namespace holdfast {
 
@@ -14,12 +15,13 @@ enum class SecondLine { On, Off };
 class SqlPerformer final : public Performer
 {
 public:
-    explicit SqlPerformer(SecondLine secondLine = SecondLine::On) : m_secondLine(secondLine) {}
+    explicit SqlPerformer(SecondLine secondLine = SecondLine::On, sql::Reading reading = sql::Reading::Strict) : m_secondLine(secondLine), m_reading(reading) {}
     [[nodiscard]] bool measureFirst() const override { return false; }
     [[nodiscard]] std::variant<Performed, Drifted> perform(const PerformInput &input) const override;
 
 private:
     SecondLine m_secondLine;
+    sql::Reading m_reading;
 };
 
 } // namespace holdfast

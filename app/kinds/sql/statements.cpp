@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinds/sql/statements.h"
 
-#include <QJsonArray>
-#include <QJsonDocument>
-
 #include <pg_query.h>
 #include <pthread.h>
 
-#include <memory>
+#include <limits>
 
 namespace holdfast::sql {
 
 namespace {
 
 constexpr qsizetype MaxBytes = 1024LL * 1024;
-constexpr qsizetype MaxStatements = 200;
+constexpr std::size_t MaxStatements = 200;
+constexpr int MaxDepthOfTree = 1024;
 
 struct FreeParse final
 {
@@ -59,35 +57,7 @@ Result<std::vector<Statement>, ParseError> refuse(QString message) { return Fail
 
 } // namespace
 
-Node nodeOf(const QJsonValue &value)
-{
-    const QJsonObject object = value.toObject();
-    if (object.size() != 1)
-        return {};
-    return {object.begin().key(), object.begin().value().toObject()};
-}
-
-Node child(const QJsonObject &fields, QLatin1StringView name) { return nodeOf(fields.value(name)); }
-
-std::vector<Node> children(const QJsonObject &fields, QLatin1StringView name)
-{
-    std::vector<Node> nodes;
-    for (const auto &value : fields.value(name).toArray())
-        nodes.push_back(nodeOf(value));
-    return nodes;
-}
-
-QStringList names(const QJsonObject &fields, QLatin1StringView name)
-{
-    QStringList list;
-    for (const Node &node : children(fields, name))
-        list += text(node.fields, QLatin1StringView("sval"));
-    return list;
-}
-
-QString text(const QJsonObject &fields, QLatin1StringView name) { return fields.value(name).toString(); }
-
-Result<std::vector<Statement>, ParseError> parseStatements(const QString &sql)
+Result<std::vector<Statement>, ParseError> parseStatements(const QString &sql, Reading reading)
 {
     const auto source = std::make_shared<const QByteArray>(sql.toUtf8());
     if (source->size() > MaxBytes)
@@ -99,17 +69,21 @@ Result<std::vector<Statement>, ParseError> parseStatements(const QString &sql)
         return refuse(QStringLiteral("there is no memory to parse it"));
     if (parsed->error)
         return Failure{ParseError{QString::fromUtf8(parsed->error->message), parsed->error->cursorpos}};
-    QJsonParseError jsonError{};
-    const QJsonDocument tree =
-        QJsonDocument::fromJson(QByteArray::fromRawData(parsed->parse_tree, static_cast<qsizetype>(qstrlen(parsed->parse_tree))), &jsonError);
-    if (jsonError.error != QJsonParseError::NoError)
-        return refuse(QStringLiteral("the statement is nested too deeply"));
-    const QJsonArray list = tree.object().value(QLatin1StringView("stmts")).toArray();
-    if (list.size() > MaxStatements)
+    auto json = parseJson(parsed->parse_tree, {std::numeric_limits<qsizetype>::max(), MaxDepthOfTree});
+    if (!json)
+        return refuse(json.error().kind == JsonError::Kind::TooDeep ? QStringLiteral("the statement is nested too deeply")
+                                                                    : QStringLiteral("the parser's tree is not read: %1").arg(json.error().sentence()));
+    const auto tree = std::make_shared<const Json>(std::move(*json));
+    const Json *list = tree->find(u"stmts");
+    if (list == nullptr || list->asArray() == nullptr)
+        return std::vector<Statement>();
+    if (list->asArray()->size() > MaxStatements)
         return refuse(QStringLiteral("more than 200 statements"));
     std::vector<Statement> statements;
-    for (const auto &value : list)
-        statements.push_back({nodeOf(value.toObject().value(QLatin1StringView("stmt"))), source});
+    for (const Json &raw : *list->asArray()) {
+        const Json *node = raw.find(u"stmt");
+        statements.push_back({node != nullptr ? Node(*node, nullptr) : Node(), source, tree, reading});
+    }
     return statements;
 }
 
@@ -122,7 +96,7 @@ QString whyNotTransactional(const std::vector<Statement> &statements)
         const QString &type = statement.node.type;
         if (type == QLatin1StringView("TransactionStmt"))
             return QStringLiteral("it contains transaction control: the gate alone begins and commits");
-        if (outside.contains(type) || statement.node.fields.contains(QLatin1StringView("concurrent")))
+        if (outside.contains(type) || statement.node.fields.has(QLatin1StringView("concurrent")))
             return QStringLiteral("it contains a statement that cannot run inside a transaction (%1)").arg(type);
     }
     return {};

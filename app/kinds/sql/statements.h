@@ -2,30 +2,15 @@
 #pragma once
 
 #include "core/result.h"
+#include "kinds/sql/tree.h"
 
-#include <QJsonObject>
-#include <QString>
-
-#include <vector>
+#include <memory>
 
 namespace holdfast::sql {
 
-/// A node of libpg_query's tree: `{"DeleteStmt": {…}}`. In `fields`, members that are zero, false or empty are absent.
-struct Node final
-{
-    QString type; ///< `DeleteStmt`; empty when there is no node
-    QJsonObject fields;
-
-    [[nodiscard]] explicit operator bool() const { return !type.isEmpty(); }
-    [[nodiscard]] bool is(QLatin1StringView name) const { return type == name; }
-};
-[[nodiscard]] Node nodeOf(const QJsonValue &value);
-/// The member as a node, or an empty one.
-[[nodiscard]] Node child(const QJsonObject &fields, QLatin1StringView name);
-[[nodiscard]] std::vector<Node> children(const QJsonObject &fields, QLatin1StringView name);
-/// The texts of a list of String nodes: a name with its qualifiers.
-[[nodiscard]] QStringList names(const QJsonObject &fields, QLatin1StringView name);
-[[nodiscard]] QString text(const QJsonObject &fields, QLatin1StringView name);
+/// Whether members of the tree that nobody read make a statement uninspectable. `Lenient` is for tests that ask whether the strict reading is
+/// what finds hidden code: no configuration reaches it.
+enum class Reading { Strict, Lenient };
 
 struct Statement final
 {
@@ -33,6 +18,8 @@ struct Statement final
     /// The whole text that was parsed, in UTF-8: `location` members are byte offsets into it. libpg_query 15 writes every integer
     /// constant below one as an absent member, so that such a constant can be known only from its text.
     std::shared_ptr<const QByteArray> source;
+    std::shared_ptr<const Json> tree; ///< what `node` points into
+    Reading reading = Reading::Strict;
 };
 
 struct ParseError final
@@ -42,7 +29,7 @@ struct ParseError final
 };
 
 /// Parses with the grammar of PostgreSQL 15. At most 1 MiB and 200 statements.
-[[nodiscard]] Result<std::vector<Statement>, ParseError> parseStatements(const QString &sql);
+[[nodiscard]] Result<std::vector<Statement>, ParseError> parseStatements(const QString &sql, Reading reading = Reading::Strict);
 
 /// Why the text cannot be run inside the gate's transaction; empty when it can.
 [[nodiscard]] QString whyNotTransactional(const std::vector<Statement> &statements);

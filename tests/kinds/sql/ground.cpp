@@ -36,7 +36,7 @@ MeasureOutput Ground::measure(const QString &text) const
     input.target = &target;
     input.targets = &all;
     input.at = SystemClock().now();
-    MeasureOutput output = shown(SqlMeasurer().measure(input));
+    MeasureOutput output = shown(SqlMeasurer(reading).measure(input));
     // What the console will read: recognition points into `all`, the output must not.
     return output;
 }
@@ -56,7 +56,7 @@ std::variant<Performed, Drifted> Ground::perform(const QString &text, const Meas
     input.measure.at = SystemClock().now();
     input.approved = &hold;
     input.compare = [&](const Measurement &now) { return compare(hold, now, hold.mode, hold.tier); };
-    return SqlPerformer(secondLine).perform(input);
+    return SqlPerformer(secondLine, reading).perform(input);
 }
 
 std::int64_t number(const MeasureOutput &output, QStringView id)
