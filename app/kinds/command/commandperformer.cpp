@@ -2,7 +2,10 @@
 #include "kinds/command/commandperformer.h"
 
 #include "kinds/command/gitpusher.h"
+#include "kinds/command/observedplaces.h"
 #include "kinds/command/understanding.h"
+
+#include "core/text/visible.h"
 
 #include <fcntl.h>
 
@@ -112,6 +115,28 @@ std::variant<Performed, Drifted> performAs(const CommandPlan &plan, const Unders
     return std::move(*outcome);
 }
 
+/// What became of the places that the hold named; what else it did, nobody here can see.
+void sayWhatBecame(Performed &result, const ObservedPlaces &before, const ObservedPlaces &after)
+{
+    constexpr qsizetype mostShown = 10;
+    const auto difference = before.until(after);
+    const bool whole = before.isWhole() && after.isWhole();
+    const auto say = [&](const char *id, const QString &label, const QStringList &paths, Severity severity) {
+        QStringList shown;
+        for (const auto &path : paths.first(std::min(mostShown, paths.size())))
+            shown.append(visible(path));
+        Fact fact = effect(QString::fromLatin1(id), label, QString::number(paths.size()), paths.size(), QStringLiteral("files"), paths.isEmpty() ? Severity::Info : severity);
+        fact.quality = whole ? Quality::Measured : Quality::Estimated;
+        fact.how = whole ? QStringLiteral("the working directory and the paths in the arguments, before and after") : QStringLiteral("of the working directory and the paths in the arguments, as far as they were looked at");
+        if (!shown.isEmpty())
+            fact.how += QStringLiteral(": %1%2").arg(shown.join(QStringLiteral(", ")), paths.size() > mostShown ? QStringLiteral(", …") : QString());
+        result.effects.push_back(fact);
+    };
+    say("command.vanished", QStringLiteral("files that vanished"), difference.vanished, Severity::Warning);
+    say("command.changed", QStringLiteral("files that changed"), difference.changed, Severity::Notice);
+    say("command.appeared", QStringLiteral("files that appeared"), difference.appeared, Severity::Info);
+}
+
 class CommandPerformer final : public Performer
 {
 public:
@@ -134,7 +159,11 @@ public:
             return performPush(*understanding.push);
         if (understanding.performedAs)
             return performAs(plan, understanding, input);
-        return report(plan, runProcess(specOf(plan, m_deadline)));
+        const auto before = ObservedPlaces::look(plan);
+        auto performed = report(plan, runProcess(specOf(plan, m_deadline)));
+        if (performed.outcome != Outcome::NotStarted)
+            sayWhatBecame(performed, before, ObservedPlaces::look(plan));
+        return performed;
     }
 
 private:

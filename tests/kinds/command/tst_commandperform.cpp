@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinds/command/performing.h"
 
+#include <QProcess>
 #include <QTest>
 
 #include <csignal>
@@ -62,6 +63,30 @@ private Q_SLOTS:
         QVERIFY(failed.outcome == Outcome::Failed);
         QCOMPARE(failed.exitCode, std::optional<std::int64_t>(3));
         QCOMPARE(failed.output, QByteArray("out\nerr\n"));
+    }
+    void theReceiptSaysWhatBecameOfTheNamedPlaces()
+    {
+        Bench b;
+        b.target.programs = {QStringLiteral("/bin/sh")};
+        b.write(QStringLiteral("t/gone"), "x");
+        b.write(QStringLiteral("t/changed"), "x");
+        b.write(QStringLiteral("t/kept"), "x");
+        QProcess::execute(QStringLiteral("chmod"), {QStringLiteral("-R"), QStringLiteral("a+rwX"), b.work()});
+        b.ask({QStringLiteral("sh"), QStringLiteral("-c"), QStringLiteral("/bin/rm t/gone; echo more >> t/changed; echo new > t/new; exit 1")});
+        const auto done = run(b);
+        QVERIFY(done.outcome == Outcome::Failed);
+        for (const auto &[id, path] : {std::pair{u"command.vanished", "t/gone"}, {u"command.changed", "t/changed"}, {u"command.appeared", "t/new"}}) {
+            const Fact *fact = effect(done, id);
+            QVERIFY(fact != nullptr);
+            QCOMPARE(fact->number, std::optional<std::int64_t>(1));
+            QVERIFY2(fact->how.endsWith(b.path(QString::fromLatin1(path))), qPrintable(fact->how));
+        }
+        QVERIFY(std::none_of(done.effects.begin(), done.effects.end(), [](const Fact &each) { return each.how.contains(QStringLiteral("t/kept")); }));
+        // A link is what it is; what it points to is elsewhere.
+        QFile::link(QStringLiteral("/etc"), b.path(QStringLiteral("out")));
+        b.ask({QStringLiteral("sh"), QStringLiteral("-c"), QStringLiteral("true"), QStringLiteral("out")});
+        QCOMPARE(effect(run(b), u"command.vanished")->number, std::optional<std::int64_t>(0));
+        QVERIFY(effect(run(b), u"command.vanished")->quality == Quality::Measured);
     }
     void onlyTheNamedEnvironmentArrives()
     {
