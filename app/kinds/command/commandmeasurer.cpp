@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinds/command/commandmeasurer.h"
 
+#include "kinds/command/readcatalogue.h"
 #include "kinds/command/understanding.h"
 
 #include <array>
@@ -37,6 +38,8 @@ Understanding understand(CommandPlan &plan, const MeasureInput &input)
         if (plan.program && plan.name == known.name)
             return known.decoder(plan, input);
     }
+    if (plan.program && readFormOf(plan.name) != nullptr)
+        return understandRead(plan, input);
     return understandNothing(plan, QStringLiteral("what %1 does with its arguments is not understood").arg(plan.name));
 }
 

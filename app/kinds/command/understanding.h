@@ -36,6 +36,8 @@ using Decoder = Understanding (*)(CommandPlan &plan, const MeasureInput &input);
 [[nodiscard]] Understanding understandPsql(CommandPlan &plan, const MeasureInput &input);
 [[nodiscard]] Understanding understandDropdb(CommandPlan &plan, const MeasureInput &input);
 [[nodiscard]] Understanding understandGit(CommandPlan &plan, const MeasureInput &input);
+/// A program of which the catalogue knows a form that only reads: operation `command.read` if the whole command line is of that form.
+[[nodiscard]] Understanding understandRead(CommandPlan &plan, const MeasureInput &input);
 
 /// `not-understood` facts of a command that no decoder knows: never a quiet pass.
 [[nodiscard]] Understanding understandNothing(const CommandPlan &plan, const QString &reason);
