@@ -19,6 +19,7 @@ class TestRefusalRaces final : public QObject
 private Q_SLOTS:
     void init();
     void cleanup();
+    void races_data();
     void races();
     void slowTargetDelaysNobody();
     void oneAfterAnother();
@@ -186,9 +187,18 @@ void TestRefusalRaces::undo(const Round &round, const Envelope &refusal, const s
     resultOf(m_arena->call(m_console, method::CommandSubmit, envelopeParams(signedCommand(m_lead->decide, command))));
 }
 
+void TestRefusalRaces::races_data()
+{
+    const bool isLong = qEnvironmentVariableIntValue("HOLDFAST_LONG") != 0;
+    QTest::addColumn<int>("total");
+    for (int row = 0; row < (isLong ? 20 : 1); ++row)
+        QTest::addRow("%d", row) << (isLong ? 500 : 350);
+}
+
 void TestRefusalRaces::races()
 {
-    const int total = qEnvironmentVariableIsSet("HOLDFAST_LONG") ? 10'000 : 350;
+    QFETCH(int, total);
+    m_outcomes.clear();
     const quint32 seed = qEnvironmentVariableIsSet("HOLDFAST_SEED") ? qEnvironmentVariable("HOLDFAST_SEED").toUInt() : QRandomGenerator::global()->generate();
     qInfo("seed %u, %d races", seed, total);
     QRandomGenerator random(seed);
