@@ -161,6 +161,8 @@ Backups measureBackups(const Target &target, const LiveIdentity *live, bool loca
     if (!harms) {
         const QString why = QStringLiteral("nothing that exists is destroyed or changed");
         result.recovery = {Verdict::Recoverable, result.recovery.newestCopy, {}, {}, {}, {}, Quality::Measured, why};
+        for (Fact &each : result.facts)
+            each.severity = Severity::Info; // how old a backup is that nothing calls for is no danger
     }
     return result;
 }

@@ -64,7 +64,7 @@ bool decides(const Effects &earlier, const Effects &later)
 bool isData(const Effects &effects)
 {
     return effects.operation == l("database.delete") || effects.operation == l("database.update") || effects.operation == l("database.insert")
-        || effects.operation == l("database.truncate") || effects.operation == l("database.select");
+        || effects.operation == l("database.truncate") || effects.operation == l("database.read");
 }
 
 std::optional<std::int64_t> sum(std::optional<std::int64_t> a, std::optional<std::int64_t> b) { return a && b ? std::optional(*a + *b) : std::nullopt; }
@@ -74,7 +74,7 @@ void shiftBy(const ForeignKeys &keys, const Effects &earlier, const Effects &lat
 {
     const std::set<Oid> written = hitBy(keys, earlier);
     std::set<Oid> concerned = hitBy(keys, later);
-    if (later.operation == l("database.insert") || later.operation == l("database.select"))
+    if (later.operation == l("database.insert") || later.operation == l("database.read"))
         concerned.clear(); // rows to add do not depend on those that are there
     const bool rows = meet(written, concerned), readings = meet(written, later.reads);
     const bool unread = earlier.unread || earlier.uninspectable.size() > earlier.code.reasons;

@@ -13,23 +13,7 @@ namespace holdfast::sql {
 
 namespace {
 
-// A hold is at most 256 KiB: lists that a schema can make endless are cut, and say so.
-constexpr qsizetype MaxResources = 300;
-constexpr std::size_t MaxDependents = 200;
-constexpr qsizetype MaxReasons = 50;
 constexpr qsizetype MaxText = 500;
-
-void bound(Measurement &measurement, QStringList &reasons)
-{
-    if (measurement.dependents.size() > MaxDependents) {
-        reasons.prepend(QStringLiteral("only %1 of %2 dependents are listed").arg(MaxDependents).arg(measurement.dependents.size()));
-        measurement.dependents.resize(MaxDependents);
-    }
-    if (measurement.resources.size() > MaxResources) {
-        reasons.prepend(QStringLiteral("only %1 of %2 resources are listed").arg(MaxResources).arg(measurement.resources.size()));
-        measurement.resources = measurement.resources.mid(0, MaxResources);
-    }
-}
 
 QString oidSet(const std::set<Oid> &oids)
 {
@@ -259,10 +243,9 @@ MeasureOutput conclude(const MeasureInput &input, Effects effects, const Session
         made.contradictions.push_back({QStringLiteral("reversible"), QStringLiteral("yes"), toString(made.recovery.verdict), Severity::Danger});
     made.credential = credentialFacts(session, input.credential, effects);
     made.dependents = std::move(effects.dependents);
-    bound(made, effects.uninspectable);
     made.diffs = std::move(effects.diffs);
     output.blobs = std::move(effects.blobs);
-    made.uninspectable = effects.uninspectable.mid(0, MaxReasons);
+    made.uninspectable = std::move(effects.uninspectable);
     made.fingerprint = fingerprintOf(made, input, live);
     return output;
 }

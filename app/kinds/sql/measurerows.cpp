@@ -146,7 +146,7 @@ Effects measureDelete(const Measuring &measuring, const Statement &statement)
 Effects measureSelect(const Measuring &measuring, const Statement &statement)
 {
     Effects effects;
-    effects.operation = QStringLiteral("database.select");
+    effects.operation = QStringLiteral("database.read");
     Composer composer(measuring.catalog, statement.source);
     const auto query = composer.select(statement.node.fields);
     const QString why = query ? whyNotBuiltin(measuring.catalog, composer.used()) : composer.why();

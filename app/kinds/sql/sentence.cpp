@@ -106,7 +106,7 @@ QString writing(const Effects &effects)
                                        : QStringLiteral("Add %1 to %2").arg(rows(effects.changed), targetsOf(effects));
     if (operation == l("database.create-table"))
         return QStringLiteral("Create table %1 with %2").arg(effects.detail, rows(effects.changed));
-    if (operation == l("database.select"))
+    if (operation == l("database.read"))
         return effects.targets.empty() ? QStringLiteral("Run a query that reads no table") : QStringLiteral("Read ") + targetsOf(effects);
     if (operation == l("database.alter-table"))
         return effects.detail.isEmpty() ? QStringLiteral("Alter table ") + targetsOf(effects)
