@@ -4,6 +4,7 @@
 #include "config/policywriter.h"
 #include "core/text/visible.h"
 #include "gate/kinds.h"
+#include "gate/store/pastholds.h"
 #include "wire/gateaddress.h"
 
 #include <QFile>
@@ -137,6 +138,7 @@ void Gate::build()
 {
     Workers::Options options;
     options.directory = QFileInfo(m_config.file).absolutePath();
+    options.past = pastHoldsOf(m_config.local.store);
     m_workers = std::make_unique<Workers>(allKinds(), identifyTarget, m_clock, options, [this](Input input) { m_thread->post(std::move(input)); });
     EngineOptions engine;
     engine.ownerSecret = m_ownerSecret;

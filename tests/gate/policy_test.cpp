@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fakes/gatebench.h"
+#include "kinds/policy/weakening.h"
 #include "ledger/auditor.h"
 #include "config/policyreader.h"
 
@@ -25,6 +26,10 @@ private Q_SLOTS:
     void revokedKeysStayRevoked();
     void weakened_data();
     void weakened();
+    void loosened_data();
+    void loosened();
+    void groupsAndEnvironments();
+    void pastHoldsAreRuled();
 
 private:
     HoldId askPolicy(const QByteArray &toml);
@@ -214,7 +219,103 @@ void TestPolicy::weakened_data()
     QTest::newRow("another server") << QByteArray("localhost/bookings") << QByteArray("elsewhere/bookings") << 1;
     QTest::newRow("secrets") << QByteArray("url = \"postgresql://localhost/other\"") << QByteArray("url = \"postgresql://localhost/other\"\nallow_secrets = true") << 1;
     QTest::newRow("a remark") << QByteArray("id = \"r\"") << QByteArray("id = \"r\" # same") << 0;
-    QTest::newRow("the rule is gone") << QByteArray("id = \"r\"") << QByteArray("id = \"another\"") << 1;
+    QTest::newRow("another name of the rule") << QByteArray("id = \"r\"") << QByteArray("id = \"another\"") << 0;
+    const QByteArray strict = "[[rule]]\nid = \"strict\"\nwhen = { operation = \"database.drop-*\", environment = \"production\" }\nmode = \"forbid\"\n\n";
+    const QByteArray first = "[[rule]]\nid = \"r\"";
+    QTest::newRow("a rule that is no use") << first << strict + first << 0;
+    QTest::newRow("a new rule that shadows") << first << "[[rule]]\nid = \"quick\"\nwhen = { operation = \"database.read\" }\nmode = \"allow\"\n\n" + first << 1;
+    QTest::newRow("a new rule for one requester") << first << "[[rule]]\nid = \"quick\"\nwhen = { requester = \"agent\" }\nmode = \"allow\"\n\n" + first << 1;
+    QTest::newRow("a new rule at night") << first
+        << "[[rule]]\nid = \"quick\"\nwhen = { between = [\"22:00\", \"06:00\"] }\nmode = \"hold\"\ntier = \"low\"\nconfirm = []\n\n" + first << 1;
+    QTest::newRow("only leads approve") << QByteArray("tier = \"low\"") << QByteArray("tier = \"low\"\nquorum = { need = 1, from = [\"lead\"] }") << 0;
+    QTest::newRow("a longer time to run") << QByteArray("tier = \"low\"") << QByteArray("tier = \"low\"\nexecute_within = \"2h\"") << 1;
+}
+
+/// What two policies make of the same holds, where only the order, a condition, a group or an environment moved.
+void TestPolicy::loosened_data()
+{
+    QTest::addColumn<QByteArray>("before");
+    QTest::addColumn<QByteArray>("after");
+    QTest::addColumn<bool>("weaker");
+    const auto rule = [](const QByteArray &id, const QByteArray &when, const QByteArray &rest) {
+        return QByteArray("[[rule]]\nid = \"" + id + "\"\n" + (when.isEmpty() ? QByteArray() : "when = { " + when + " }\n") + rest + "\n");
+    };
+    const QByteArray forbid = "mode = \"forbid\"\n", allow = "mode = \"allow\"\ntier = \"low\"\n", low = "tier = \"low\"\n";
+    const QByteArray drops = rule("drops", "operation = \"database.drop-*\"", forbid), all = rule("all", "", low);
+    const QByteArray reads = rule("reads", "operation = \"*.drop-view\"", allow);
+    QTest::newRow("removed") << drops + all << all << true;
+    QTest::newRow("reordered") << drops + all << all + drops << true;
+    QTest::newRow("reordered, of what two globs have in common") << drops + reads + all << reads + drops + all << true;
+    QTest::newRow("reordered, and it is all the same") << drops + rule("other", "operation = \"git.*\"", forbid) + all
+                                                       << rule("other", "operation = \"git.*\"", forbid) + drops + all << false;
+    QTest::newRow("narrowed by the environment") << drops + all << rule("drops", "operation = \"database.drop-*\", environment = \"production\"", forbid) + all << true;
+    QTest::newRow("narrowed by the hour") << drops + all << rule("drops", "operation = \"database.drop-*\", between = [\"08:00\", \"18:00\"]", forbid) + all << true;
+    QTest::newRow("narrowed by rows") << rule("many", "rows_over = 10", forbid) + all << rule("many", "rows_over = 1000", forbid) + all << true;
+    QTest::newRow("widened by rows") << rule("many", "rows_over = 1000", forbid) + all << rule("many", "rows_over = 10", forbid) + all << false;
+    QTest::newRow("narrowed by severity") << rule("bad", "severity = \"warning\"", forbid) + all << rule("bad", "severity = \"danger\"", forbid) + all << true;
+    QTest::newRow("narrowed by recovery") << rule("gone", "recovery = \"none\"", forbid) + all << all << true;
+    QTest::newRow("an allowance widened") << rule("a", "target = \"db\"", allow) + all << rule("a", "", allow) + all << true;
+    QTest::newRow("an allowance narrowed") << rule("a", "", allow) + all << rule("a", "target = \"db\"", allow) + all << false;
+    QTest::newRow("an allowance for another origin") << rule("a", "origin = \"x\"", allow) + all << rule("a", "origin = \"y\"", allow) + all << true;
+    QTest::newRow("stricter") << all << drops + all << false;
+}
+
+void TestPolicy::loosened()
+{
+    QFETCH(QByteArray, before);
+    QFETCH(QByteArray, after);
+    QFETCH(bool, weaker);
+    const auto was = readPolicy(targetBlocks + before), is = readPolicy(targetBlocks + after);
+    QVERIFY(was && is);
+    Weakening weakening(*was, *is);
+    weakening.judgeMadeUp();
+    QVERIFY(!weakening.isSample());
+    QVERIFY2(weakening.phrases().isEmpty() != weaker, qPrintable(weakening.phrases().join(u'\n')));
+}
+
+void TestPolicy::groupsAndEnvironments()
+{
+    const auto policy = [](const QByteArray &text) { return *readPolicy(text); };
+    const auto weaker = [](const PolicyDocument &was, const PolicyDocument &is) {
+        Weakening weakening(was, is);
+        weakening.judgeMadeUp();
+        return weakening.phrases().join(u'\n');
+    };
+    const QByteArray rules = ruleBlock("when = { environment = \"production\" }\nquorum = { need = 1, from = [\"dba\"] }\n")
+        + "[[rule]]\nid = \"rest\"\nmode = \"allow\"\n";
+    const QByteArray dba = "groups = [\"dba\"]\n";
+    const PolicyDocument before = policy(humanBlock(*m_lead, "\"approver\"", dba) + humanBlock(*m_second, "\"approver\"") + targetBlocks + rules);
+    const PolicyDocument joined = policy(humanBlock(*m_lead, "\"approver\"", dba) + humanBlock(*m_second, "\"approver\"", dba) + targetBlocks + rules);
+    QVERIFY(weaker(before, joined).contains(u"other approvers"));
+    QCOMPARE(weaker(joined, before), QString());
+    QByteArray production = targetBlocks;
+    production.replace("environment = \"staging\"\nurl = \"postgresql://localhost/other\"", "environment = \"production\"\nurl = \"postgresql://localhost/other\"");
+    QVERIFY(weaker(policy(production + rules), policy(targetBlocks + rules)).contains(u"allow instead of hold"));
+    QCOMPARE(weaker(policy(targetBlocks + rules), policy(production + rules)), QString());
+    QByteArray guarded = targetBlocks;
+    guarded.replace("roots = [\"/srv/tree\"]", "roots = [\"/srv/tree\"]\nprotected = true");
+    QVERIFY(weaker(policy(guarded + rules), policy(targetBlocks + rules)).contains(u"instead of forbid"));
+}
+
+/// A hold that nobody would make up is ruled under both policies as well.
+void TestPolicy::pastHoldsAreRuled()
+{
+    const QByteArray rules = "[[rule]]\nid = \"deletes\"\nwhen = { kind = \"sql\", operation = \"database.*delete*\" }\nmode = \"hold\"\n\n" + ruleBlock("mode = \"hold\"\ntier = \"low\"\n");
+    m_gate = std::make_unique<GateBench>(humanBlock(*m_lead) + humanBlock(*m_second) + machineBlock(*m_admin, "lead", "kinds = [\"policy\"]")
+                                         + machineBlock(*m_agent, "dev") + targetBlocks + rules);
+    m_console = m_gate->session(m_second->session);
+    m_owner = m_gate->session(m_admin->request);
+    const ConnectionId agent = m_gate->session(m_agent->request);
+    (void)m_gate->call(agent, method::HoldRequest, envelopeParams(sqlRequest(*m_gate, *m_agent, QStringLiteral("delete from t"))));
+    Measurement unusual = deletes(3);
+    unusual.operation = QStringLiteral("database.mass-delete.by-hand");
+    m_gate->measure(unusual);
+    QByteArray narrower = toml();
+    narrower.replace("database.*delete*", "database.delete*");
+    const HoldId hold = askPolicy(narrower);
+    const Measurement measured = current(hold).measured;
+    QVERIFY(measured.uninspectable.isEmpty());
+    QVERIFY2(measured.fact(u"policy.weakened")->how.contains(u"database.mass-delete.by-hand"), qPrintable(measured.fact(u"policy.weakened")->how));
 }
 
 void TestPolicy::weakened()

@@ -147,6 +147,13 @@ std::vector<HoldRow> HoldTable::endedSince(std::int64_t cursor, std::int64_t aft
     return rowsOf(query);
 }
 
+std::vector<HoldRow> HoldTable::measuredSince(Instant since, std::int64_t below, int limit) const
+{
+    Query query(m_database, "SELECT " HOLD_COLUMNS " FROM holds WHERE row < ? AND opened_at >= ? AND hold_document IS NOT NULL ORDER BY row DESC LIMIT ?");
+    query.bind(below).bind(since).bind(limit);
+    return rowsOf(query);
+}
+
 std::vector<HoldRow> HoldTable::inState(State state) const
 {
     // The list names the states of the partial index, so that an idle gate's start does not read every hold.

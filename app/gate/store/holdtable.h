@@ -62,6 +62,8 @@ public:
     [[nodiscard]] std::vector<HoldRow> open(std::int64_t after, int limit) const;
     /// Ended ones whose last entry lies at or after ledger position `cursor`, in that order, above sequence `after`.
     [[nodiscard]] std::vector<HoldRow> endedSince(std::int64_t cursor, std::int64_t after, int limit) const;
+    /// Opened at or after `since` and measured since, with a row number below `below`, newest first.
+    [[nodiscard]] std::vector<HoldRow> measuredSince(Instant since, std::int64_t below, int limit) const;
     [[nodiscard]] std::vector<HoldRow> inState(State state) const;
     [[nodiscard]] std::vector<HoldRow> due(Instant now, int limit) const;
     [[nodiscard]] std::optional<Instant> nextDeadline() const;

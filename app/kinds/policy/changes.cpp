@@ -18,18 +18,6 @@ const T *named(const std::vector<T> &list, const QString &name, NameOf nameOf)
     return found == list.end() ? nullptr : &*found;
 }
 
-/// How much a mode lets through: the higher, the less.
-int strictness(Mode mode)
-{
-    switch (mode) {
-    case Mode::Allow: return 0;
-    case Mode::Hold: return 1;
-    case Mode::Propose: return 2;
-    case Mode::Forbid: return 3;
-    }
-    return 0;
-}
-
 bool widened(const std::optional<QStringList> &before, const std::optional<QStringList> &after)
 {
     if (!before)
@@ -86,40 +74,10 @@ QStringList weakenedBy(const Target *before, const Target *after)
     return phrases;
 }
 
-bool toleratesMore(const Rule &before, const Rule &after)
+/// What a rule asks for is told by what becomes of holds (weakening.h); that it is gone, or is one more, says nothing yet.
+QStringList weakenedBy(const Rule *, const Rule *)
 {
-    return std::any_of(after.tolerance.begin(), after.tolerance.end(), [&](const auto &each) {
-        const auto was = before.tolerance.find(each.first);
-        return each.second.amount > 0
-            && (was == before.tolerance.end() || was->second.perCent != each.second.perCent || was->second.amount < each.second.amount);
-    });
-}
-
-QStringList weakenedBy(const Rule *before, const Rule *after)
-{
-    QStringList phrases;
-    if (after == nullptr)
-        return {QStringLiteral("is gone")};
-    if (before == nullptr) {
-        if (after->mode == Mode::Allow)
-            phrases.append(QStringLiteral("lets something pass without approval"));
-        if (after->sponsorMayApprove)
-            phrases.append(QStringLiteral("lets the sponsor approve"));
-        return phrases;
-    }
-    if (strictness(after->mode) < strictness(before->mode))
-        phrases.append(QStringLiteral("has a looser mode"));
-    if (after->tier < before->tier)
-        phrases.append(QStringLiteral("has a lower tier"));
-    if (after->quorum.need < before->quorum.need || widened(before->quorum.from, after->quorum.from))
-        phrases.append(QStringLiteral("needs fewer or other approvers"));
-    if (after->sponsorMayApprove && !before->sponsorMayApprove)
-        phrases.append(QStringLiteral("lets the sponsor approve"));
-    if (after->confirm.size() < before->confirm.size() || (before->confirm != after->confirm && before->confirm.contains(QStringLiteral("type-target"))))
-        phrases.append(QStringLiteral("asks for less confirmation"));
-    if (toleratesMore(*before, *after))
-        phrases.append(QStringLiteral("tolerates more drift"));
-    return phrases;
+    return {};
 }
 
 /// Whether two values differ, seen through what explains them: the documents have no comparison of their own.
@@ -176,6 +134,18 @@ QStringList order(const std::vector<Rule> &rules)
     return ids;
 }
 
+/// Who approves what his own agent asks may do so only while nobody else could: one approver less may make him that.
+void addLostApprovers(std::vector<PolicyChange> &changes, const PolicyDocument &before, const PolicyDocument &after)
+{
+    const auto isApprover = [](const Actor *actor) { return actor != nullptr && actor->kind == ActorKind::Human && actor->has(role::Approver); };
+    if (std::none_of(after.rules.begin(), after.rules.end(), [](const Rule &rule) { return rule.sponsorMayApprove; }))
+        return;
+    const auto nameOf = [](const Actor &each) { return each.name; };
+    for (PolicyChange &change : changes)
+        if (change.what == What::Actor && isApprover(named(before.actors, change.name, nameOf)) && !isApprover(named(after.actors, change.name, nameOf)))
+            change.weakened.append(QStringLiteral("approves no more, which may leave a sponsor to approve alone"));
+}
+
 } // namespace
 
 QString toString(PolicyChange::What what)
@@ -204,13 +174,14 @@ std::vector<PolicyChange> changesBetween(const PolicyDocument &before, const Pol
     collect(changes, What::Actor, before.actors, after.actors, [](const Actor &each) { return each.name; });
     collect(changes, What::Target, before.targets, after.targets, [](const Target &each) { return each.name; });
     collect(changes, What::Rule, before.rules, after.rules, [](const Rule &each) { return each.id; });
+    addLostApprovers(changes, before, after);
     // The first match wins: the same rules in another order are other rules. New ones before old ones shadow them.
     QStringList was = order(before.rules);
     QStringList is = order(after.rules);
     was.removeIf([&](const QString &id) { return !is.contains(id); });
     is.removeIf([&](const QString &id) { return !was.contains(id); });
     if (was != is)
-        changes.push_back({What::Rule, How::Changed, QStringLiteral("order of the rules"), {QStringLiteral("other rules match first")}});
+        changes.push_back({What::Rule, How::Changed, QStringLiteral("order of the rules"), {}});
     return changes;
 }
 

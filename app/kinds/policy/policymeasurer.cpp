@@ -4,6 +4,7 @@
 #include "config/policyreader.h"
 #include "diff/compare.h"
 #include "kinds/policy/changes.h"
+#include "kinds/policy/weakening.h"
 
 #include <algorithm>
 
@@ -79,7 +80,26 @@ void describe(Measurement &measured, const PolicyDocument &after, const std::vec
     }
 }
 
-void addChanges(Measurement &measured, const std::vector<PolicyChange> &changes, Instant at)
+/// What the two policies make of holds, past and made up.
+Fact weakenedFact(const Weakening &weakening, const QStringList &weakened, Instant at)
+{
+    const QString compared = weakening.judged() == 0
+        ? QStringLiteral("the two policy documents compared")
+        : QStringLiteral("%1 holds, made up or of the last 30 days, ruled under both policies").arg(weakening.judged());
+    Fact fact = countFact(QStringLiteral("policy.weakened"), QStringLiteral("protections weakened"), weakened.size(), Severity::Danger, at,
+                          weakened.isEmpty() ? compared : compared + QStringLiteral(": ") + weakened.join(QStringLiteral("; ")));
+    if (weakening.isSample()) {
+        // Not every combination of the rules' conditions could be tried.
+        fact.quality = Quality::Bounded;
+        fact.least = fact.number;
+        fact.number.reset();
+        fact.value = QStringLiteral("at least %1").arg(weakened.size());
+        fact.severity = Severity::Danger;
+    }
+    return fact;
+}
+
+void addChanges(Measurement &measured, const std::vector<PolicyChange> &changes, const Weakening &weakening, const QStringList &weakened, Instant at)
 {
     const QString compared = QStringLiteral("the two policy documents compared");
     const auto add = [&](What what, How how, const char *id, const char *label, Severity severity) {
@@ -92,13 +112,13 @@ void addChanges(Measurement &measured, const std::vector<PolicyChange> &changes,
     add(What::Target, How::Removed, "policy.targets-removed", "targets removed", Severity::Notice);
     const std::int64_t rules = std::count_if(changes.begin(), changes.end(), [](const PolicyChange &each) { return each.what == What::Rule; });
     measured.facts.push_back(countFact(QStringLiteral("policy.rules-changed"), QStringLiteral("rules changed"), rules, Severity::Warning, at, compared));
-    const QStringList weakened = weakenedIn(changes);
-    measured.facts.push_back(countFact(QStringLiteral("policy.weakened"), QStringLiteral("protections weakened"), weakened.size(), Severity::Danger, at,
-                                       weakened.isEmpty() ? compared : weakened.join(QStringLiteral("; "))));
+    measured.facts.push_back(weakenedFact(weakening, weakened, at));
     for (const PolicyChange &change : changes) {
+        QStringList how = change.weakened;
+        if (change.what == What::Rule && weakening.concerns(change.name))
+            how.append(QStringLiteral("less is asked for than it asked"));
         measured.dependents.push_back({change.name, toString(change.what),
-                                       change.weakened.isEmpty() ? toString(change.how)
-                                                                 : QStringLiteral("%1: %2").arg(toString(change.how), change.weakened.join(QStringLiteral(", "))),
+                                       how.isEmpty() ? toString(change.how) : QStringLiteral("%1: %2").arg(toString(change.how), how.join(QStringLiteral(", "))),
                                        {}, -1});
         measured.resources.append(QStringLiteral("policy/%1/%2").arg(toString(change.what), change.name));
     }
@@ -108,6 +128,22 @@ void addChanges(Measurement &measured, const std::vector<PolicyChange> &changes,
     measured.resources.removeDuplicates();
 }
 
+/// Rules the holds of the last 30 days under both policies; says where they are not all.
+void judgePast(Weakening &weakening, const MeasureInput &input, Measurement &measured)
+{
+    constexpr std::chrono::days looksBack{30};
+    constexpr int most = 10'000;
+    if (!input.past)
+        return;
+    int seen = 0;
+    const bool read = input.past(input.at - looksBack, [&](const PastHold &hold) {
+        weakening.judge(hold);
+        return ++seen < most;
+    });
+    if (!read)
+        measured.uninspectable.append(QStringLiteral("not all holds of the last 30 days could be read, to be ruled under both policies"));
+}
+
 class PolicyMeasurer final : public Measurer
 {
 public:
@@ -115,7 +151,7 @@ public:
     [[nodiscard]] MeasureOutput measure(const MeasureInput &input) const override;
 
 private:
-    void measureDocuments(Measurement &measured, const QByteArray &toml, Instant at) const;
+    void measureDocuments(Measurement &measured, const QByteArray &toml, const MeasureInput &input) const;
     [[nodiscard]] MadeBlob diffTo(const QByteArray &toml) const;
 
     QByteArray m_current;
@@ -129,7 +165,7 @@ MadeBlob PolicyMeasurer::diffTo(const QByteArray &toml) const
     return makeBlob(diff::toUnified(document), diffMedia);
 }
 
-void PolicyMeasurer::measureDocuments(Measurement &measured, const QByteArray &toml, Instant at) const
+void PolicyMeasurer::measureDocuments(Measurement &measured, const QByteArray &toml, const MeasureInput &input) const
 {
     const auto before = readPolicy(m_current);
     const auto after = readPolicy(toml);
@@ -142,9 +178,16 @@ void PolicyMeasurer::measureDocuments(Measurement &measured, const QByteArray &t
         return;
     }
     const std::vector<PolicyChange> changes = changesBetween(*before, *after);
+    Weakening weakening(*before, *after);
+    // One actor or target more changes what becomes of nothing that there was.
+    if (std::any_of(changes.begin(), changes.end(), [](const PolicyChange &each) { return each.what == What::Rule || each.how != How::Added; })) {
+        judgePast(weakening, input, measured); // first: a phrase names the first operation that showed it
+        weakening.judgeMadeUp();
+    }
+    const QStringList weakened = weakenedIn(changes) + weakening.phrases();
     measured.operation = operationOf(changes);
-    addChanges(measured, changes, at);
-    describe(measured, *after, changes, weakenedIn(changes).size());
+    addChanges(measured, changes, weakening, weakened, input.at);
+    describe(measured, *after, changes, weakened.size());
 }
 
 MeasureOutput PolicyMeasurer::measure(const MeasureInput &input) const
@@ -166,7 +209,7 @@ MeasureOutput PolicyMeasurer::measure(const MeasureInput &input) const
         measured.uninspectable.append(QStringLiteral("the policy document is not stored"));
         return output;
     }
-    measureDocuments(measured, *toml, input.at);
+    measureDocuments(measured, *toml, input);
     MadeBlob made = diffTo(*toml);
     measured.diffs.push_back({QStringLiteral("Policy"), QStringLiteral("unified"), refOf(made)});
     output.blobs.push_back(std::move(made));
