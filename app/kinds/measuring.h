@@ -9,7 +9,7 @@
 namespace holdfast {
 
 /// Bytes of a blob by digest, or nullopt when it is not stored.
-using BlobReader = std::function<std::optional<QByteArray>(const Digest &)>;
+using BlobReader = BlobSource;
 
 /// A blob that a measurement made: a diff, a row sample. The gate stores it; the measurement names it by digest.
 struct MadeBlob final
@@ -42,13 +42,24 @@ struct Credential final
 
 struct MeasureOutput final
 {
-    Measurement measurement;
+    Measurement measurement; ///< with its lists whole: a kind shortens none
     std::vector<MadeBlob> blobs;
+    std::optional<Measurement> shown{}; ///< what a hold carries of it; the gate makes it, no kind does
 };
 
 /// Measures a request that means the same in another kind, on the registered target that it names, as that kind would. Failure: why this
 /// requester does not get it (target and kind must be among those that he may ask himself), in words for people. Used on the calling thread.
 using MeasureAs = std::function<Result<MeasureOutput, QString>(const Request &)>;
+
+/// A hold of the past, as the rules see it.
+struct PastHold final
+{
+    QString kind, target, requester, origin;
+    Measurement measured; ///< whole
+    Instant at{}; ///< when it was measured
+};
+/// Hands out the holds that were measured since an instant, newest first, until `take` returns false; false: they cannot be read.
+using PastHolds = std::function<bool(Instant since, const std::function<bool(const PastHold &)> &take)>;
 
 struct MeasureInput final
 {
@@ -59,6 +70,7 @@ struct MeasureInput final
     const std::vector<Target> *targets = nullptr;
     const Credential *credential = nullptr;
     BlobReader blobs;
+    PastHolds past{}; ///< given to what is measured inside the gate itself; empty: nobody can be asked
     MeasureAs measureAs; ///< empty: there is no other kind to ask
     Instant at{};
 };

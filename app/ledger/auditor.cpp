@@ -189,7 +189,7 @@ RegistryEvidence LedgerAuditor::Impl::evidenceFor(const Registry &next, Instant 
             evidence.hold = &found->second.holdEnvelope;
             for (const HoldStory::Approval &approval : found->second.approvals)
                 evidence.decisions.push_back(&approval.envelope);
-            evidence.sponsorMayApprove = found->second.sponsorMayApprove;
+            evidence.sponsorMayApprove = found->second.needs.sponsorMayApprove;
             evidence.quorumAt = found->second.approvedAt;
         }
     }
@@ -276,7 +276,7 @@ QString LedgerAuditor::Impl::statement(const Step &step, const VerifierKey &key,
 QString LedgerAuditor::Impl::applyHold(const Step &step)
 {
     return statement<Hold>(step, registry().gateKeys.key, [&](const Hold &hold, HoldStory &about) {
-        return isOurs(hold.gate) ? about.applyHold(hold, step.envelope, *m_state.place) : QStringLiteral("the hold is another gate's");
+        return isOurs(hold.gate) ? about.applyHold(hold, step.envelope, *m_state.place, m_options.blobs) : QStringLiteral("the hold is another gate's");
     });
 }
 

@@ -28,7 +28,7 @@ using PolicyParser = std::function<std::optional<PolicyDocument>(QByteArrayView 
 struct AuditorOptions final
 {
     std::optional<VerifierKey> pin; ///< gate_keys.key or ledger_key of the first registry
-    BlobSource blobs; ///< the policies' TOML, and payloads that were too large
+    BlobSource blobs; ///< the policies' TOML, payloads that were too large, and the lists that holds name as `whole`
     PolicyParser policy;
     std::optional<Digest> firstRegistry{}; ///< payload digest that was pinned of it
 };

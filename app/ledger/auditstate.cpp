@@ -10,7 +10,7 @@ namespace holdfast {
 namespace {
 
 /// Changes whenever what is written does: an older file is then read as none.
-constexpr std::int64_t formatVersion = 1;
+constexpr std::int64_t formatVersion = 2;
 
 } // namespace
 
@@ -36,7 +36,10 @@ void AuditState::settle(const HoldId &hold)
     const auto found = holds.find(hold);
     if (found == holds.end() || !isFinal(found->second.state))
         return;
-    const HoldStory &story = found->second;
+    HoldStory &story = found->second;
+    // What a standing denial needs of a long list it has by now.
+    if (story.hold)
+        story.terms.resources = story.hold->measured.resources;
     ended[hold] = EndedHold{story.state, story.denied, story.revision, shared(story.terms), story.action};
     holds.erase(found);
 }
@@ -92,10 +95,16 @@ void transfer(Archive &archive, Command &command)
 }
 
 template<typename Archive>
+void transfer(Archive &archive, ApprovalTerms &terms)
+{
+    archive & terms.mode & terms.quorum.need & terms.quorum.from & terms.confirm & terms.sponsorMayApprove;
+}
+
+template<typename Archive>
 void transfer(Archive &archive, HoldStory &story)
 {
     archive & story.requestEnvelope & story.holdEnvelope & story.actor & story.terms & story.action & story.actorKind & story.key & story.index;
-    archive & story.state & story.revision & story.revisions & story.sponsorMayApprove & story.approvals & story.approvedAt & story.grant;
+    archive & story.state & story.revision & story.revisions & story.needs & story.approvals & story.approvedAt & story.grant;
     archive & story.denied & story.policyApplied;
     if constexpr (Archive::Reading) {
         parseAgain(archive, story.request, story.requestEnvelope.payload);
@@ -121,9 +130,15 @@ void transfer(Archive &archive, RegistryPlace &place)
 }
 
 template<typename Archive>
+void transfer(Archive &archive, DeniedTerms &terms)
+{
+    archive & terms.scope & terms.person & terms.target & terms.kind & terms.action & terms.operation & terms.resources;
+}
+
+template<typename Archive>
 void transfer(Archive &archive, StandingOrders::Denial &denial)
 {
-    archive & denial.scope & denial.terms & denial.action & denial.index;
+    archive & denial.terms & denial.index;
 }
 
 template<typename Archive>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/clock.h"
+#include "core/documents/request.h"
 #include "core/envelope.h"
 
 #include <functional>
@@ -15,9 +16,6 @@ enum class EntryKind { Request, Registry, Enrol, Hold, Decision, Command, Event,
 /// The payloadType that an entry of this kind carries.
 [[nodiscard]] const char *payloadTypeOf(EntryKind kind);
 [[nodiscard]] std::optional<EntryKind> entryKindOf(QStringView payloadType);
-
-/// Bytes of a blob by digest, or nullopt when it does not exist any more.
-using BlobSource = std::function<std::optional<QByteArray>(const Digest &)>;
 
 inline constexpr qsizetype maximumEntrySize = 65535;
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger/holdstory.h"
 
-#include "core/policy/approval.h"
-#include "core/policy/ruling.h"
+#include "core/documents/wholelists.h"
 
 #include <algorithm>
 #include <initializer_list>
@@ -69,14 +68,20 @@ bool HoldStory::isAllowed() const
     return hold && hold->mode == Mode::Allow;
 }
 
-QString HoldStory::whyNotRuled(const Hold &next, const RegistryPlace &place)
+QString HoldStory::whyNotRuled(const Hold &next, const RegistryPlace &place, const BlobSource &blobs)
 {
+    needs = ApprovalTerms::claimedBy(next);
+    terms.resources = next.measured.resources;
     if (next.policy.registry != place.payload)
         return QStringLiteral("the hold names a registry that is not the current one");
+    const auto whole = wholeOf(next.measured, blobs);
+    if (!whole)
+        return whole.error().sentence();
+    terms.resources = whole->resources;
     if (!place.policy)
         return {}; // said once, at the registry
-    const Ruling ruling = rule(*place.policy, {next.kind, next.target, actor, request.origin.agent.value_or(QString()), &next.measured, next.measuredAt});
-    sponsorMayApprove = ruling.rule.sponsorMayApprove;
+    const Ruling ruling = rule(*place.policy, {next.kind, next.target, actor, request.origin.agent.value_or(QString()), &*whole, next.measuredAt});
+    needs = ApprovalTerms::of(ruling);
     if (next.mode != ruling.mode || next.tier != ruling.tier)
         return QStringLiteral("mode or tier is not what the policy gives for what was measured");
     const bool sameTerms = next.policy.need == ruling.rule.quorum.need && next.policy.from == ruling.rule.quorum.from && next.policy.confirm == ruling.rule.confirm
@@ -84,16 +89,15 @@ QString HoldStory::whyNotRuled(const Hold &next, const RegistryPlace &place)
     return sameTerms ? QString() : QStringLiteral("quorum, confirmations or tolerances are not what the policy gives");
 }
 
-QString HoldStory::applyHold(const Hold &next, const Envelope &envelope, const RegistryPlace &place)
+QString HoldStory::applyHold(const Hold &next, const Envelope &envelope, const RegistryPlace &place, const BlobSource &blobs)
 {
     const int expected = std::exchange(revision, next.revision) + 1;
     const bool mayStand = isOneOf(state, {State::Measuring, State::Pending, State::Drifted});
     const State before = std::exchange(state, State::Pending);
-    const QString ruled = whyNotRuled(next, place);
+    const QString ruled = whyNotRuled(next, place, blobs);
     hold = next;
     holdEnvelope = envelope;
     terms.operation = next.measured.operation;
-    terms.resources = next.measured.resources;
     revisions[next.revision] = envelope.payloadDigest();
     approvals.clear();
     approvedAt.reset();
@@ -115,8 +119,7 @@ Result<QString, QString> HoldStory::personOf(const Decision &decision, const Reg
     context.registry = &place.registry;
     context.hold = &*hold;
     context.holdDigest = revisions.at(hold->revision);
-    context.requesterKind = actorKind;
-    context.sponsorMayApprove = sponsorMayApprove;
+    context.terms = needs;
     context.gateKey = place.registry.gateKeys.key;
     context.at = at;
     const auto counted = countsAsApproval(decision, context);
@@ -156,7 +159,7 @@ QString HoldStory::whyNoQuorum(const RegistryPlace &place, Instant at) const
             persons.append(*counted);
     }
     persons.removeDuplicates();
-    return quorumReached(persons, hold->policy, place.registry) ? QString() : QStringLiteral("approved without a quorum");
+    return quorumReached(persons, needs.quorum, place.registry) ? QString() : QStringLiteral("approved without a quorum");
 }
 
 QString HoldStory::applyEvent(const Event &event, const RegistryPlace &place, Instant at)
@@ -198,7 +201,7 @@ QString HoldStory::whyNotGranted(const Grant &next, const RegistryPlace &place) 
         persons.append(approval->person);
     }
     persons.removeDuplicates();
-    if (!isAllowed() && !quorumReached(persons, hold->policy, place.registry))
+    if (!isAllowed() && !quorumReached(persons, needs.quorum, place.registry))
         return QStringLiteral("a grant without a quorum");
     return {};
 }

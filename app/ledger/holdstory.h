@@ -6,7 +6,8 @@
 #include "core/documents/grant.h"
 #include "core/documents/request.h"
 #include "core/envelope.h"
-#include "core/policy/policydocument.h"
+#include "core/policy/approval.h"
+#include "core/policy/denial.h"
 
 #include <map>
 #include <memory>
@@ -28,7 +29,7 @@ struct HoldTerms final
 {
     QString person, kind, target;
     QString operation; ///< empty until it was measured
-    QStringList resources;
+    QStringList resources; ///< whole until the hold has ended, then those that it showed
     friend std::strong_ordering operator<=>(const HoldTerms &, const HoldTerms &) = default;
 };
 
@@ -68,7 +69,7 @@ struct HoldStory final
     std::optional<Hold> hold; ///< current revision; none once only its end is kept
     Envelope holdEnvelope;
     std::map<int, Digest> revisions; ///< payload digests
-    bool sponsorMayApprove = false;
+    ApprovalTerms needs; ///< of the current revision, by the registry's policy
     std::vector<Approval> approvals; ///< of the current revision
     std::optional<Instant> approvedAt; ///< when the quorum of this revision stood
     std::optional<Grant> grant;
@@ -77,7 +78,8 @@ struct HoldStory final
 
     /// `request` is the envelope's payload, signed by `key` of `actor`; its entry stands at `index`.
     [[nodiscard]] static HoldStory begun(const Envelope &envelope, Request request, const Actor &actor, const VerifierKey &key, std::int64_t index);
-    [[nodiscard]] QString applyHold(const Hold &next, const Envelope &envelope, const RegistryPlace &place);
+    /// `blobs` has the lists that the hold had no room for.
+    [[nodiscard]] QString applyHold(const Hold &next, const Envelope &envelope, const RegistryPlace &place, const BlobSource &blobs);
     [[nodiscard]] QString applyApproval(const Decision &decision, const Envelope &envelope, const RegistryPlace &place, Instant at);
     [[nodiscard]] QString applyDenial(const Decision &decision);
     [[nodiscard]] QString applyEvent(const Event &event, const RegistryPlace &place, Instant at);
@@ -88,7 +90,7 @@ struct HoldStory final
 
 private:
     [[nodiscard]] Result<QString, QString> personOf(const Decision &decision, const RegistryPlace &place, Instant at) const;
-    [[nodiscard]] QString whyNotRuled(const Hold &next, const RegistryPlace &place);
+    [[nodiscard]] QString whyNotRuled(const Hold &next, const RegistryPlace &place, const BlobSource &blobs);
     [[nodiscard]] QString whyNoQuorum(const RegistryPlace &place, Instant at) const;
     [[nodiscard]] QString whyNotGranted(const Grant &next, const RegistryPlace &place) const;
     [[nodiscard]] bool isPolicy() const;

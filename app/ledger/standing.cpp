@@ -62,7 +62,8 @@ QString StandingOrders::lift(const Command &command, const Actor &by, const Regi
 
 void StandingOrders::deny(const Digest &id, const Decision &decision, const HoldTerms &terms, const Digest &action, std::int64_t index)
 {
-    m_denials.emplace(id, Denial{decision.scope.value_or(Decision::Scope::This), terms, action, index});
+    const auto scope = decision.scope.value_or(Decision::Scope::This);
+    m_denials.emplace(id, Denial{{scope, terms.person, terms.target, terms.kind, action, terms.operation, terms.resources}, index});
 }
 
 bool StandingOrders::isFrozen(const HoldStory &story) const
@@ -76,20 +77,9 @@ bool StandingOrders::isFrozen(const HoldStory &story) const
 
 bool StandingOrders::covers(const Denial &denial, const HoldStory &story)
 {
-    const HoldTerms &asked = story.terms;
-    const HoldTerms &before = denial.terms;
-    if (denial.index > story.index || before.person != asked.person)
-        return false;
-    const bool sameOperation = !before.operation.isEmpty() && before.operation == asked.operation;
-    switch (denial.scope) {
-    case Decision::Scope::This:
-        return before.target == asked.target && before.kind == asked.kind
-            && (denial.action == story.action || (sameOperation && !asked.resources.isEmpty() && before.resources == asked.resources));
-    case Decision::Scope::Resource:
-        return std::any_of(asked.resources.begin(), asked.resources.end(), [&](const QString &each) { return before.resources.contains(each); });
-    case Decision::Scope::Class: return sameOperation && before.target == asked.target;
-    }
-    return false;
+    Measurement whole = story.hold->measured;
+    whole.resources = story.terms.resources;
+    return denial.index <= story.index && holdfast::covers(denial.terms, {story.terms.person, story.terms.target, story.terms.kind, story.action, &whole});
 }
 
 bool StandingOrders::isDenied(const HoldStory &story) const

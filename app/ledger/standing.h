@@ -14,9 +14,7 @@ class StandingOrders final
 public:
     struct Denial final
     {
-        Decision::Scope scope = Decision::Scope::This;
-        HoldTerms terms;
-        Digest action;
+        DeniedTerms terms;
         std::int64_t index = 0; ///< of the entry: requests before it are not covered
     };
 

@@ -24,6 +24,8 @@ private Q_SLOTS:
     void halfOpen();
     void subjects();
     void quorumRoles();
+    void termsAreThePolicys();
+    void requesterGone();
     void denialsNeverCount();
     void confirmations_data();
     void confirmations();
@@ -39,8 +41,7 @@ struct Scene final
     Registry registry = samples::registry();
     Hold hold = samples::hold();
     Decision decision = samples::approval();
-    ActorKind requesterKind = ActorKind::Machine;
-    bool sponsorMayApprove = false;
+    ApprovalTerms terms = ApprovalTerms::claimedBy(samples::hold());
     Instant at = samples::instant(u"2026-11-22T10:10:00.000Z");
 
     Scene() { registry.actors = {samples::human(QStringLiteral("alice"), QStringLiteral("alice")), samples::machine(QStringLiteral("agent"), QStringLiteral("web-dev"))}; }
@@ -50,8 +51,7 @@ struct Scene final
         context.registry = &registry;
         context.hold = &hold;
         context.holdDigest = sha256(samples::hold().toPayload());
-        context.requesterKind = requesterKind;
-        context.sponsorMayApprove = sponsorMayApprove;
+        context.terms = terms;
         context.gateKey = samples::gateKey();
         context.at = at;
         return countsAsApproval(decision, context);
@@ -102,8 +102,8 @@ void ApprovalTest::persons()
     scene.registry.actors = {samples::human(approver, approver), samples::machine(QStringLiteral("agent"), requesterPerson)};
     if (second)
         scene.registry.actors.push_back(samples::human(QStringLiteral("bob"), QStringLiteral("bob")));
-    scene.requesterKind = machine ? ActorKind::Machine : ActorKind::Human;
-    scene.sponsorMayApprove = sponsorRule;
+    scene.registry.actors[1].kind = machine ? ActorKind::Machine : ActorKind::Human;
+    scene.terms.sponsorMayApprove = sponsorRule;
     scene.signedBy(approver);
     QCOMPARE(outcome(scene.counts()), counts ? QStringLiteral("counts for ") + approver : toString(Refusal::SelfApproval));
 }
@@ -127,14 +127,14 @@ void ApprovalTest::keyAliases()
     // A second actor of the requester's person is the requester's person, whatever its name and key.
     Scene alias;
     alias.registry.actors.push_back(samples::human(QStringLiteral("other-hat"), QStringLiteral("web-dev")));
-    alias.sponsorMayApprove = true;
+    alias.terms.sponsorMayApprove = true;
     alias.signedBy(QStringLiteral("other-hat"));
     REFUSED(alias, Refusal::SelfApproval);
     // Two actors of one person are no second approver either.
     alias.registry.actors = {samples::human(QStringLiteral("hat"), QStringLiteral("web-dev")), samples::human(QStringLiteral("other-hat"), QStringLiteral("web-dev")),
                              samples::machine(QStringLiteral("agent"), QStringLiteral("web-dev"))};
     COUNTS(alias, "web-dev");
-    alias.sponsorMayApprove = false;
+    alias.terms.sponsorMayApprove = false;
     REFUSED(alias, Refusal::SelfApproval);
 }
 
@@ -151,7 +151,7 @@ void ApprovalTest::roles()
 
     // Who cannot approve is no second approver: without role, invited only, or expired.
     Scene lone;
-    lone.sponsorMayApprove = true;
+    lone.terms.sponsorMayApprove = true;
     lone.hold.requesterPerson = QStringLiteral("alice");
     COUNTS(lone, "alice");
     lone.registry.actors.push_back(samples::human(QStringLiteral("bob"), QStringLiteral("bob"), {QStringLiteral("lead")}));
@@ -221,16 +221,51 @@ void ApprovalTest::subjects()
 void ApprovalTest::quorumRoles()
 {
     Scene scene;
-    scene.hold.policy.from = {QStringLiteral("lead")};
+    scene.terms.quorum.from = {QStringLiteral("lead")};
     REFUSED(scene, Refusal::NotFromQuorum);
     scene.registry.actors.front().roles.append(QStringLiteral("lead"));
     COUNTS(scene, "alice");
-    scene.hold.policy.from = {QStringLiteral("dba")};
+    scene.terms.quorum.from = {QStringLiteral("dba")};
     REFUSED(scene, Refusal::NotFromQuorum);
     scene.registry.actors.front().groups = QStringList{QStringLiteral("dba")};
     COUNTS(scene, "alice");
-    scene.hold.policy.from = {};
+    scene.terms.quorum.from = {};
     REFUSED(scene, Refusal::NotFromQuorum);
+}
+
+// A hold's word for quorum and confirmations is read by nobody.
+void ApprovalTest::termsAreThePolicys()
+{
+    Scene scene;
+    scene.hold.policy.from = {QStringLiteral("nobody")};
+    scene.hold.policy.confirm = {QStringLiteral("press")};
+    scene.hold.mode = Mode::Forbid;
+    COUNTS(scene, "alice");
+    for (const Mode mode : {Mode::Allow, Mode::Forbid}) {
+        scene.terms.mode = mode;
+        REFUSED(scene, Refusal::NotAsked);
+    }
+    scene.terms.mode = Mode::Propose;
+    COUNTS(scene, "alice");
+    scene.terms.confirm = {QStringLiteral("press")};
+    REFUSED(scene, Refusal::Unconfirmed);
+}
+
+void ApprovalTest::requesterGone()
+{
+    Scene scene;
+    scene.registry.actors[1].keys.clear();
+    REFUSED(scene, Refusal::RequesterGone);
+    scene.registry.actors[1] = samples::machine(QStringLiteral("agent"), QStringLiteral("web-dev"));
+    scene.registry.actors[1].expires = scene.at;
+    REFUSED(scene, Refusal::RequesterGone);
+    scene.registry.actors[1].expires.reset();
+    scene.registry.actors[1].name = QStringLiteral("other");
+    REFUSED(scene, Refusal::RequesterGone);
+    // The person who answers for it by now is its own judge as much as the one who did.
+    scene.registry.actors[1].name = QStringLiteral("agent");
+    scene.registry.actors[1].person = QStringLiteral("alice");
+    REFUSED(scene, Refusal::SelfApproval);
 }
 
 void ApprovalTest::denialsNeverCount()
@@ -276,14 +311,13 @@ void ApprovalTest::confirmations()
     QFETCH(QStringList, given);
     QFETCH(bool, fit);
     Hold hold = samples::hold();
-    hold.policy.confirm = asked;
     std::vector<Confirmation> list;
     for (qsizetype i = 0; i + 1 < given.size(); i += 2)
         list.push_back({given[i], given[i + 1]});
-    QCOMPARE(confirmationsFit(list, hold, sha256(samples::hold().toPayload())), fit);
+    QCOMPARE(confirmationsFit(list, asked, hold, sha256(samples::hold().toPayload())), fit);
     hold.measured.confirmText.clear(); // then nothing fits, not even nothing
     if (asked.contains(QStringLiteral("type-target")))
-        QVERIFY(!confirmationsFit(list, hold, sha256(samples::hold().toPayload())));
+        QVERIFY(!confirmationsFit(list, asked, hold, sha256(samples::hold().toPayload())));
 }
 
 void ApprovalTest::quorum()
@@ -292,7 +326,7 @@ void ApprovalTest::quorum()
     registry.actors = {samples::human(QStringLiteral("a"), QStringLiteral("ann")), samples::human(QStringLiteral("a2"), QStringLiteral("ann")),
                        samples::human(QStringLiteral("b"), QStringLiteral("ben")), samples::human(QStringLiteral("c"), QStringLiteral("cat"), {QStringLiteral("lead")})};
     registry.actors[2].groups = QStringList{QStringLiteral("dba")};
-    HoldPolicy policy = samples::hold().policy;
+    Quorum policy;
     const QString ann = QStringLiteral("ann"), ben = QStringLiteral("ben"), cat = QStringLiteral("cat");
     policy.need = 1;
     QVERIFY(!quorumReached({}, policy, registry));

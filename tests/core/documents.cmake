@@ -4,7 +4,7 @@ holdfast_target(core_samples)
 target_include_directories(core_samples PUBLIC ${CMAKE_SOURCE_DIR}/tests)
 target_link_libraries(core_samples PUBLIC holdfast_core)
 
-foreach(name bounds documents refusals requestvector)
+foreach(name bounds documents refusals requestvector wholelists)
     holdfast_test(core_${name} SOURCES ${name}_test.cpp LIBS core_samples LABELS unit)
 endforeach()
 # Many thousand signatures and keys are checked: slow under sanitizers.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fakes/gatebench.h"
 
+#include "gate/lifecycle/fitting.h"
 #include "gate/lifecycle/workers.h"
+#include "gate/store/pastholds.h"
 #include "kinds/policy/policymeasurer.h"
 
 #include <spdlog/sinks/null_sink.h>
@@ -129,8 +131,10 @@ void GateBench::measure(const Measurement &measurement)
             input.request = &job.subject->request;
             input.blobs = [&](const Digest &digest) { return std::optional(job.subject->blobs.at(digest)); };
             input.at = clock.now();
+            input.past = pastHoldsOf(m_config.local.store);
             result.output = makePolicyMeasurer(job.subject->policyToml)->measure(input);
         }
+        fit(result.output, *job.subject->policy);
         turn({std::move(result)});
     }
 }

@@ -68,6 +68,8 @@ private:
     void fetchReceipt(const HoldId &hold);
     void fetchOutput(const HoldId &hold);
     void refreshBlocks();
+    /// Why the person at this desk may not approve it; empty: he may.
+    [[nodiscard]] QString whyNotMine(const present::Evidence &evidence, const ApprovalTerms &terms) const;
     void refreshShell();
     void chooseDiff(const QString &key);
     void showDiff(const QString &key);
@@ -107,6 +109,7 @@ private:
     HoldId m_open;
     int m_shownRevision = -1;
     bool m_contentShown = false;
+    bool m_ruledShown = false;
     std::unique_ptr<DiffShelf> m_diffs;
     QString m_chosenDiff;
     Digest m_shownDigest;

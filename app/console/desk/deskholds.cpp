@@ -3,6 +3,7 @@
 #include "console/desk/desk.h"
 
 #include "console/desk/documenttext.h"
+#include "console/desk/evidencecheck.h"
 #include "console/desk/inboxfilter.h"
 #include "console/present/format.h"
 #include "console/present/holdpresenter.h"
@@ -145,7 +146,7 @@ void Desk::refreshReview(bool anew)
         return m_app.review()->show(Review::Unverified, view, {}, evidence->unverified);
     }
     const bool newRevision = m_shownRevision != evidence->head.revision || m_shownDigest != evidence->holdDigest || m_app.review()->state() != Review::Shown
-        || m_contentShown != (evidence->content != nullptr);
+        || m_contentShown != (evidence->content != nullptr) || m_ruledShown != evidence->ruling.has_value();
     if (!evidence->hold) {
         m_app.decision()->close();
         m_shownRevision = -1;
@@ -161,6 +162,7 @@ void Desk::refreshReview(bool anew)
         m_diffs.reset();
     m_shownDigest = evidence->holdDigest;
     m_contentShown = evidence->content != nullptr;
+    m_ruledShown = evidence->ruling.has_value();
     m_seat->book().fetchContent(m_open);
     const auto lists = present::reviewLists(*evidence, viewer, now());
     m_app.review()->show(Review::Shown, view, lists);
@@ -191,9 +193,12 @@ void Desk::refreshBlocks()
     lock->block(u"ended"_s, state == State::Pending ? QString() : tr("This hold is %1").arg(wordOf(state)));
     //: Why approving is locked: a newer revision is on its way
     lock->block(u"evidence"_s, evidence->head.revision == evidence->hold->revision ? QString() : tr("Wait for the newest measurement"));
-    const bool same = evidence->ruling && evidence->ruling->tier == evidence->hold->tier && evidence->ruling->mode == evidence->hold->mode;
+    //: Why approving is locked: a list of what is reached did not fit the hold, and is still being fetched
+    lock->block(u"lists"_s, evidence->ruling ? QString() : evidence->listsProblem.isEmpty() ? tr("Wait for the whole lists")
+        //: Why approving is locked: a list of what is reached cannot be had whole; %1 the reason
+        : tr("The whole lists cannot be shown: %1").arg(shown(evidence->listsProblem, 200)));
     //: Why approving is locked: the console's own reading of the policy differs from the gate's
-    lock->block(u"policy"_s, same ? QString() : tr("Measure again: the policy in force gives another tier than the gate says"));
+    lock->block(u"policy"_s, agrees(*evidence) ? QString() : tr("Measure again: the policy in force asks for something else than the gate says"));
     const bool whole = evidence->content != nullptr || evidence->request.blobs().empty();
     //: Why approving is locked: the statements, or what else the request names without carrying it, are still being fetched
     lock->block(u"payload"_s, whole ? QString() : evidence->contentProblem.isEmpty() ? tr("Wait for the payload")
@@ -204,13 +209,43 @@ void Desk::refreshBlocks()
     const bool late = evidence->hold->policy.approveUntil <= now();
     //: Why approving is locked: the deadline is over
     lock->block(u"expired"_s, late ? tr("The time to decide is over") : QString());
-    const auto viewer = m_seat->viewer();
-    const bool own = evidence->hold->requesterPerson == viewer.person;
-    const bool sponsor = own && evidence->ruling && evidence->ruling->rule.sponsorMayApprove && !viewer.otherApprovers;
-    //: Why approving is locked: the requester answers to the same person
-    lock->block(u"own"_s, !own || sponsor ? QString() : tr("Another approver must sign: this is your own agent"));
+    lock->block(u"own"_s, whyNotMine(*evidence, termsOf(*evidence)));
     //: Why approving is locked: this console's witness found the ledger wanting
     lock->block(u"alarm"_s, m_seat->watch().alarms().isEmpty() ? QString() : tr("The ledger does not verify: see the alarm"));
+}
+
+// What the gate would refuse is not offered: both ask the same function.
+QString Desk::whyNotMine(const Evidence &evidence, const ApprovalTerms &terms) const
+{
+    const auto trusted = m_seat->watch().trusted();
+    const auto *me = trusted ? trusted->registry.actor(m_seat->viewer().actor) : nullptr;
+    if (me == nullptr) {
+        //: Why approving is locked: the registry, as this console verified it, does not list the person who looks
+        return tr("The registry does not list you");
+    }
+    const auto refusal = whyNotApprovable(*me, *evidence.hold, trusted->registry, terms, now());
+    if (!refusal)
+        return {};
+    switch (*refusal) {
+    case ApprovalRefusal::SelfApproval:
+        //: Why approving is locked: the requester answers to the same person
+        return tr("Another approver must sign: this is your own agent");
+    case ApprovalRefusal::Expired:
+        //: Why approving is locked: the approver's registration has run out
+        return tr("Your registration has expired");
+    case ApprovalRefusal::NotFromQuorum:
+        //: Why approving is locked: the rule names roles or groups that the approver is not in; %1 their names
+        return tr("Another approver must sign: the rule wants %1").arg(shown(terms.quorum.from.join(u", "_s), 100));
+    case ApprovalRefusal::RequesterGone:
+        //: Why approving is locked: the key that signed the request was revoked or has expired
+        return tr("The requester's key was revoked or has expired");
+    case ApprovalRefusal::NotAsked:
+        //: Why approving is locked: the rules let it pass or refuse it, and ask nobody
+        return tr("The rules ask nobody to approve this");
+    default:
+        //: Why approving is locked: the person who looks has not the role of an approver, or no deciding key
+        return tr("You are not an approver of this gate");
+    }
 }
 
 void Desk::chooseDiff(const QString &key)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "console/desk/holdbook.h"
 
+#include "console/desk/evidencecheck.h"
 #include "link/blobs.h"
 #include "wire/messages.h"
 
@@ -19,63 +20,6 @@ constexpr auto measuringShownAfter = std::chrono::milliseconds(30);
 
 // More than this nobody reads to its end; what is not read is not approved.
 constexpr std::int64_t largestContent = 4LL * 1024 * 1024;
-
-QString tr(const char *text)
-{
-    return HoldBook::tr(text);
-}
-
-QString verifyRequest(present::Evidence &evidence, const TrustedPolicy &trusted)
-{
-    const auto &envelope = evidence.requestEnvelope;
-    evidence.requestDigest = envelope.payloadDigest();
-    if (evidence.requestDigest != evidence.head.requestDigest) {
-        //: Why a hold is not shown: the bytes are not those that the gate announced
-        return tr("The request is not the one that the gate announced.");
-    }
-    for (const auto &actor : trusted.registry.actors) {
-        const auto *key = actor.key(purpose::Request);
-        if (key == nullptr || HoldId::of(key->bytes, envelope.payload) != evidence.head.hold)
-            continue;
-        if (const auto held = verify(envelope, *key, payloadtype::Request); !held)
-            return held.error().sentence();
-        auto parsed = Request::parse(envelope.payload);
-        if (!parsed)
-            return parsed.error().sentence();
-        evidence.request = std::move(*parsed);
-        return {};
-    }
-    //: Why a hold is not shown: the registry knows no requester whose key fits
-    return tr("No requester of the registry has signed this request.");
-}
-
-QString verifyHold(present::Evidence &evidence, const TrustedPolicy &trusted)
-{
-    const auto &envelope = *evidence.holdEnvelope;
-    evidence.holdDigest = envelope.payloadDigest();
-    if (const auto held = verify(envelope, trusted.registry.gateKeys.key, payloadtype::Hold); !held)
-        return held.error().sentence();
-    auto parsed = Hold::parse(envelope.payload);
-    if (!parsed)
-        return parsed.error().sentence();
-    const auto &hold = *parsed;
-    const bool fits = hold.hold == evidence.head.hold && hold.request == evidence.requestDigest && hold.revision == evidence.head.revision
-        && evidence.head.holdDigest == evidence.holdDigest && hold.gate == trusted.registry.gate && hold.kind == evidence.request.kind;
-    if (!fits) {
-        //: Why a hold is not shown: the evidence belongs to another request, revision or gate
-        return tr("The evidence does not belong to this request.");
-    }
-    evidence.hold = std::move(*parsed);
-    RulingInput input;
-    input.kind = evidence.hold->kind;
-    input.target = evidence.hold->target;
-    input.requester = evidence.hold->requesterActor;
-    input.origin = evidence.request.origin.agent.value_or(QString());
-    input.measured = &evidence.hold->measured;
-    input.at = evidence.hold->measuredAt;
-    evidence.ruling = rule(trusted.policy, input);
-    return {};
-}
 
 } // namespace
 
@@ -181,11 +125,63 @@ void HoldBook::takeView(const HoldDocuments &view)
         const bool next = known->hold->revision < view.head.revision;
         evidence->previous = next ? std::make_shared<const Hold>(*known->hold) : known->previous;
         evidence->content = known->content; // a hold's request never changes
+        evidence->lists = known->lists;
     }
     evidence->unverified = verifyInto(*evidence);
     m_holds.insert(view.head.hold, evidence);
     noteEnforcement(*evidence);
     Q_EMIT changed(view.head.hold);
+    if (evidence->hold && !evidence->ruling && evidence->unverified.isEmpty()) {
+        m_unruled.push_back(view.head.hold);
+        fetchLists();
+    }
+}
+
+// One at a time: what has a ruling without them never waits for them.
+void HoldBook::fetchLists()
+{
+    while (!m_fetchingList && !m_unruled.empty()) {
+        const auto hold = m_unruled.front();
+        const auto ref = missingList(hold);
+        if (!ref) {
+            m_unruled.pop_front();
+            continue;
+        }
+        m_fetchingList = true;
+        fetchBlob(&m_link, *ref, this, [this, hold, digest = ref->digest](Called<QByteArray> bytes) {
+            m_fetchingList = false;
+            takeList(hold, digest, std::move(bytes));
+            fetchLists();
+        });
+    }
+}
+
+std::optional<BlobRef> HoldBook::missingList(const HoldId &hold) const
+{
+    const auto evidence = m_holds.value(hold);
+    if (!evidence || !evidence->hold || evidence->ruling || !evidence->listsProblem.isEmpty())
+        return std::nullopt;
+    const auto &whole = evidence->hold->measured.whole;
+    for (const auto &list : {whole.resources, whole.dependents, whole.uninspectable}) {
+        if (list && !evidence->lists.contains(list->digest))
+            return list;
+    }
+    return std::nullopt;
+}
+
+void HoldBook::takeList(const HoldId &hold, const Digest &digest, Called<QByteArray> bytes)
+{
+    const auto evidence = m_holds.value(hold);
+    if (!evidence)
+        return;
+    if (bytes)
+        evidence->lists.emplace(digest, std::move(*bytes));
+    else
+        evidence->listsProblem = sentence(bytes.error());
+    if (missingList(hold))
+        return;
+    evidence->unverified = verifyInto(*evidence);
+    Q_EMIT changed(hold);
 }
 
 void HoldBook::fetchContent(const HoldId &hold)
@@ -234,9 +230,7 @@ QString HoldBook::verifyInto(present::Evidence &evidence) const
         //: Why a hold is not shown yet: the console is still walking the registry
         return tr("The registry has not been verified yet.");
     }
-    if (auto problem = verifyRequest(evidence, *trusted); !problem.isEmpty())
-        return problem;
-    return evidence.holdEnvelope ? verifyHold(evidence, *trusted) : QString();
+    return verifyEvidence(evidence, *trusted);
 }
 
 } // namespace holdfast

@@ -41,6 +41,9 @@ private:
     void takeHead(const Head &head);
     void fetchMore();
     void takeView(const HoldDocuments &view);
+    void fetchLists();
+    [[nodiscard]] std::optional<BlobRef> missingList(const HoldId &hold) const;
+    void takeList(const HoldId &hold, const Digest &digest, Called<QByteArray> bytes);
     void verifyAgain();
     void noteEnforcement(const present::Evidence &evidence);
     /// Empty when everything holds, else the reason.
@@ -52,6 +55,8 @@ private:
     QSet<HoldId> m_enforced;
     std::deque<HoldId> m_wanted; ///< to be fetched, in this order
     QSet<HoldId> m_queued; ///< the same
+    std::deque<HoldId> m_unruled; ///< without a ruling until their whole lists are here
+    bool m_fetchingList = false;
     int m_asked = 0; ///< fetches that the gate has not answered yet
 };
 

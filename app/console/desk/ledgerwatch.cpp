@@ -21,18 +21,40 @@ constexpr int batch = 40;
 // What a long-running console may have to audit again if it is killed.
 constexpr std::int64_t keepEvery = 1000;
 
-// What the auditor must be able to read besides the entry itself.
-QList<BlobRef> blobsOf(QByteArrayView bytes)
+// The lists that a hold had no room for. Most have none: those are not parsed for it.
+QList<BlobRef> wholeListsOf(const QByteArray &hold)
+{
+    const auto parsed = hold.contains("\"whole\":") ? Hold::parse(hold) : Parsed<Hold>(Failure{DocumentError{}});
+    QList<BlobRef> blobs;
+    if (parsed) {
+        for (const auto &list : {parsed->measured.whole.resources, parsed->measured.whole.dependents, parsed->measured.whole.uninspectable}) {
+            if (list)
+                blobs.append(*list);
+        }
+    }
+    return blobs;
+}
+
+// What the auditor must be able to read besides the entry itself, as far as `known` tells.
+QList<BlobRef> blobsOf(QByteArrayView bytes, const std::map<Digest, QByteArray> &known)
 {
     const auto entry = Entry::parse(bytes);
     if (!entry)
         return {};
-    if (entry->payloadDigest)
-        return {BlobRef{*entry->payloadDigest, UnknownSize, {}}};
-    if (entry->kind != EntryKind::Registry)
-        return {};
-    const auto registry = Registry::parse(entry->envelope.payload);
-    return registry ? QList<BlobRef>{registry->policy} : QList<BlobRef>{};
+    QList<BlobRef> blobs;
+    auto payload = entry->envelope.payload;
+    if (entry->payloadDigest) {
+        blobs.append(BlobRef{*entry->payloadDigest, UnknownSize, {}});
+        const auto at = known.find(*entry->payloadDigest);
+        payload = at == known.end() ? QByteArray() : at->second;
+    }
+    if (entry->kind == EntryKind::Hold)
+        return blobs + wholeListsOf(payload);
+    if (entry->kind == EntryKind::Registry) {
+        if (const auto registry = Registry::parse(payload))
+            blobs.append(registry->policy);
+    }
+    return blobs;
 }
 
 // No answer at all; a wrong one is none of these.
@@ -194,18 +216,26 @@ void LedgerWatch::take(std::vector<QByteArray> entries, std::int64_t asked)
         //: Alarm: the gate answers with more of its ledger than it was asked for
         alarm(tr("The gate hands out more entries than were asked for."));
     }
-    QList<BlobRef> blobs;
-    for (auto &entry : entries) {
-        for (const auto &blob : blobsOf(entry)) {
-            if (!m_blobs.contains(blob.digest))
-                blobs.append(blob);
-        }
+    for (auto &entry : entries)
         m_waiting.push_back(std::move(entry));
+    audit(m_session);
+}
+
+// One entry's blobs at a time: a page that names many large ones is neither asked for at once nor held in memory.
+bool LedgerWatch::fetchMissing(QByteArrayView entry)
+{
+    QList<BlobRef> missing;
+    for (const auto &blob : blobsOf(entry, m_blobs)) {
+        if (!m_blobs.contains(blob.digest) && !m_askedBlobs.contains(blob.digest))
+            missing.append(blob);
     }
-    m_missingBlobs = static_cast<int>(blobs.size());
-    if (blobs.isEmpty())
-        return audit(m_session);
-    fetchBlobs(blobs);
+    if (missing.isEmpty())
+        return false;
+    for (const auto &blob : missing)
+        m_askedBlobs.insert(blob.digest);
+    m_missingBlobs = static_cast<int>(missing.size());
+    fetchBlobs(missing);
+    return true;
 }
 
 void LedgerWatch::fetchBlobs(const QList<BlobRef> &blobs)
@@ -230,6 +260,8 @@ void LedgerWatch::giveUp()
 {
     ++m_session;
     m_waiting.clear();
+    m_blobs.clear();
+    m_askedBlobs.clear();
     m_fetching = false;
 }
 
@@ -238,6 +270,8 @@ void LedgerWatch::audit(int session)
     if (session != m_session)
         return;
     for (int i = 0; i < batch && !m_waiting.empty(); ++i) {
+        if (fetchMissing(m_waiting.front()))
+            return refreshTrusted();
         const auto entry = std::move(m_waiting.front());
         m_waiting.pop_front();
         m_tree.append(leafHash(entry));
@@ -245,6 +279,8 @@ void LedgerWatch::audit(int session)
             //: Alarm: an entry of the ledger is not what it must be; %1 its index, %2 what is wrong
             alarm(tr("Ledger entry %1: %2").arg(finding.index).arg(finding.sentence));
         }
+        m_blobs.clear(); // the auditor keeps what it still needs
+        m_askedBlobs.clear();
     }
     refreshTrusted();
     if (!m_waiting.empty()) {
@@ -252,7 +288,6 @@ void LedgerWatch::audit(int session)
         return;
     }
     m_fetching = false;
-    m_blobs.clear(); // the auditor keeps what it still needs
     Q_EMIT advanced();
     fetch();
 }

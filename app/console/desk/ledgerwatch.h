@@ -13,6 +13,7 @@
 
 #include <deque>
 #include <memory>
+#include <set>
 
 namespace holdfast {
 
@@ -59,6 +60,8 @@ private:
     void accept(const QByteArray &note, std::function<void(QString problem)> then);
     void fetch();
     void take(std::vector<QByteArray> entries, std::int64_t asked);
+    /// Asks for what the auditor needs besides `entry` and is not here; false when nothing is left to ask for.
+    [[nodiscard]] bool fetchMissing(QByteArrayView entry);
     void fetchBlobs(const QList<BlobRef> &blobs);
     void giveUp();
     void audit(int session);
@@ -73,7 +76,8 @@ private:
     std::unique_ptr<LedgerAuditor> m_auditor;
     AuditFile m_file;
     std::int64_t m_kept = 0; ///< entries that the file covers
-    std::map<Digest, QByteArray> m_blobs;
+    std::map<Digest, QByteArray> m_blobs; ///< of the entry that is audited next
+    std::set<Digest> m_askedBlobs;
     std::deque<QByteArray> m_waiting;
     std::optional<CheckpointRef> m_goal; ///< entries are fetched up to it, then the root of all of them must be its root
     bool m_asking = false, m_fetching = false, m_again = false;

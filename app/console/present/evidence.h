@@ -4,9 +4,10 @@
 #include "core/documents/hold.h"
 #include "core/documents/registry.h"
 #include "core/envelope.h"
-#include "core/policy/ruling.h"
+#include "core/policy/approval.h"
 #include "wire/messagesconsole.h"
 
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -23,7 +24,9 @@ struct Evidence final
     std::optional<Hold> hold;
     Digest holdDigest;
     std::shared_ptr<const Hold> previous; ///< the revision before, when this console has seen one
-    std::optional<Ruling> ruling; ///< recomputed from the registry's policy; absent when that could not be had
+    std::optional<Ruling> ruling; ///< recomputed from the registry's policy and the whole lists; absent while those are not here
+    std::map<Digest, QByteArray> lists; ///< the blobs of the lists that the hold had no room for, as far as they are here
+    QString listsProblem; ///< why one of them cannot be had
     QString unverified; ///< why nothing of it is to be believed; empty when all held
     std::shared_ptr<const QByteArray> content; ///< the blob that the action names: the bytes that fit its digest, once they are here
     QString contentProblem; ///< why they are not
@@ -36,5 +39,16 @@ struct Viewer final
     QString actor;
     bool otherApprovers = false; ///< a second human approver is registered
 };
+
+/// How many approve, by the policy where this console could work that out.
+[[nodiscard]] inline int needOf(const Evidence &evidence)
+{
+    return evidence.ruling ? evidence.ruling->rule.quorum.need : evidence.hold->policy.need;
+}
+/// What confirms, likewise.
+[[nodiscard]] inline const QStringList &confirmOf(const Evidence &evidence)
+{
+    return evidence.ruling ? evidence.ruling->rule.confirm : evidence.hold->policy.confirm;
+}
 
 } // namespace holdfast::present

@@ -87,7 +87,7 @@ std::pair<QString, QString> approveVerbs(const Hold &hold)
 QString needsText(const Evidence &evidence, const Viewer &viewer)
 {
     const auto &hold = *evidence.hold;
-    const auto need = hold.policy.need;
+    const auto need = needOf(evidence);
     auto text = need == 1
         //: In the decision bar: one approval is wanted
         ? tr("Needs one approver")
@@ -168,7 +168,7 @@ HoldView holdView(const Evidence &evidence, const Viewer &viewer, Instant now)
     view.uninspectable = shown(measured.uninspectable.join(u"; "_s), 2000);
     view.left = evidence.head.state == State::Pending ? left(hold.policy.approveUntil, now) : QString();
     view.urgent = isUrgent(evidence, now);
-    if (!hold.policy.confirm.contains(u"match-code"_s))
+    if (!confirmOf(evidence).contains(u"match-code"_s))
         view.code = codeOf(evidence.holdDigest);
     view.verdict = toView(measured.recovery.verdict);
     view.verdictWhy = spoken(measured.recovery.how, now, 600);
@@ -186,7 +186,7 @@ DecisionTerms decisionTerms(const Evidence &evidence, const Viewer &viewer)
     terms.revision = hold.revision;
     const auto tier = evidence.ruling ? evidence.ruling->tier : Tier::Critical;
     terms.tier = toView(tier);
-    terms.confirm = hold.policy.confirm;
+    terms.confirm = confirmOf(evidence);
     terms.confirmText = hold.measured.confirmText;
     terms.confirmShown = shown(hold.measured.confirmText, 400);
     terms.code = codeOf(evidence.holdDigest);
@@ -239,7 +239,7 @@ InboxRow inboxRow(const Evidence &evidence, Instant now)
         row.environmentMeasured = hold.measured.environment.quality == Quality::Measured;
         row.requester = shown(hold.requesterActor, 120);
         row.person = shown(hold.requesterPerson, 120);
-        row.need = hold.policy.need;
+        row.need = needOf(evidence);
         row.contradicted = !hold.measured.contradictions.empty();
         passTime(row, evidence, now);
     } else {

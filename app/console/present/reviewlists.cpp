@@ -142,6 +142,17 @@ QList<DependentRow> dependentRows(const Hold &hold)
         }
     };
     addChildren(-1, 0);
+    if (hold.measured.whole.dependents) {
+        DependentRow more;
+        more.key = u"more"_s;
+        //: Last row of the list of what goes with it: the hold had no room for all of them
+        more.name = tr("and more, which did not fit here");
+        //: Beside the row that says that not all are shown: the rules were asked about the whole list
+        more.effect = tr("all of them decided");
+        more.count = u"—"_s;
+        more.share = -1;
+        rows.append(more);
+    }
     return rows;
 }
 

@@ -2,136 +2,108 @@
 #include "core/documents/bounds.h"
 
 #include "core/documents/parts.h"
-
-#include <algorithm>
-#include <array>
+#include "core/documents/shortening.h"
 
 namespace holdfast {
 
 namespace {
 
-struct Limits final
-{
-    qsizetype text; ///< UTF-16 units
-    qsizetype items; ///< of a list; twice as many facts
-};
-
-/// The next one is tried where the one before leaves too much. The last fits even if every character is written as \u00XX.
-constexpr std::array<Limits, 4> steps{{{1000, 300}, {400, 150}, {160, 60}, {64, 24}}};
 /// The rest of 256 KiB is for what the policy and the names of gate, actor and target add.
 constexpr qsizetype room = 192LL * 1024;
-constexpr qsizetype longestTyped = 200;
-
-class Bounding final
-{
-public:
-    Bounding(Measurement &measured, Limits limits) : m_measured(measured), m_limits(limits) {}
-
-    void all()
-    {
-        texts(m_measured.resources, QStringLiteral("resources"));
-        cut(m_measured.facts, QStringLiteral("facts"), 2 * m_limits.items);
-        for (Fact &fact : m_measured.facts)
-            each({&fact.label, &fact.value, &fact.unit, &fact.how});
-        cut(m_measured.contradictions, QStringLiteral("contradictions"), m_limits.items);
-        for (Contradiction &contradiction : m_measured.contradictions)
-            bothKinds({&contradiction.claim}, {&contradiction.claimed, &contradiction.measured});
-        cut(m_measured.dependents, QStringLiteral("dependents"), m_limits.items);
-        for (Dependent &dependent : m_measured.dependents)
-            bothKinds({&dependent.type, &dependent.effect}, {&dependent.name});
-        cut(m_measured.diffs, QStringLiteral("differences"), m_limits.items);
-        for (DiffRef &diff : m_measured.diffs)
-            bothKinds({&diff.blob.media}, {&diff.title});
-        texts(m_measured.credential.can, QStringLiteral("permissions"));
-        texts(m_measured.credential.excess, QStringLiteral("permissions"));
-        cut(m_measured.summaryParams, QStringLiteral("parameters"), m_limits.items);
-        for (auto &[name, value] : m_measured.summaryParams)
-            each({&value});
-        bothKinds({&m_measured.operation, &m_measured.environment.value},
-                  {&m_measured.summaryText, &m_measured.environment.how, &m_measured.recovery.how, &m_measured.credential.name});
-        if (m_measured.recovery.failureDomain)
-            each({&*m_measured.recovery.failureDomain});
-        m_measured.confirmText.truncate(longestTyped);
-        m_measured.uninspectable = m_reasons + m_measured.uninspectable;
-        texts(m_measured.uninspectable, QStringLiteral("reasons"));
-    }
-
-private:
-    void bothKinds(std::initializer_list<QString *> names, std::initializer_list<QString *> texts) const
-    {
-        for (QString *name : names)
-            *name = folded(*name, std::min(m_limits.text, parts::longestName));
-        each(texts);
-    }
-
-    void each(std::initializer_list<QString *> texts) const
-    {
-        for (QString *text : texts)
-            *text = folded(*text, m_limits.text);
-    }
-
-    template<typename List>
-    void cut(List &list, const QString &what, qsizetype most)
-    {
-        const auto size = static_cast<qsizetype>(list.size());
-        if (size <= most)
-            return;
-        m_reasons.append(QStringLiteral("only %1 of %2 %3 are listed").arg(most).arg(size).arg(what));
-        list.erase(list.begin() + most, list.end());
-    }
-
-    void texts(QStringList &list, const QString &what)
-    {
-        cut(list, what, m_limits.items);
-        for (QString &text : list)
-            text = folded(text, m_limits.text);
-    }
-
-    Measurement &m_measured;
-    Limits m_limits;
-    QStringList m_reasons;
-};
+/// What the names of three blobs take.
+constexpr qsizetype roomForWhole = 1024;
 
 bool fits(const Measurement &measured)
 {
     Hold hold;
     hold.measured = measured;
-    return hold.toPayload().size() <= room;
+    return hold.toPayload().size() <= room - roomForWhole;
+}
+
+Shortened fitted(const Measurement &measured, const KeepFirst &first)
+{
+    Shortened made;
+    for (const Limits &limits : limitSteps) {
+        made = shorten(measured, limits, first);
+        if (fits(made.shown))
+            break;
+    }
+    return made;
+}
+
+/// Names the blob of a list that had to be shortened; false: it is too large for one, and `whole` has only what is shown.
+template<typename List>
+bool keep(const List &shown, List &whole, std::optional<BlobRef> &ref, std::vector<WholeList> &lists)
+{
+    if (shown == whole)
+        return true;
+    auto list = writeWhole(whole);
+    if (!list) {
+        whole = shown;
+        return false;
+    }
+    ref = list->ref;
+    lists.push_back(*std::move(list));
+    return true;
+}
+
+Fact stopOf(const QStringList &tooMuch, const Measurement &measured)
+{
+    Fact fact;
+    fact.id = fact::Stop.toString();
+    fact.label = QStringLiteral("never performed because");
+    fact.value = QStringLiteral("it reaches more than a hold can carry whole: %1").arg(tooMuch.join(QStringLiteral(", ")));
+    fact.number = tooMuch.size();
+    fact.unit = QStringLiteral("reasons");
+    fact.quality = Quality::Measured;
+    fact.how = QStringLiteral("what cannot be carried whole cannot be decided on");
+    fact.at = measured.facts.empty() ? Instant{} : measured.facts.front().at;
+    fact.severity = Severity::Danger;
+    return fact;
 }
 
 } // namespace
 
-QString folded(const QString &text, qsizetype most)
+Bounded bound(const Measurement &given, const KeepFirst &first)
 {
-    if (text.size() <= most)
-        return text;
-    const QString digest = sha256(text.toUtf8()).hex().first(12);
-    const qsizetype mark = QStringLiteral(" … %1 more (%2) … ").arg(text.size()).arg(digest).size();
-    qsizetype head = (most - mark + 1) / 2, tail = text.size() - (most - mark) / 2;
-    if (text[head].isLowSurrogate() && text[head - 1].isHighSurrogate())
-        --head;
-    if (text[tail].isLowSurrogate() && text[tail - 1].isHighSurrogate())
-        ++tail;
-    return text.first(head) + QStringLiteral(" … %1 more (%2) … ").arg(tail - head).arg(digest) + text.sliced(tail);
-}
-
-void bound(Measurement &measured)
-{
-    const Measurement whole = measured;
-    for (const Limits &limits : steps) {
-        measured = whole;
-        Bounding(measured, limits).all();
-        if (fits(measured))
-            return;
-    }
+    Measurement measured = given;
+    for (Dependent &dependent : measured.dependents)
+        for (QString *name : {&dependent.type, &dependent.effect})
+            *name = folded(*name, parts::longestName); // no document has longer ones, whole or shown
+    Shortened made = fitted(measured, first);
+    Bounded bounded;
+    const auto carry = [&] {
+        bounded = {made.shown, made.shown, {}};
+        bounded.whole.resources = measured.resources;
+        sortBytewise(bounded.whole.resources);
+        bounded.whole.dependents = measured.dependents;
+        bounded.whole.uninspectable = made.uninspectable;
+        QStringList tooMuch = made.cut;
+        WholeLists &refs = bounded.shown.whole;
+        refs = {};
+        if (!keep(bounded.shown.resources, bounded.whole.resources, refs.resources, bounded.lists))
+            tooMuch.append(QStringLiteral("resources"));
+        if (!keep(bounded.shown.dependents, bounded.whole.dependents, refs.dependents, bounded.lists))
+            tooMuch.append(QStringLiteral("dependents"));
+        if (!keep(bounded.shown.uninspectable, bounded.whole.uninspectable, refs.uninspectable, bounded.lists))
+            tooMuch.append(QStringLiteral("reasons"));
+        bounded.whole.whole = refs;
+        return tooMuch;
+    };
+    const QStringList tooMuch = carry();
+    if (tooMuch.isEmpty() || measured.fact(fact::Stop) != nullptr)
+        return bounded;
+    measured.facts.insert(measured.facts.begin(), stopOf(tooMuch, measured));
+    made = fitted(measured, first);
+    static_cast<void>(carry());
+    return bounded;
 }
 
 void bound(std::vector<Fact> &effects)
 {
     Measurement measured;
     measured.facts = std::move(effects);
-    bound(measured);
-    effects = std::move(measured.facts);
+    effects = fitted(measured, {}).shown.facts;
 }
 
 } // namespace holdfast

@@ -211,19 +211,6 @@ void readContradiction(ObjectReader &reader, Contradiction &contradiction)
     contradiction.severity = parts::readVia(reader, u"severity", &severityFrom, Severity::Danger);
 }
 
-void readDependent(ObjectReader &reader, int index, Dependent &dependent)
-{
-    dependent.name = reader.text(u"name");
-    dependent.type = readName(reader, u"type");
-    dependent.effect = readName(reader, u"effect");
-    dependent.count = reader.optionalInteger(u"count", 0, largestInteger);
-    // A parent stands before its children, so that the tree has no cycle.
-    dependent.parent = static_cast<int>(reader.integer(u"parent", -1, index - 1));
-    if (reader.has(u"quality"))
-        dependent.quality = readQuality(reader);
-    readBounds(reader, dependent.quality == Quality::Bounded, dependent.count.has_value(), dependent.least, dependent.most);
-}
-
 void readRecovery(ObjectReader &reader, Recovery &recovery)
 {
     recovery.verdict = parts::readVia(reader, u"verdict", &verdictFrom, Verdict::Unknown);
@@ -271,6 +258,19 @@ void readResources(ObjectReader &reader, QStringList &resources)
 }
 
 } // namespace
+
+void readDependent(ObjectReader &reader, int index, Dependent &dependent)
+{
+    dependent.name = reader.text(u"name");
+    dependent.type = readName(reader, u"type");
+    dependent.effect = readName(reader, u"effect");
+    dependent.count = reader.optionalInteger(u"count", 0, largestInteger);
+    // A parent stands before its children, so that the tree has no cycle.
+    dependent.parent = static_cast<int>(reader.integer(u"parent", -1, index - 1));
+    if (reader.has(u"quality"))
+        dependent.quality = readQuality(reader);
+    readBounds(reader, dependent.quality == Quality::Bounded, dependent.count.has_value(), dependent.least, dependent.most);
+}
 
 void readMeasurement(ObjectReader &reader, Measurement &measured)
 {

@@ -20,6 +20,9 @@ template<typename E>
 /// No id twice; an unknown fact without number says why.
 [[nodiscard]] std::vector<Fact> readFacts(ObjectReader &reader, QStringView name);
 
+/// The dependent that would be number `index` of its list.
+void readDependent(ObjectReader &reader, int index, Dependent &dependent);
+
 /// The members `resources` to `uninspectable` and `confirm_text`, wherever they stand among those of a hold.
 void readMeasurement(ObjectReader &reader, Measurement &measured);
 

@@ -7,6 +7,7 @@
 
 #include <QStringList>
 
+#include <functional>
 #include <optional>
 #include <variant>
 #include <vector>
@@ -25,6 +26,9 @@ struct BlobRef final
     [[nodiscard]] static Parsed<BlobRef> fromJson(const Json &value, const QString &path);
     friend bool operator==(const BlobRef &, const BlobRef &) = default;
 };
+
+/// The bytes of a blob by its digest, or nullopt when they are not there. Whoever relies on them compares the digest.
+using BlobSource = std::function<std::optional<QByteArray>(const Digest &)>;
 
 /// What the requester says of its request; shown beside what was measured, never believed.
 struct Claims final

@@ -17,12 +17,6 @@ QStringList otherApprovers(const Registry &registry, const QString &person, Inst
     return persons;
 }
 
-/// A machine's sponsor answers for it only while nobody else could.
-bool sponsorCounts(const QString &person, const ApprovalContext &context)
-{
-    return context.requesterKind == ActorKind::Machine && context.sponsorMayApprove && otherApprovers(*context.registry, person, context.at).isEmpty();
-}
-
 bool isFrom(const Actor &actor, const QStringList &from)
 {
     return std::any_of(from.cbegin(), from.cend(), [&](const QString &name) { return actor.has(name) || (actor.groups && actor.groups->contains(name)); });
@@ -31,19 +25,6 @@ bool isFrom(const Actor &actor, const QStringList &from)
 bool isApprover(const Actor &actor)
 {
     return actor.kind == ActorKind::Human && actor.has(role::Approver);
-}
-
-std::optional<ApprovalRefusal> refusalOfPerson(const Actor *actor, const Decision &decision, const ApprovalContext &context)
-{
-    if (actor == nullptr || *actor->key(purpose::Decide) != decision.key)
-        return ApprovalRefusal::UnknownKey;
-    if (!isApprover(*actor))
-        return ApprovalRefusal::NotApprover;
-    if (!actor->isActive(context.at))
-        return ApprovalRefusal::Expired;
-    if (actor->person == context.hold->requesterPerson && !sponsorCounts(actor->person, context))
-        return ApprovalRefusal::SelfApproval;
-    return std::nullopt;
 }
 
 std::optional<ApprovalRefusal> refusalOfSubject(const Decision &decision, const ApprovalContext &context)
@@ -95,26 +76,62 @@ QString toString(ApprovalRefusal value)
         return QStringLiteral("the confirmations are not the ones that the hold asks for");
     case ApprovalRefusal::NotFromQuorum:
         return QStringLiteral("the signer is not among those whose approval the rule wants");
+    case ApprovalRefusal::NotAsked:
+        return QStringLiteral("the rules ask nobody to approve it");
+    case ApprovalRefusal::RequesterGone:
+        return QStringLiteral("the requester's key was revoked or has expired");
     }
     return {};
+}
+
+ApprovalTerms ApprovalTerms::of(const Ruling &ruling)
+{
+    return {ruling.mode, ruling.rule.quorum, ruling.rule.confirm, ruling.rule.sponsorMayApprove};
+}
+
+ApprovalTerms ApprovalTerms::claimedBy(const Hold &hold)
+{
+    return {hold.mode, {hold.policy.need, hold.policy.from}, hold.policy.confirm, false};
+}
+
+std::optional<ApprovalRefusal> whyNotApprovable(const Actor &actor, const Hold &hold, const Registry &registry, const ApprovalTerms &terms, Instant at)
+{
+    if (terms.mode != Mode::Hold && terms.mode != Mode::Propose)
+        return ApprovalRefusal::NotAsked;
+    if (actor.key(purpose::Decide) == nullptr)
+        return ApprovalRefusal::UnknownKey;
+    if (!isApprover(actor))
+        return ApprovalRefusal::NotApprover;
+    if (!actor.isActive(at))
+        return ApprovalRefusal::Expired;
+    const Actor *requester = registry.actorByKey(hold.requesterKey.bytes, purpose::Request);
+    if (requester == nullptr || requester->name != hold.requesterActor || !requester->isActive(at))
+        return ApprovalRefusal::RequesterGone;
+    const bool own = actor.person == hold.requesterPerson || actor.person == requester->person;
+    // A machine's sponsor answers for it only while nobody else could.
+    const bool sponsorCounts = requester->kind == ActorKind::Machine && terms.sponsorMayApprove && otherApprovers(registry, actor.person, at).isEmpty();
+    if (own && !sponsorCounts)
+        return ApprovalRefusal::SelfApproval;
+    return isFrom(actor, terms.quorum.from) ? std::nullopt : std::optional(ApprovalRefusal::NotFromQuorum);
 }
 
 Result<QString, ApprovalRefusal> countsAsApproval(const Decision &decision, const ApprovalContext &context)
 {
     const Actor *actor = context.registry->actorByKey(decision.key.bytes, purpose::Decide);
-    if (const auto refusal = refusalOfPerson(actor, decision, context))
+    if (actor == nullptr || *actor->key(purpose::Decide) != decision.key)
+        return Failure{ApprovalRefusal::UnknownKey};
+    if (const auto refusal = whyNotApprovable(*actor, *context.hold, *context.registry, context.terms, context.at))
         return Failure{*refusal};
     if (const auto refusal = refusalOfSubject(decision, context))
         return Failure{*refusal};
     // A denial confirms nothing, whatever it carries.
-    if (decision.verdict != Decision::Verdict::Approve || !confirmationsFit(decision.confirmations, *context.hold, context.holdDigest))
+    if (decision.verdict != Decision::Verdict::Approve
+        || !confirmationsFit(decision.confirmations, context.terms.confirm, *context.hold, context.holdDigest))
         return Failure{ApprovalRefusal::Unconfirmed};
-    if (!isFrom(*actor, context.hold->policy.from))
-        return Failure{ApprovalRefusal::NotFromQuorum};
     return actor->person;
 }
 
-bool confirmationsFit(const std::vector<Confirmation> &given, const Hold &hold, const Digest &holdDigest)
+bool confirmationsFit(const std::vector<Confirmation> &given, const QStringList &confirm, const Hold &hold, const Digest &holdDigest)
 {
     const auto fits = [&](const Confirmation &confirmation, const QString &wanted) {
         if (confirmation.kind != wanted)
@@ -125,17 +142,17 @@ bool confirmationsFit(const std::vector<Confirmation> &given, const Hold &hold, 
             return !hold.measured.confirmText.isEmpty() && confirmation.value == hold.measured.confirmText;
         return wanted == u"match-code" && confirmation.value == codeOf(holdDigest);
     };
-    return std::equal(given.begin(), given.end(), hold.policy.confirm.cbegin(), hold.policy.confirm.cend(), fits);
+    return std::equal(given.begin(), given.end(), confirm.cbegin(), confirm.cend(), fits);
 }
 
-bool quorumReached(const QStringList &persons, const HoldPolicy &policy, const Registry &registry)
+bool quorumReached(const QStringList &persons, const Quorum &quorum, const Registry &registry)
 {
     std::set<QString> counted;
     for (const Actor &actor : registry.actors) {
-        if (isApprover(actor) && persons.contains(actor.person) && isFrom(actor, policy.from))
+        if (isApprover(actor) && persons.contains(actor.person) && isFrom(actor, quorum.from))
             counted.insert(actor.person);
     }
-    return policy.need >= 1 && counted.size() >= static_cast<std::size_t>(policy.need);
+    return quorum.need >= 1 && counted.size() >= static_cast<std::size_t>(quorum.need);
 }
 
 bool quorumReachable(const Quorum &quorum, const Registry &registry, Instant at)

@@ -13,7 +13,8 @@ struct DriftItem final
     bool tolerated = false;
 };
 
-/// Every difference, tolerated or not (protocol 1.4, Drift). Mode and tier are compared by the caller's ruling values.
+/// Every difference, tolerated or not (protocol 1.4, Drift), of whole measurements (documents/wholelists.h): what was left out
+/// of a shortened list drifts as well. Mode and tier are compared by the caller's ruling values.
 [[nodiscard]] std::vector<DriftItem> compare(const Hold &approved, const Measurement &now, Mode modeNow, Tier tierNow);
 /// Any item that is not tolerated.
 [[nodiscard]] bool isDrift(const std::vector<DriftItem> &items);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/policy/reach.h"
 
+#include "core/policy/resourcename.h"
 #include "core/text/sqlname.h"
 
 #include <algorithm>
@@ -9,18 +10,13 @@ namespace holdfast {
 
 namespace {
 
-bool isWithin(const QString &path, const QString &directory)
-{
-    return path == directory || path.startsWith(directory.endsWith(u'/') ? directory : directory + u'/');
-}
-
 /// Whether a resource is something of the target's, or holds something of it.
 bool reaches(const QString &resource, const Target &target)
 {
     if (target.kind == kind::Sql)
-        return target.identity && resource.startsWith(resourcePrefix(*target.identity));
+        return target.identity && touch(resource, resourcePrefix(*target.identity));
     if (target.kind == kind::Filesystem)
-        return std::any_of(target.roots.begin(), target.roots.end(), [&](const QString &root) { return isWithin(resource, root) || isWithin(root, resource); });
+        return std::any_of(target.roots.begin(), target.roots.end(), [&](const QString &root) { return touch(resource, root); });
     return false;
 }
 
@@ -36,6 +32,11 @@ QString measuredTarget(const QString &asked, const Measurement &measured)
     const auto &all = measured.contradictions;
     const auto other = std::find_if(all.begin(), all.end(), [](const Contradiction &each) { return each.claim == u"target"; });
     return other == all.end() ? asked : other->measured;
+}
+
+bool isProtected(const PolicyDocument &policy, const QString &resource)
+{
+    return std::any_of(policy.targets.begin(), policy.targets.end(), [&](const Target &target) { return target.isProtected && reaches(resource, target); });
 }
 
 const Target *protectedTarget(const PolicyDocument &policy, const QString &asked, const Measurement &measured)

@@ -162,18 +162,17 @@ PolicyCase readCase(const Step &step)
 }
 
 /// The terms of the hold, taken from the policy itself where that is at hand; false when it would not be held at all.
-bool takeTerms(const Step &step, PolicyCase &found, ApprovalContext &context)
+bool takeTerms(const Step &step, const PolicyCase &found, ApprovalTerms &terms)
 {
-    context.sponsorMayApprove = step.evidence.sponsorMayApprove;
-    if (step.evidence.policyBefore == nullptr)
+    if (step.evidence.policyBefore == nullptr) {
+        terms = ApprovalTerms::claimedBy(found.hold);
+        terms.sponsorMayApprove = step.evidence.sponsorMayApprove;
         return found.hold.mode == Mode::Hold;
-    const Ruling ruling = rule(*step.evidence.policyBefore, {found.hold.kind, found.hold.target, found.requester->name,
-                                                             found.request.origin.agent.value_or(QString()), &found.hold.measured, found.hold.measuredAt});
-    context.sponsorMayApprove = ruling.rule.sponsorMayApprove;
-    found.hold.policy.need = ruling.rule.quorum.need;
-    found.hold.policy.from = ruling.rule.quorum.from;
-    found.hold.policy.confirm = ruling.rule.confirm;
-    return ruling.mode == Mode::Hold && found.hold.mode == Mode::Hold;
+    }
+    // Of its lists the ruling of a policy hold asks only whether they are empty: what the hold shows of them is enough.
+    terms = ApprovalTerms::of(rule(*step.evidence.policyBefore, {found.hold.kind, found.hold.target, found.requester->name,
+                                                                 found.request.origin.agent.value_or(QString()), &found.hold.measured, found.hold.measuredAt}));
+    return terms.mode == Mode::Hold && found.hold.mode == Mode::Hold;
 }
 
 QStringList approvingPersons(const Step &step, const ApprovalContext &context)
@@ -191,19 +190,18 @@ QStringList approvingPersons(const Step &step, const ApprovalContext &context)
 
 QString whyNotApproved(const Step &step)
 {
-    PolicyCase found = readCase(step);
+    const PolicyCase found = readCase(step);
     if (!found.problem.isEmpty())
         return found.problem;
     ApprovalContext context;
     context.registry = &step.previous;
     context.holdDigest = step.evidence.hold->payloadDigest();
-    context.requesterKind = found.requester->kind;
     context.gateKey = step.previous.gateKeys.key;
     context.at = step.evidence.quorumAt.value_or(step.evidence.at);
-    if (!takeTerms(step, found, context))
+    if (!takeTerms(step, found, context.terms))
         return QStringLiteral("the policy does not let this change take effect");
     context.hold = &found.hold;
-    if (!quorumReached(approvingPersons(step, context), found.hold.policy, step.previous))
+    if (!quorumReached(approvingPersons(step, context), context.terms.quorum, step.previous))
         return QStringLiteral("the policy hold has no quorum under the registry before");
     const BlobRef &approved = std::get<PolicyAction>(found.request.action).toml;
     if (approved.digest != step.next.policy.digest || approved.size != step.next.policy.size)

@@ -162,6 +162,12 @@ std::vector<Tolerance> tolerancesOf(const Rule &rule, const Measurement &measure
     return tolerances;
 }
 
+/// Its effects hide behind code that nobody read.
+bool isOpaque(const QString &operation)
+{
+    return operation.endsWith(QStringLiteral(".opaque"));
+}
+
 struct Forbidden final
 {
     const Target *guarded = nullptr; ///< a protected target that would be reached
@@ -180,6 +186,8 @@ QString because(const Match &match, const Ruling &ruling, const RulingInput &inp
     }
     if (!measured.uninspectable.isEmpty())
         clauses.append(QStringLiteral("part of it could not be inspected, which puts it one tier higher"));
+    if (isOpaque(measured.operation))
+        clauses.append(QStringLiteral("what it would do was not read, which ranks at least high"));
     if (match.rule.mode == Mode::Allow && ruling.mode == Mode::Hold)
         clauses.append(QStringLiteral("what is not understood is held, not allowed"));
     if (const Target *guarded = forbidden.guarded)
@@ -201,10 +209,13 @@ Measurement notMeasured()
 
 Ruling rule(const PolicyDocument &policy, const RulingInput &input)
 {
-    const Measurement measured = input.measured ? *input.measured : notMeasured();
+    const Measurement nothing = input.measured ? Measurement() : notMeasured();
+    const Measurement &measured = input.measured ? *input.measured : nothing;
     const Match match = firstMatch(policy, input, measured);
     const bool isPolicy = input.kind == kind::Policy;
-    const bool understood = measured.uninspectable.isEmpty() || match.rule.when.uninspectable == true;
+    const bool opaque = isOpaque(measured.operation);
+    const bool understood = (measured.uninspectable.isEmpty() || match.rule.when.uninspectable == true)
+        && (!opaque || isOpaque(match.rule.when.operation.value_or(QString())));
 
     Ruling ruling;
     ruling.rule = match.rule;
@@ -221,7 +232,7 @@ Ruling rule(const PolicyDocument &policy, const RulingInput &input)
     if (forbidden.guarded != nullptr || forbidden.stop != nullptr)
         ruling.mode = Mode::Forbid;
     ruling.tier = measured.uninspectable.isEmpty() ? match.rule.tier : oneHigher(match.rule.tier);
-    if (!match.unknown.isEmpty())
+    if (!match.unknown.isEmpty() || opaque)
         ruling.tier = std::max(ruling.tier, Tier::High);
     ruling.tolerances = tolerancesOf(match.rule, measured);
     ruling.because = because(match, ruling, input, measured, forbidden);

@@ -12,7 +12,7 @@ struct RulingInput final
     QString target;
     QString requester; ///< actor
     QString origin; ///< claimed agent
-    const Measurement *measured = nullptr;
+    const Measurement *measured = nullptr; ///< whole (documents/wholelists.h); nullptr: nothing was measured
     Instant at{};
 };
 
@@ -20,7 +20,8 @@ struct Ruling final
 {
     Rule rule; ///< a copy of the matching rule, or the default
     Mode mode = Mode::Hold;
-    Tier tier = Tier::Critical; ///< the rule's; one higher when uninspectable; at least high while an environment, recovery or row count that decides is unknown
+    Tier tier = Tier::Critical; ///< the rule's; one higher when uninspectable; at least high while an environment, recovery or row count that
+    ///< decides is unknown, and for what is opaque
     QString because; ///< one sentence
     std::vector<Tolerance> tolerances; ///< absolute, from the measured numbers
 };

@@ -15,6 +15,8 @@ Refused refusalOf(ApprovalRefusal why, const HoldId &hold)
         case ApprovalRefusal::UnknownKey:
         case ApprovalRefusal::NotApprover:
         case ApprovalRefusal::NotFromQuorum: return ErrorCode::Forbidden;
+        case ApprovalRefusal::NotAsked:
+        case ApprovalRefusal::RequesterGone: return ErrorCode::Conflict;
         case ApprovalRefusal::Expired:
         case ApprovalRefusal::Late: return ErrorCode::Expired;
         case ApprovalRefusal::SelfApproval: return ErrorCode::SelfApproval;
@@ -67,7 +69,7 @@ Answer Decisions::submit(const Caller &caller, const Json &params)
     return decision->verdict == Decision::Verdict::Deny ? deny(caller, given->envelope, *decision, *hold) : approve(given->envelope, *decision, *hold);
 }
 
-std::optional<Refused> Decisions::whyNotNow(const Decision &decision, const HoldRow &hold, const Hold &current) const
+std::optional<Refused> Decisions::whyNotNow(const Decision &decision, const HoldRow &hold) const
 {
     const auto conflict = [&](const QString &detail) {
         RpcError error = RpcError::of(ErrorCode::Conflict, detail);
@@ -78,10 +80,6 @@ std::optional<Refused> Decisions::whyNotNow(const Decision &decision, const Hold
         return refusalOf(ApprovalRefusal::StaleRevision, hold.id);
     if (hold.state != State::Pending)
         return conflict(QStringLiteral("the hold is not pending but %1").arg(toString(hold.state)));
-    const Actor *requester = m_context.active().registry.actor(hold.actor);
-    const VerifierKey *key = requester == nullptr ? nullptr : requester->key(purpose::Request);
-    if (key == nullptr || *key != current.requesterKey)
-        return conflict(QStringLiteral("the requester's key was revoked"));
     if (coveringFreeze(m_context.store.standing, hold.actor, hold.target))
         return Refused(ErrorCode::Frozen, QStringLiteral("the requester or the target is frozen"));
     return std::nullopt;
@@ -93,8 +91,7 @@ ApprovalContext Decisions::contextOf(const HoldRow &hold, const Hold &current, c
     context.registry = &m_context.active().registry;
     context.hold = &current;
     context.holdDigest = *hold.holdDigest;
-    context.requesterKind = context.registry->actor(hold.actor)->kind;
-    context.sponsorMayApprove = ruling.rule.sponsorMayApprove;
+    context.terms = ApprovalTerms::of(ruling);
     context.gateKey = m_context.identity.key->key();
     context.at = std::max(m_context.now, m_context.book.lastAt());
     return context;
@@ -102,12 +99,16 @@ ApprovalContext Decisions::contextOf(const HoldRow &hold, const Hold &current, c
 
 Answer Decisions::approve(const Envelope &envelope, const Decision &decision, HoldRow hold)
 {
-    const auto current = m_holds.current(hold);
     const auto request = m_holds.requestOf(hold);
-    if (!request || (!current && hold.revision > 0))
+    if (!request)
         return Refused(ErrorCode::Unavailable, QStringLiteral("the hold's documents cannot be read"));
-    if (auto refused = whyNotNow(decision, hold, current.value_or(Hold{})))
+    if (auto refused = whyNotNow(decision, hold))
         return *refused;
+    const auto current = m_holds.decided(hold);
+    if (!current) {
+        m_holds.startMeasuring(hold, MeasurePurpose::Again);
+        return Refused(RpcError::of(ErrorCode::StaleRevision, QStringLiteral("the hold's documents cannot be read: it is measured again")), true);
+    }
     const Ruling ruling = m_evidence.rulingOf(hold, *request, current->measured, current->measuredAt);
     if (!carriesTerms(*current, ruling)) {
         m_holds.startMeasuring(hold, MeasurePurpose::Again);
@@ -125,7 +126,7 @@ Answer Decisions::approve(const Envelope &envelope, const Decision &decision, Ho
     m_context.store.holds.addDecision(hold.id, hold.revision, {recorded.id, true, *person, recorded.index});
     hold.approvals = counting(hold, context);
     m_holds.moved(hold, recorded, State::Pending);
-    if (quorumReached(hold.approvals, current->policy, *context.registry))
+    if (quorumReached(hold.approvals, context.terms.quorum, *context.registry))
         m_releasing.approve(hold);
     m_holds.index(hold);
     return result(hold, recorded.index);
@@ -190,7 +191,8 @@ Answer Decisions::deny(const Caller &caller, const Envelope &envelope, const Dec
     denial.scope = decision.scope.value_or(Decision::Scope::This);
     denial.action = hold.action;
     denial.operation = hold.operation;
-    denial.resources = hold.resources;
+    const auto whole = m_holds.decided(hold);
+    denial.resources = whole ? whole->measured.resources : hold.resources;
     m_context.store.standing.addDenial(denial);
     stopCovered(denial);
     m_holds.index(hold);
@@ -200,8 +202,9 @@ Answer Decisions::deny(const Caller &caller, const Envelope &envelope, const Dec
 void Decisions::stopCovered(const StandingDenial &denial)
 {
     for (HoldRow &other : m_context.store.holds.inState(State::Approved)) {
-        const auto current = other.person == denial.person ? m_holds.current(other) : std::nullopt;
-        if (current && covers(denial, Asked{other.actor, other.person, other.target, other.kind, other.action, &current->measured}))
+        // Where its lists are not there any more it would not be begun either.
+        const auto current = other.person == denial.person ? m_holds.decided(other) : std::nullopt;
+        if (current && covers(denial, Asked{other.person, other.target, other.kind, other.action, &current->measured}))
             m_holds.stop(other, State::Stopped, QStringLiteral("denied, in hold %1").arg(denial.hold.toString()));
     }
 }

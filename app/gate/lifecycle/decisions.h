@@ -23,7 +23,7 @@ private:
     [[nodiscard]] Answer deny(const Caller &caller, const Envelope &envelope, const Decision &decision, HoldRow hold);
     /// What the same person was allowed and has not begun, and `denial` covers, does not begin.
     void stopCovered(const StandingDenial &denial);
-    [[nodiscard]] std::optional<Refused> whyNotNow(const Decision &decision, const HoldRow &hold, const Hold &current) const;
+    [[nodiscard]] std::optional<Refused> whyNotNow(const Decision &decision, const HoldRow &hold) const;
     [[nodiscard]] ApprovalContext contextOf(const HoldRow &hold, const Hold &current, const Ruling &ruling) const;
     /// Persons whose approvals of the current revision count at this moment.
     [[nodiscard]] QStringList counting(const HoldRow &hold, const ApprovalContext &context) const;

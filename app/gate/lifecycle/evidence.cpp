@@ -95,9 +95,12 @@ void Evidence::takeFirst(HoldRow &hold, const Measured &measured)
 void Evidence::takeAgain(HoldRow &hold, const Measured &measured)
 {
     const auto request = m_holds.requestOf(hold);
-    const auto current = m_holds.current(hold);
-    if (!request || !current)
+    const auto current = m_holds.decided(hold);
+    if (!request)
         return;
+    // With nothing whole to compare with, what is there now is a revision of its own.
+    if (!current)
+        return revise(hold, *request, measured.output, measured.at, measured.credentialReachable);
     const Ruling ruling = rulingOf(hold, *request, measured.output.measurement, measured.at);
     const auto items = compare(*current, measured.output.measurement, ruling.mode, ruling.tier);
     // Tolerances are absolute and grow with what is measured: while nothing drifts, those that were signed stay.
@@ -111,7 +114,7 @@ void Evidence::takeAgain(HoldRow &hold, const Measured &measured)
 bool Evidence::stands(HoldRow &hold, const Measured &measured)
 {
     const auto request = m_holds.requestOf(hold);
-    const auto current = m_holds.current(hold);
+    const auto current = m_holds.decided(hold);
     if (!request || !current)
         return false;
     const Ruling ruling = rulingOf(hold, *request, measured.output.measurement, measured.at);
@@ -126,18 +129,19 @@ bool Evidence::stands(HoldRow &hold, const Measured &measured)
 void Evidence::reopen(HoldRow &hold, const MeasureOutput &now, Instant at, bool credentialReachable)
 {
     const auto request = m_holds.requestOf(hold);
-    const auto current = m_holds.current(hold);
-    if (!request || !current)
+    const auto current = m_holds.decided(hold);
+    if (!request)
         return;
     if (const auto grant = m_context.store.grants.find(hold.id, hold.revision))
         m_context.store.grants.cancel(grant->id);
     const Ruling ruling = rulingOf(hold, *request, now.measurement, at);
-    const auto items = compare(*current, now.measurement, ruling.mode, ruling.tier);
+    const auto items = current ? compare(*current, now.measurement, ruling.mode, ruling.tier) : std::vector<DriftItem>();
     hold.deadline.reset();
     hold.executeBy.reset();
     m_holds.event(hold, State::Drifted,
-                  items.empty() ? QStringLiteral("the policy changed since the approval")
-                                : QStringLiteral("changed since the approval: %1").arg(sentenceOf(items)));
+                  !current        ? QStringLiteral("the whole lists of what was approved are not there any more")
+                  : items.empty() ? QStringLiteral("the policy changed since the approval")
+                                  : QStringLiteral("changed since the approval: %1").arg(sentenceOf(items)));
     hold.reason.clear();
     revise(hold, *request, now, at, credentialReachable);
 }
@@ -155,7 +159,7 @@ void Evidence::revise(HoldRow &hold, const Request &request, const MeasureOutput
     keepBlobs(output);
     const Measurement &measured = output.measurement;
     const Ruling ruling = rulingOf(hold, request, measured, at);
-    Hold document = makeHold(m_context, hold, request, measured, ruling, at, *key);
+    Hold document = makeHold(m_context, hold, request, output.shown.value_or(measured), ruling, at, *key);
     const Target *target = m_context.active().policy->target(hold.target);
     document.enforcement = target == nullptr ? enforcementOfPolicy() : enforcementOf(*target, credentialReachable);
     document.measured.credential.reachableByRequester = credentialReachable;
@@ -173,14 +177,14 @@ void Evidence::revise(HoldRow &hold, const Request &request, const MeasureOutput
     hold.operation = measured.operation;
     hold.environment = measured.environment.value;
     hold.summary = measured.summaryText;
-    hold.resources = measured.resources;
+    hold.resources = document.measured.resources;
     hold.deadline = document.policy.approveUntil;
     const Envelope envelope = Envelope::sign(*m_context.identity.key, payloadtype::Hold, payload);
     hold.holdDocument = envelope.idDigest();
     hold.holdDigest = envelope.payloadDigest();
     m_holds.record(hold, EntryKind::Hold, envelope, document.blobs(), State::Pending);
 
-    const Asked whole{hold.actor, hold.person, hold.target, hold.kind, hold.action, &measured};
+    const Asked whole{hold.person, hold.target, hold.kind, hold.action, &measured};
     if (ruling.mode == Mode::Forbid)
         m_holds.event(hold, State::Refused, ruling.because);
     else if (const auto denial = coveringDenial(m_context.store.standing, whole))
@@ -228,9 +232,9 @@ void Evidence::policyChanged()
     for (auto page = m_context.store.holds.open(after, 200); !page.empty(); page = m_context.store.holds.open(after, 200)) {
         for (const HoldRow &hold : page) {
             after = hold.row;
-            const auto current = hold.state == State::Pending ? m_holds.current(hold) : std::nullopt;
-            const auto request = current ? m_holds.requestOf(hold) : std::nullopt;
-            if (request && !carriesTerms(*current, rulingOf(hold, *request, current->measured, current->measuredAt)))
+            const auto request = hold.state == State::Pending ? m_holds.requestOf(hold) : std::nullopt;
+            const auto current = request ? m_holds.decided(hold) : std::nullopt;
+            if (request && (!current || !carriesTerms(*current, rulingOf(hold, *request, current->measured, current->measuredAt))))
                 m_holds.startMeasuring(hold, MeasurePurpose::Again);
         }
     }

@@ -26,7 +26,7 @@ public:
     [[nodiscard]] Answer measureAgain(const Caller &caller, const Json &params);
     /// The policy changed: every pending hold whose ruling it moves is measured again.
     void policyChanged();
-    /// What the current policy says of what was measured then.
+    /// What the current policy says of what was measured then, whole.
     [[nodiscard]] Ruling rulingOf(const HoldRow &hold, const Request &request, const Measurement &measured, Instant at) const;
     void forget(ConnectionId connection);
     /// The jobs of this turn never begin: whoever waits for a measurement is answered, so that he may ask again.

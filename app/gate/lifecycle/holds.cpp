@@ -2,6 +2,7 @@
 #include "gate/lifecycle/holds.h"
 
 #include "core/documents/decision.h"
+#include "core/documents/wholelists.h"
 #include "gate/lifecycle/requests.h"
 
 #include <algorithm>
@@ -138,6 +139,18 @@ QStringList askableBy(const ActiveRegistry &active, const QString &name, Instant
 }
 
 } // namespace
+
+std::optional<Hold> Holds::decided(const HoldRow &hold) const
+{
+    auto revision = current(hold);
+    if (!revision)
+        return std::nullopt;
+    auto whole = wholeOf(revision->measured, [this](const Digest &digest) { return m_context.store.blobs.read(digest); });
+    if (!whole)
+        return std::nullopt;
+    revision->measured = std::move(*whole);
+    return revision;
+}
 
 std::shared_ptr<const Subject> Holds::subjectOf(const HoldRow &hold) const
 {

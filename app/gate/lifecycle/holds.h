@@ -40,7 +40,9 @@ public:
     [[nodiscard]] Head head(const HoldRow &hold) const;
     [[nodiscard]] HoldStatus status(const HoldRow &hold, HoldStatus::Form form) const;
     [[nodiscard]] std::optional<Request> requestOf(const HoldRow &hold) const;
-    [[nodiscard]] std::optional<Hold> current(const HoldRow &hold) const;
+    [[nodiscard]] std::optional<Hold> current(const HoldRow &hold) const; ///< as it was signed: its lists may be shortened
+    /// The current revision with its lists whole, as rules, denials and drift read it; nullopt where one of them is not to be had.
+    [[nodiscard]] std::optional<Hold> decided(const HoldRow &hold) const;
     /// What a worker needs to know; nullopt when the request or the target is gone.
     [[nodiscard]] std::shared_ptr<const Subject> subjectOf(const HoldRow &hold) const;
     /// False where the request or the target is gone: then nothing is measured.

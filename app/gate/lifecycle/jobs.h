@@ -40,7 +40,7 @@ struct PerformJob final
 {
     QByteArray grant;
     std::shared_ptr<const Subject> subject;
-    Hold approved;
+    Hold approved; ///< with its lists whole
 };
 
 /// The live identity of a target, as `target.identify` asks for it.

@@ -3,6 +3,7 @@
 
 #include "config/policyreader.h"
 #include "core/documents/command.h"
+#include "core/documents/wholelists.h"
 #include "core/policy/approval.h"
 #include "core/policy/registrychain.h"
 #include "core/policy/ruling.h"
@@ -168,7 +169,7 @@ QString PerformerCheck::apply(HoldStory &story, const Entry &entry, const Regist
     const QByteArray &payload = entry.envelope.payload;
     switch (entry.kind) {
     case EntryKind::Hold:
-        return stated(Hold::parse(payload), m_keys.key, [&](const Hold &hold) { return story.applyHold(hold, entry.envelope, place); });
+        return stated(Hold::parse(payload), m_keys.key, [&](const Hold &hold) { return story.applyHold(hold, entry.envelope, place, blobs()); });
     case EntryKind::Event:
         return stated(Event::parse(payload), m_keys.key, [&](const Event &event) { return story.applyEvent(event, place, entry.at); });
     case EntryKind::Grant:
@@ -199,18 +200,29 @@ QString PerformerCheck::whyNotStill(const HoldStory &story, Instant now) const
     if (requester == nullptr || !requester->isActive(now))
         return QStringLiteral("the requester's key was revoked or has expired");
     const Hold &hold = *story.hold;
-    const Ruling ruling = rule(*newest.policy, {hold.kind, hold.target, story.actor, story.request.origin.agent.value_or(QString()), &hold.measured, hold.measuredAt});
-    if (ruling.mode != hold.mode || ruling.tier != hold.tier || ruling.rule.quorum.need != hold.policy.need || ruling.rule.quorum.from != hold.policy.from)
+    const auto whole = wholeOf(hold.measured, blobs());
+    if (!whole)
+        return whole.error().sentence();
+    const Ruling ruling = rule(*newest.policy, {hold.kind, hold.target, story.actor, story.request.origin.agent.value_or(QString()), &*whole, hold.measuredAt});
+    const ApprovalTerms needs = ApprovalTerms::of(ruling);
+    if (needs.mode != hold.mode || ruling.tier != hold.tier || needs.quorum != story.needs.quorum || needs.confirm != story.needs.confirm)
         return QStringLiteral("the policy has changed since the approval");
-    if (hold.mode == Mode::Allow)
+    if (needs.mode == Mode::Allow)
         return {};
     QStringList persons;
     for (const HoldStory::Approval &approval : story.approvals) {
         const Actor *approver = newest.registry.actorByKey(approval.decision.key.bytes, purpose::Decide);
-        if (approver != nullptr && approver->isActive(now) && approver->has(role::Approver))
+        if (approver != nullptr && !whyNotApprovable(*approver, hold, newest.registry, needs, now))
             persons.append(approver->person);
     }
-    return quorumReached(persons, hold.policy, newest.registry) ? QString() : QStringLiteral("an approval rests on a key that was revoked or has expired");
+    return quorumReached(persons, needs.quorum, newest.registry) ? QString()
+                                                                 : QStringLiteral("an approval does not count any more: its key was revoked or has expired, "
+                                                                                  "or the person may not approve this");
+}
+
+BlobSource PerformerCheck::blobs() const
+{
+    return [this](const Digest &digest) { return m_store.blobs.read(digest); };
 }
 
 QString PerformerCheck::whyFrozen(const HoldStory &story) const

@@ -38,6 +38,7 @@ private:
     [[nodiscard]] QString applyRequest(HoldStory &story, const Entry &entry, const RegistryPlace &place, const HoldId &hold) const;
     [[nodiscard]] QString applyDecision(HoldStory &story, const Entry &entry, const RegistryPlace &place) const;
     [[nodiscard]] QString whyNotStill(const HoldStory &story, Instant now) const;
+    [[nodiscard]] BlobSource blobs() const;
     [[nodiscard]] QString whyFrozen(const HoldStory &story) const;
 
     const Store &m_store;

@@ -128,9 +128,9 @@ void Releasing::take(const Measured &measured)
 void Releasing::spend(HoldRow &hold)
 {
     const auto subject = m_holds.subjectOf(hold);
-    auto current = m_holds.current(hold);
+    auto current = m_holds.decided(hold);
     if (!subject || !current)
-        return giveUp(hold, State::Stopped, QStringLiteral("the target is gone"));
+        return giveUp(hold, State::Stopped, subject ? QStringLiteral("the whole lists of what was approved are not there any more") : QStringLiteral("the target is gone"));
     if (!hold.executeBy || *hold.executeBy <= std::max(m_context.now, m_context.book.lastAt()))
         return giveUp(hold, State::Lapsed, QStringLiteral("it was not begun in time"));
     const Ruling ruling = m_evidence.rulingOf(hold, subject->request, current->measured, current->measuredAt);

@@ -146,7 +146,7 @@ Answer Requests::admit(const Caller &caller, const Envelope &envelope, const Req
         m_holds.index(hold);
         return Refused(onRecord(ErrorCode::Frozen, QStringLiteral("requests of this actor are frozen until that is lifted"), id), true);
     }
-    const Asked asked{hold.actor, hold.person, hold.target, hold.kind, hold.action, nullptr};
+    const Asked asked{hold.person, hold.target, hold.kind, hold.action, nullptr};
     if (const auto denial = coveringDenial(m_context.store.standing, asked)) {
         m_holds.event(hold, State::Refused, QStringLiteral("denied before, in hold %1").arg(denial->hold.toString()));
         m_holds.index(hold);

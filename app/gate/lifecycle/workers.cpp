@@ -4,6 +4,7 @@
 #include "core/documents/bounds.h"
 #include "core/policy/ruling.h"
 #include "gate/lifecycle/enforcement.h"
+#include "gate/lifecycle/fitting.h"
 #include "gate/lifecycle/otherkinds.h"
 #include "kinds/policy/policymeasurer.h"
 
@@ -104,10 +105,17 @@ void Workers::refuse(const PerformJob &job, const QString &why) const
     m_done(std::move(result));
 }
 
+MeasureOutput Workers::policyMeasured(const Subject &subject, Instant at) const
+{
+    MeasureInput input = inputOf(subject, nullptr, at);
+    input.past = m_options.past;
+    return makePolicyMeasurer(subject.policyToml)->measure(input);
+}
+
 MeasureOutput Workers::measured(const Subject &subject, const Result<Credential, QString> &credential, Instant at) const
 {
     if (subject.request.kind == kind::Policy)
-        return makePolicyMeasurer(subject.policyToml)->measure(inputOf(subject, nullptr, at));
+        return policyMeasured(subject, at);
     const auto found = m_kinds.find(subject.request.kind);
     if (found == m_kinds.end())
         return unmeasured(subject, QStringLiteral("this gate does not measure the kind %1").arg(subject.request.kind));
@@ -127,7 +135,7 @@ void Workers::measure(const MeasureJob &job) const
     result.at = m_clock.now();
     result.credentialReachable = reachableByRequester(job.subject->target, m_options.directory);
     result.output = measured(*job.subject, resolveCredential(job.subject->target, m_options.directory), result.at);
-    bound(result.output.measurement);
+    fit(result.output, *job.subject->policy);
     m_done(std::move(result));
 }
 
@@ -153,7 +161,7 @@ void Workers::perform(const PerformJob &job) const
         input.performAs = performAs(m_kinds, subject, m_options.directory, input);
         input.approved = &job.approved;
         input.compare = [&](Measurement now) {
-            bound(now); // as what was approved was
+            now = bound(now).whole; // as what was approved was
             const Ruling ruling = rule(*subject.policy, {subject.request.kind, subject.request.target, subject.actor,
                                                          subject.request.origin.agent.value_or(QString()), &now, result.startedAt});
             return compare(job.approved, now, ruling.mode, ruling.tier);
@@ -161,7 +169,7 @@ void Workers::perform(const PerformJob &job) const
         result.outcome = found->second.performer->perform(input);
     }
     if (auto *drifted = std::get_if<Drifted>(&result.outcome))
-        bound(drifted->now.measurement);
+        fit(drifted->now, *subject.policy);
     else
         bound(std::get<Performed>(result.outcome).effects);
     result.finishedAt = m_clock.now();

@@ -29,6 +29,7 @@ public:
         FairPool::Bounds measuring; ///< a lane is a target
         Line::Bounds performing; ///< the engine's: what it hands over begins at once
         QString directory; ///< that relative credentials refer to
+        PastHolds past{}; ///< of this gate, for what is measured against them
     };
     Workers(Kinds kinds, Identifier identify, const Clock &clock, Options options, std::function<void(Input)> done);
 
@@ -46,6 +47,7 @@ private:
     void measure(const MeasureJob &job) const;
     void perform(const PerformJob &job) const;
     void refuse(const PerformJob &job, const QString &why) const;
+    [[nodiscard]] MeasureOutput policyMeasured(const Subject &subject, Instant at) const;
     [[nodiscard]] MeasureOutput measured(const Subject &subject, const Result<Credential, QString> &credential, Instant at) const;
 
     const Kinds m_kinds;

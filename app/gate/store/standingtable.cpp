@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gate/store/standingtable.h"
 
-#include "core/json.h"
+#include "core/documents/wholelists.h"
 
 namespace holdfast {
 
@@ -30,7 +30,7 @@ StandingDenial denialOf(const Query &query)
     denial.scope = scopeOf(query.text(5));
     denial.action = query.digest(6);
     denial.operation = query.text(7);
-    if (const auto list = parseJson(query.text(8).toUtf8(), {8LL * 1024 * 1024, 4}); list && list->asArray())
+    if (const auto list = parseJson(query.text(8).toUtf8(), {2 * largestWholeList, 4}); list && list->asArray())
         for (const Json &item : *list->asArray())
             denial.resources.append(item.asString() ? *item.asString() : QString());
     denial.standing = query.integer(9) != 0;

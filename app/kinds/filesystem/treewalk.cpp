@@ -22,7 +22,7 @@ namespace {
 
 constexpr qsizetype MaxTelling = 5;
 constexpr std::size_t MaxRepositories = 64;
-constexpr std::size_t MaxBranches = 200;
+constexpr std::size_t MaxBranches = 50'000; ///< what lies beyond is counted where it lies; a hold shortens what it shows itself
 constexpr qsizetype MaxNamed = 20; ///< paths that a list of exceptions names
 
 struct LinkedFile final

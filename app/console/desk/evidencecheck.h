@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "console/desk/ledgerwatch.h"
+#include "console/present/evidence.h"
+
+namespace holdfast {
+
+/// Checks the documents of `evidence` against the registry that this console walked to, fills in what they say, and makes the
+/// ruling anew, where the whole lists are here. Empty when everything holds, else the reason for people.
+[[nodiscard]] QString verifyEvidence(present::Evidence &evidence, const TrustedPolicy &trusted);
+
+/// What approving takes, by this console's own ruling; without one, what the hold says, which locks Approve anyway.
+[[nodiscard]] ApprovalTerms termsOf(const present::Evidence &evidence);
+/// Whether mode, tier, quorum and confirmations of the hold are those of this console's own ruling; true while there is none.
+[[nodiscard]] bool agrees(const present::Evidence &evidence);
+
+} // namespace holdfast
