@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/text/visible.h"
 #include "gate/gate.h"
+#include "kinds/posix/process.h"
+#include "kinds/posix/spawner.h"
 
 #include <CLI/CLI.hpp>
 #include <spdlog/sinks/stdout_color_sinks.h>
@@ -72,6 +74,8 @@ int serve(GateConfig config, QByteArray ownerSecret)
 int main(int argc, char **argv)
 {
     umask(S_IRWXG | S_IRWXO);
+    // Before there is anything of the gate's to copy: neither memory nor descriptors.
+    startProcessesThrough(forkSpawner());
     const QCoreApplication application(argc, argv);
     initialiseCryptography();
     spdlog::stderr_color_mt("gate");

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gate/lifecycle/enforcement.h"
 
+#include "kinds/posix/process.h"
+
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
 #include <QProcess>
+#include <QStandardPaths>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -17,7 +20,7 @@ namespace holdfast {
 namespace {
 
 constexpr uid_t lastSystemUser = 999;
-constexpr int commandTimeoutMs = 10'000;
+constexpr std::chrono::seconds commandTimeout{10};
 constexpr qint64 longestCredential = 64LL * 1024;
 
 const QString filePrefix = QStringLiteral("file:");
@@ -64,20 +67,27 @@ Result<QByteArray, QString> readPrivate(const QString &path)
 
 Result<QByteArray, QString> runForCredential(const QString &commandLine)
 {
-    QStringList argv = QProcess::splitCommand(commandLine);
+    const QStringList argv = QProcess::splitCommand(commandLine);
     if (argv.isEmpty())
         return Failure{QStringLiteral("the credential command is empty")};
-    QProcess process;
-    const QString program = argv.takeFirst();
-    process.start(program, argv, QIODevice::ReadOnly);
-    if (!process.waitForFinished(commandTimeoutMs)) {
-        process.kill();
-        process.waitForFinished(1000);
+    const QString program = argv.front();
+    ProcessSpec spec;
+    spec.path = QFile::encodeName(program.contains(u'/') ? QFileInfo(program).absoluteFilePath() : QStandardPaths::findExecutable(program));
+    for (const QString &argument : argv)
+        spec.argv.push_back(QFile::encodeName(argument));
+    for (char **variable = environ; *variable != nullptr; ++variable)
+        spec.environment.emplace_back(*variable); // the owner's own command, not a requester's
+    const UniqueFd here(open(".", O_PATH | O_DIRECTORY | O_CLOEXEC));
+    spec.directory = here.get();
+    spec.deadline = commandTimeout;
+    spec.outputLimit = longestCredential;
+    spec.mergeErrors = false;
+    ProcessEnd end = runProcess(spec);
+    if (end.timedOut)
         return Failure{QStringLiteral("the credential command did not end in time")};
-    }
-    if (process.exitStatus() != QProcess::NormalExit || process.exitCode() != 0)
+    if (!end.succeeded())
         return Failure{QStringLiteral("the credential command failed")};
-    return chomped(process.readAllStandardOutput().left(longestCredential));
+    return chomped(std::move(end.output));
 }
 
 } // namespace
@@ -95,6 +105,13 @@ Result<Credential, QString> resolveCredential(const Target &target, const QStrin
         return Failure{secret.error()};
     credential.secret = std::move(*secret);
     return credential;
+}
+
+QStringList credentialFiles(const Target &target, const QString &directory)
+{
+    if (!target.credential || !target.credential->startsWith(filePrefix))
+        return {};
+    return {pathOf(*target.credential, directory)};
 }
 
 bool reachableByRequester(const Target &target, const QString &directory)

@@ -11,6 +11,9 @@ namespace holdfast {
 /// read is refused. The sentence names the credential, never its content. Called on workers.
 [[nodiscard]] Result<Credential, QString> resolveCredential(const Target &target, const QString &directory);
 
+/// The files that the target's credential lies in: absolute, none where it is made by a command.
+[[nodiscard]] QStringList credentialFiles(const Target &target, const QString &directory);
+
 /// Whether the requester could read the target's credential himself, as far as ownership and modes tell.
 [[nodiscard]] bool reachableByRequester(const Target &target, const QString &directory);
 

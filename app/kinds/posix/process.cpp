@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinds/posix/process.h"
 
-#include "kinds/posix/supervisor.h"
-#include "kinds/posix/uniquefd.h"
+#include "kinds/posix/spawner.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -129,7 +128,28 @@ void adopt(ProcessEnd &end, const SupervisorReport &report)
 
 } // namespace
 
+namespace {
+
+UniqueFd theSpawner;
+
+} // namespace
+
+void startProcessesThrough(UniqueFd spawner)
+{
+    theSpawner = std::move(spawner);
+}
+
+int processSpawner()
+{
+    return theSpawner.get();
+}
+
 ProcessEnd runProcess(const ProcessSpec &spec)
+{
+    return runProcess(spec, theSpawner.get());
+}
+
+ProcessEnd runProcess(const ProcessSpec &spec, int spawner)
 {
     auto input = makePipe();
     auto output = makePipe();
@@ -148,9 +168,7 @@ ProcessEnd runProcess(const ProcessSpec &spec)
     ::sigemptyset(&pipe);
     ::sigaddset(&pipe, SIGPIPE);
     ::pthread_sigmask(SIG_BLOCK, &pipe, &before);
-    const pid_t supervisor = ::fork();
-    if (supervisor == 0)
-        supervise(plan);
+    const pid_t supervisor = startSupervisor(plan, spawner);
     ProcessEnd end;
     if (supervisor < 0) {
         end = notStarted("fork");
@@ -160,7 +178,8 @@ ProcessEnd runProcess(const ProcessSpec &spec)
         input->read.reset();
         Conversation talk(spec, end, spec.input.isEmpty() ? UniqueFd() : std::move(input->write), std::move(output->read), std::move(report->read));
         adopt(end, talk.run());
-        ::waitpid(supervisor, nullptr, 0);
+        if (supervisor > 0)
+            ::waitpid(supervisor, nullptr, 0);
     }
     const timespec none{};
     ::sigtimedwait(&pipe, nullptr, &none);

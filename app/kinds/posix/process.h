@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "kinds/posix/uniquefd.h"
+
 #include <QByteArray>
 #include <QString>
 
@@ -49,6 +51,14 @@ struct ProcessEnd final
 
 /// Runs it to its end on the calling thread, bounded in time and output. When this returns, the program and every
 /// descendant of it has ended, also those that made sessions of their own: a supervisor process is their subreaper.
+/// They also end when this process does.
 [[nodiscard]] ProcessEnd runProcess(const ProcessSpec &spec);
+/// The same through a certain spawner (spawner.h), which may have work of its own instead of `program` and `path`.
+[[nodiscard]] ProcessEnd runProcess(const ProcessSpec &spec, int spawner);
+
+/// From now on every process of this one is started by the spawner behind this socket. Called once, before there are threads;
+/// a process that never calls it forks itself.
+void startProcessesThrough(UniqueFd spawner);
+[[nodiscard]] int processSpawner(); ///< -1: none
 
 } // namespace holdfast

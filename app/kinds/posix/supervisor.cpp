@@ -69,6 +69,12 @@ bool becomeUser(const ProcessUser &user)
     if (::dup2(plan.in, 0) < 0 || ::dup2(plan.out, 1) < 0 || ::dup2(plan.err, 2) < 0
         || ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC) != 0)
         failStart(failures, Descriptors);
+    if (plan.work != nullptr) {
+        ::syscall(SYS_close_range, 3U, ~0U, 0U); // the pipe of failures too: it has started
+        defaultSignals();
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+        ::_exit(plan.work());
+    }
     if ((plan.directory >= 0 ? ::fchdir(plan.directory) : ::chdir("/")) != 0)
         failStart(failures, WorkingDirectory);
     limit(RLIMIT_CORE, 0);
@@ -77,6 +83,7 @@ bool becomeUser(const ProcessUser &user)
     if (plan.runAs != nullptr && !becomeUser(*plan.runAs))
         failStart(failures, User);
     defaultSignals();
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); // of the supervisor: nobody would end it in time
     if (plan.path != nullptr)
         ::execve(plan.path, plan.argv, plan.environment);
     else
@@ -155,7 +162,8 @@ void note(SupervisorReport &report, int status)
         report.signal = WTERMSIG(status);
 }
 
-void await(pid_t program, const SupervisorPlan &plan, SupervisorReport &report)
+/// Until the program ends, its time is over, or nobody is left to hear the report.
+void await(pid_t program, int listener, const SupervisorPlan &plan, SupervisorReport &report)
 {
     const int handle = static_cast<int>(::syscall(SYS_pidfd_open, program, 0U));
     const long until = nowMs() + plan.deadlineMs;
@@ -167,16 +175,17 @@ void await(pid_t program, const SupervisorPlan &plan, SupervisorReport &report)
         if (gone > 0)
             continue; // an orphan that ended by itself
         const long rest = until - nowMs();
-        if (rest <= 0) {
-            report.timedOut = 1;
+        pollfd deaf{listener, 0, 0};
+        if (rest <= 0 || (::poll(&deaf, 1, 0) == 1 && (deaf.revents & POLLERR) != 0)) {
+            report.timedOut = rest <= 0 ? 1 : 0;
             ::kill(-program, SIGKILL);
             ::kill(program, SIGKILL);
             ::waitpid(program, &status, 0);
             return note(report, status);
         }
-        pollfd wait{handle, POLLIN, 0};
+        pollfd wait[2] = {{handle, POLLIN, 0}, {listener, 0, 0}};
         if (handle >= 0)
-            ::poll(&wait, 1, static_cast<int>(rest < 1000 ? rest : 1000));
+            ::poll(wait, 2, static_cast<int>(rest < 1000 ? rest : 1000));
         else
             pauseMs(5);
     }
@@ -189,7 +198,8 @@ void supervise(const SupervisorPlan &plan)
     ::setpgid(0, 0); // a signal to the gate's group must not end the one who ends the rest
     ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     defaultSignals();
-    ::signal(SIGPIPE, SIG_IGN);
+    for (const int number : {SIGPIPE, SIGTERM, SIGINT, SIGHUP})
+        ::signal(number, SIG_IGN);
     SupervisorReport report;
     int failures[2] = {-1, -1};
     const pid_t program = ::pipe2(failures, O_CLOEXEC) == 0 ? ::fork() : -1;
@@ -204,7 +214,7 @@ void supervise(const SupervisorPlan &plan)
         report.error = failure.error;
     } else {
         report.started = 1;
-        await(program, plan, report);
+        await(program, pipe, plan, report);
     }
     report.leftBehind = report.started != 0 ? sweep() : 0;
     [[maybe_unused]] const auto written = ::write(pipe, &report, sizeof report);

@@ -20,9 +20,12 @@ struct SupervisorReport final
 inline constexpr const char *SupervisorSteps[] = {"fork", "session", "descriptors", "working directory", "user", "execute"};
 
 /// Everything that the supervisor needs, made before fork: afterwards only async-signal-safe calls are allowed,
-/// because the gate has other threads.
+/// because whoever forks may have other threads.
 struct SupervisorPlan final
 {
+    /// What the child does instead of executing a program, in a process that has one thread: standard input and output are `in` and
+    /// `out`, nothing else is open; the result is its exit code.
+    using Work = int (*)();
     const char *path = nullptr;
     int program = -1;
     char *const *argv = nullptr;
@@ -31,9 +34,11 @@ struct SupervisorPlan final
     int in = -1, out = -1, err = -1, report = -1;
     long deadlineMs = 0;
     const ProcessUser *runAs = nullptr;
+    Work work = nullptr;
 };
 
-/// The supervisor's whole life, in the forked child; never returns.
+/// The supervisor's whole life, in the forked child; never returns. When nobody can read the report any more, everything is killed:
+/// no work outlives whoever ordered it.
 [[noreturn]] void supervise(const SupervisorPlan &plan);
 
 } // namespace holdfast

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinds/posix/directory.h"
 #include "kinds/posix/process.h"
+#include "kinds/posix/spawner.h"
 #include "kinds/posix/uniquefd.h"
 
 #include <QTemporaryDir>
@@ -34,6 +35,35 @@ class Process final : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void initTestCase()
+    {
+        if (qEnvironmentVariableIsSet("HOLDFAST_SPAWNER"))
+            startProcessesThrough(forkSpawner());
+    }
+    void everythingEndsWithItsOwner()
+    {
+        // A process whose only work is to run one that would sleep for ever, and that is killed meanwhile.
+        int ends[2];
+        QCOMPARE(::pipe(ends), 0);
+        const pid_t owner = ::fork();
+        if (owner == 0) {
+            ::close(ends[0]);
+            startProcessesThrough(qEnvironmentVariableIsSet("HOLDFAST_SPAWNER") ? forkSpawner() : UniqueFd());
+            ProcessSpec spec;
+            spec.path = "/bin/sh";
+            spec.argv = {"sh", "-c", "exec 3<>/proc/" + QByteArray::number(::getppid()) + "/fd/" + QByteArray::number(ends[1]) + "; echo >&3; sleep 1000 & sleep 1000"};
+            spec.environment = {"PATH=/usr/bin:/bin"};
+            (void)runProcess(spec);
+            ::_exit(0);
+        }
+        char started = 0;
+        QCOMPARE(::read(ends[0], &started, 1), 1);
+        ::kill(owner, SIGKILL);
+        QCOMPARE(::waitpid(owner, nullptr, 0), owner);
+        ::close(ends[1]);
+        QCOMPARE(::read(ends[0], &started, 1), 0); // once nobody has the other end any more
+        ::close(ends[0]);
+    }
     void aDirectoryOfAnEndedProcessIsEmpty()
     {
         const pid_t child = ::fork();
