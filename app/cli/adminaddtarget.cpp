@@ -22,7 +22,7 @@ Target targetOf(const AddTargetOptions &options)
     target.environment = options.environment;
     target.url = options.url;
     if (!options.identitySystem.isEmpty())
-        target.identity = SqlIdentity{options.identitySystem, options.identityDatabase};
+        target.identity = SqlIdentity{options.identitySystem, options.identityDatabase, unlessEmpty(options.identityHost), unlessEmpty(options.identityCertificate)};
     target.credential = unlessEmpty(options.credential);
     target.measureAs = unlessEmpty(options.measureAs);
     target.roots = options.roots;
@@ -52,7 +52,7 @@ Expected<SqlIdentity> measuredIdentity(const Program &program, const Target &tar
         const QString *text = value != nullptr ? value->asString() : nullptr;
         return text != nullptr ? *text : QString();
     };
-    SqlIdentity identity{part(u"system"), part(u"database")};
+    SqlIdentity identity{part(u"system"), part(u"database"), unlessEmpty(part(u"host")), unlessEmpty(part(u"certificate"))};
     if (identity.system.isEmpty() || identity.database.isEmpty())
         return Failure{Problem{ExitCode::Failed, QStringLiteral("the server of %1 does not say which system and database it is").arg(target.name)}};
     return identity;
@@ -67,7 +67,10 @@ ExitCode runAdminAddTarget(const Program &program, const AddTargetOptions &optio
         auto identity = measuredIdentity(program, target);
         if (!identity)
             return program.output.problem(identity.error());
-        program.output.note(QStringLiteral("the server is system %1, database %2").arg(identity->system, identity->database));
+        program.output.note(QStringLiteral("the server is system %1, database %2, at %3")
+                                .arg(identity->system, identity->database, identity->host.value_or(QStringLiteral("a place that could not be told"))));
+        if (identity->certificate)
+            program.output.note(QStringLiteral("its certificate is %1").arg(*identity->certificate));
         target.identity = *identity;
     }
     auto access = GateAccess::asRequester(program);

@@ -155,7 +155,12 @@ void addAddTarget(CommandLine &line, CLI::App &admin)
     text(app, "--url", options->url, "sql: postgresql://…");
     auto *system = text(app, "--identity-system", options->identitySystem, "sql: system identifier, as `hold admin identify` prints it");
     auto *database = text(app, "--identity-database", options->identityDatabase, "sql: database name");
-    app.add_flag("--identify", options->identify, "sql: have the gate measure the server's identity now (an admin's session key)")->excludes(system)->excludes(database);
+    auto *host = text(app, "--identity-host", options->identityHost, "sql: where the server is; it or the certificate tells it from a copy");
+    auto *certificate = text(app, "--identity-certificate", options->identityCertificate, "sql: digest of the server's certificate, sha256:…");
+    app.add_flag("--identify", options->identify, "sql: have the gate measure the server's identity now (an admin's session key)")
+        ->excludes(system)->excludes(database)->excludes(host)->excludes(certificate);
+    host->needs(system);
+    certificate->needs(system);
     system->needs(database);
     database->needs(system);
     text(app, "--credential", options->credential, "file:… or command:…");

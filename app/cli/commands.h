@@ -61,7 +61,7 @@ struct InviteOptions final
 
 struct AddTargetOptions final
 {
-    QString name, kind, environment, url, identitySystem, identityDatabase, credential, measureAs, cwd;
+    QString name, kind, environment, url, identitySystem, identityDatabase, identityHost, identityCertificate, credential, measureAs, cwd;
     QString backupDomain, backupNewest, backupPath;
     QStringList roots, programs, environmentNames;
     bool identify = false, isProtected = false, reveal = false, allowSecrets = false;

@@ -3,6 +3,7 @@
 
 #include "config/policyreader.h"
 #include "config/policywriter.h"
+#include "core/serverplace.h"
 #include "core/username.h"
 #include "keys/plainfilestore.h"
 
@@ -60,10 +61,17 @@ Target database(const PracticeGround &ground, const QString &name, const QString
     return target;
 }
 
+/// Whoever made the socket listens there.
+std::optional<QString> placeOf(const PracticeGround &ground)
+{
+    const QFileInfo socket(QDir(ground.socket).canonicalPath() + QStringLiteral("/.s.PGSQL.5432"));
+    return socket.exists() ? std::optional(unixPlace(socket.filePath(), socket.ownerId())) : std::nullopt;
+}
+
 std::vector<Target> targetsOf(const PracticeGround &ground)
 {
     Target production = database(ground, QStringLiteral("bookings-prod"), QStringLiteral("production"));
-    production.identity = SqlIdentity{ground.system, QStringLiteral("bookings")};
+    production.identity = SqlIdentity{ground.system, QStringLiteral("bookings"), placeOf(ground)};
     Target files;
     files.name = QStringLiteral("practice-files");
     files.kind = kind::Filesystem.toString();

@@ -18,13 +18,23 @@ QString explainActor(const Actor &actor)
     return actor.expires ? line + QStringLiteral("; until ") + formatInstant(*actor.expires) : line;
 }
 
+QString explainIdentity(const std::optional<SqlIdentity> &identity)
+{
+    if (!identity)
+        return QStringLiteral("; identity NOT registered: the environment is only configured");
+    if (!identity->tellsCopies())
+        return QStringLiteral("; identity registered WITHOUT host or certificate: a copy would pass for it, so the environment is only configured");
+    return QStringLiteral("; identity registered") + (identity->host ? QStringLiteral(", at ") + *identity->host : QString())
+        + (identity->certificate ? QStringLiteral(", by certificate") : QString());
+}
+
 QString explainTarget(const Target &target)
 {
     QString line = QStringLiteral("target %1: %2, %3").arg(target.name, target.kind, target.environment);
     if (target.isProtected)
         line += QStringLiteral("; protected: deletion is refused");
     if (target.kind == kind::Sql)
-        line += target.identity ? QStringLiteral("; identity registered") : QStringLiteral("; identity NOT registered: the environment is only configured");
+        line += explainIdentity(target.identity);
     if (target.kind == kind::Filesystem)
         line += QStringLiteral("; within ") + target.roots.join(QStringLiteral(", "));
     if (target.kind == kind::Command)

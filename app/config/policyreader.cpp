@@ -24,6 +24,7 @@ private:
     void readKeys(TableReader &reader, Actor &actor);
     void checkRoles(TableReader &reader, const Actor &actor);
     void readTarget(TableReader &reader);
+    static void readIdentity(TableReader &reader, Target &target);
     void readKindOfTarget(TableReader &reader, Target &target);
     void readBackup(TableReader &reader, Target &target);
     void readRule(TableReader &reader);
@@ -152,6 +153,14 @@ QStringList PolicyReader::absolutePaths(TableReader &reader, QStringView name)
     return paths;
 }
 
+void PolicyReader::readIdentity(TableReader &reader, Target &target)
+{
+    const QString system = reader.text(u"system");
+    target.identity = SqlIdentity{system, reader.text(u"database"), reader.optionalText(u"host"), reader.optionalText(u"certificate"), reader.optionalText(u"timeline")};
+    if (target.identity->certificate && !Digest::fromString(*target.identity->certificate))
+        reader.fail(Kind::InvalidValue, u"certificate", QStringLiteral("sha256: and 64 hex digits, as `hold admin identify` prints it"));
+}
+
 void PolicyReader::readKindOfTarget(TableReader &reader, Target &target)
 {
     if (target.kind == kind::Sql) {
@@ -161,7 +170,7 @@ void PolicyReader::readKindOfTarget(TableReader &reader, Target &target)
             reader.fail(Kind::InvalidValue, u"url", QStringLiteral("postgresql://host/database"));
         if (!QUrl(target.url).password().isEmpty())
             reader.fail(Kind::InvalidValue, u"url", QStringLiteral("no password in the url: it belongs into credential"));
-        reader.optionalTable(u"identity", [&](TableReader &each) { target.identity = SqlIdentity{each.text(u"system"), each.text(u"database")}; });
+        reader.optionalTable(u"identity", [&](TableReader &each) { readIdentity(each, target); });
         target.measureAs = reader.optionalText(u"measure_as");
         reader.refuse(u"clone", QStringLiteral("nothing is tried on a clone yet; what only a clone would tell is shown as unknown"));
     } else if (target.kind == kind::Filesystem) {

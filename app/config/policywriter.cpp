@@ -164,13 +164,23 @@ QByteArray actorBlock(const Actor &actor)
     return actor.expires ? block + line("expires", formatInstant(*actor.expires).toLatin1()) : block;
 }
 
+QByteArray identityTable(const SqlIdentity &identity)
+{
+    QByteArrayList members{"system = " + quoted(identity.system), "database = " + quoted(identity.database)};
+    for (const auto &[name, value] : {std::pair("host", identity.host), std::pair("certificate", identity.certificate), std::pair("timeline", identity.timeline)}) {
+        if (value)
+            members.append(name + QByteArray(" = ") + quoted(*value));
+    }
+    return "{ " + members.join(", ") + " }";
+}
+
 QByteArray targetBlock(const Target &target)
 {
     QByteArray block = "[[target]]\n";
     block += line("name", quoted(target.name)) + line("kind", quoted(target.kind)) + line("environment", quoted(target.environment));
     block += optionalLine("url", target.url);
     if (target.identity)
-        block += line("identity", "{ system = " + quoted(target.identity->system) + ", database = " + quoted(target.identity->database) + " }");
+        block += line("identity", identityTable(*target.identity));
     block += optionalLine("credential", target.credential) + optionalLine("measure_as", target.measureAs);
     if (!target.roots.isEmpty())
         block += line("roots", list(target.roots));

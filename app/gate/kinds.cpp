@@ -27,7 +27,13 @@ Result<Json, QString> identifyTarget(const Target &target, const Credential &cre
     const auto live = sql::identifySql(target, &credential, at);
     if (!live)
         return Failure{live.error().toString()};
-    return JsonBuilder().add(QStringLiteral("system"), live->identity.system).add(QStringLiteral("database"), live->identity.database).build();
+    JsonBuilder builder;
+    builder.add(QStringLiteral("system"), live->identity.system).add(QStringLiteral("database"), live->identity.database);
+    if (live->identity.host)
+        builder.add(QStringLiteral("host"), *live->identity.host);
+    if (live->identity.certificate)
+        builder.add(QStringLiteral("certificate"), *live->identity.certificate);
+    return builder.build();
 }
 
 } // namespace holdfast

@@ -27,7 +27,7 @@ QByteArray fullPolicy()
            "[[actor]]\nname = \"cursor-frontend\"\nkind = \"machine\"\nperson = \"web-dev\"\nroles = [\"requester\"]\n# of the agent\nkeys = { request = \"" + key("cursor") + "\" }\n"
            "targets = [\"staging-db\"]\nkinds = [\"sql\", \"command\"]\nexpires = 2026-11-23T01:00:00+01:00\n\n"
            "[[target]]\nname = \"prod-db\"\nkind = \"sql\"\nenvironment = \"production\"\nurl = \"postgresql://db.internal/bookings\"\n"
-           "identity = { system = \"7420\", database = \"bookings\" }\ncredential = \"file:prod-db.cred\"\nprotected = true\n"
+           "identity = { system = \"7420\", database = \"bookings\", host = \"10.0.0.5:5432\", timeline = \"1\" }\ncredential = \"file:prod-db.cred\"\nprotected = true\n"
            "backups = [{ domain = \"other-account\", newest = \"command:date\", restore_tested = 2026-11-01 }]\n\n"
            "[[target]]\nname = \"tree\"\nkind = \"filesystem\"\nenvironment = \"staging\"\nroots = [\"/srv/tree\"]\n\n"
            "[[target]]\nname = \"shell\"\nkind = \"command\"\nenvironment = \"staging\"\nprograms = [\"/bin/rm\"]\ncwd = \"/srv\"\nenvironment_names = [\"PATH\"]\n\n"
@@ -71,6 +71,9 @@ void TestConfig::readsEverything()
     QCOMPARE(policy.targets.size(), 3u);
     QVERIFY(policy.targets[0].isProtected);
     QCOMPARE(policy.targets[0].identity->database, QStringLiteral("bookings"));
+    QCOMPARE(policy.targets[0].identity->host, QStringLiteral("10.0.0.5:5432"));
+    QCOMPARE(policy.targets[0].identity->timeline, QStringLiteral("1"));
+    QVERIFY(!policy.targets[0].identity->certificate);
     QCOMPARE(formatInstant(policy.targets[0].backups[0].restoreTested.value()), QStringLiteral("2026-11-01T00:00:00.000Z"));
     QCOMPARE(policy.targets[2].environmentNames, QStringList{QStringLiteral("PATH")});
     const Rule &rule = policy.rules.at(0);
@@ -147,6 +150,7 @@ void TestConfig::refuses_data()
     add("unknown kind", gate + "[[target]]\nname = \"t\"\nkind = \"ftp\"\nenvironment = \"e\"\n", 5, "target.kind: expected one of");
     add("password in url", gate + "[[target]]\nname = \"t\"\nkind = \"sql\"\nenvironment = \"e\"\nurl = \"postgresql://u:p@h/d\"\n", 7, "target.url: expected no password");
     add("other database", gate + "[[target]]\nname = \"t\"\nkind = \"sql\"\nenvironment = \"e\"\nurl = \"mysql://h/d\"\n", 7, "target.url: expected postgresql");
+    add("no digest", sql + "identity = { system = \"1\", database = \"d\", certificate = \"sha256:12\" }\n", 8, "target.identity.certificate: expected sha256:");
     add("relative root", gate + "[[target]]\nname = \"t\"\nkind = \"filesystem\"\nenvironment = \"e\"\nroots = [\"a\"]\n", 7, "target.roots: expected absolute");
     add("no roots", gate + "[[target]]\nname = \"t\"\nkind = \"filesystem\"\nenvironment = \"e\"\n", 3, "target.roots: is missing");
     add("roots of sql", sql + "roots = [\"/a\"]\n", 8, "target.roots: there is no such key");

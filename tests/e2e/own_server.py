@@ -72,7 +72,8 @@ def add_target(console):
                          "--url", f"postgresql://holdfast_perform@{CLUSTER.replace('/', '%2F')}%2Fs/shop",
                          "--credential", "file:" + PASSWORD, "--measure-as", "holdfast_measure", "--identify")
     said = approve_policy(console, process, PASSPHRASE)
-    check(re.search(r"system \d+, database shop", said) is not None, "the new target's identity was measured")
+    check(re.search(rf"system \d+, database shop, at unix:{CLUSTER}/s/.s.PGSQL.5432 uid ", said) is not None,
+          "the new target's identity was measured, and where it is")
 
 
 def invite_agent(console):

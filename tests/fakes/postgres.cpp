@@ -12,15 +12,29 @@ namespace {
 
 QString script() { return qEnvironmentVariable("HOLDFAST_SOURCE") + QStringLiteral("/tests/tools/pgcluster"); }
 
+QString newDirectory()
+{
+    return QStringLiteral("/tmp/hfpg-%1-%2").arg(QCoreApplication::applicationPid()).arg(QRandomGenerator::global()->generate(), 0, 36);
+}
+
 } // namespace
 
-PostgresCluster::PostgresCluster()
-    : m_dir(QStringLiteral("/tmp/hfpg-%1-%2").arg(QCoreApplication::applicationPid()).arg(QRandomGenerator::global()->generate(), 0, 36))
+PostgresCluster::PostgresCluster() : m_dir(newDirectory())
+{
+    start({QStringLiteral("start")}, {});
+}
+
+PostgresCluster::PostgresCluster(const PostgresCluster &original, int tlsPort) : m_dir(newDirectory()), m_port(tlsPort > 0 ? tlsPort : 5432)
+{
+    start({QStringLiteral("copy"), original.m_dir}, tlsPort > 0 ? QStringList{QStringLiteral("tls"), QString::number(tlsPort)} : QStringList());
+}
+
+void PostgresCluster::start(const QStringList &before, const QStringList &after)
 {
     QProcess process;
     // The server inherits standard error; a pipe would never see its end.
     process.setStandardErrorFile(m_dir + QStringLiteral(".err"));
-    process.start(script(), {QStringLiteral("start"), m_dir});
+    process.start(script(), before + QStringList{m_dir} + after);
     if (!process.waitForFinished(120000) || process.exitStatus() != QProcess::NormalExit || process.exitCode() != 0) {
         m_missing = process.exitCode() == 3;
         QFile errors(m_dir + QStringLiteral(".err"));
@@ -42,7 +56,7 @@ PostgresCluster::~PostgresCluster()
 
 QString PostgresCluster::url(const QString &database, const QString &user) const
 {
-    return m_running ? QStringLiteral("postgresql://%1@/%2?host=%3/s").arg(user, database, m_dir) : QString();
+    return m_running ? QStringLiteral("postgresql://%1@/%2?host=%3/s%4").arg(user, database, m_dir, m_port == 5432 ? QString() : QStringLiteral("&port=%1").arg(m_port)) : QString();
 }
 
 QString PostgresCluster::sql(const QString &text, const QString &database) const

@@ -60,7 +60,7 @@ Review::Lists sampleLists()
         {u"dependents.live"_s, u"38"_s, u"live connections"_s, Quality::Measured, u"exact, 4 s ago"_s, Severity::Warning, {}},
         {u"backup.newest"_s, u"6 h old"_s, u"newest backup"_s, Quality::Configured, u"as the owner says"_s, Severity::Info, {}},
         {u"replica.lag"_s, u"unknown"_s, u"replicas that would follow"_s, Quality::Unknown, u"the role may not read pg_stat_replication"_s, Severity::Warning, {}},
-        {u"server.identity"_s, u"system 7420118863259319311, database bookings (oid 16384), timeline 1, PostgreSQL 15.18, unix socket"_s, u"server"_s, Quality::Measured, u"exact, 4 s ago"_s, Severity::Info, u"pg_control_system()"_s, true}};
+        {u"server.identity"_s, u"system 7420118863259319311, database bookings (oid 16384), timeline 1, PostgreSQL 15.18, at unix:/run/postgresql/.s.PGSQL.5432 uid 112 machine 5f0c3e91a2b4"_s, u"server"_s, Quality::Measured, u"exact, 4 s ago"_s, Severity::Info, u"pg_control_system()"_s, true}};
     const auto dependent = [&](const QString &name, const QString &effect, int depth, const QString &count, double share) {
         lists.dependents.append({QString::number(lists.dependents.size()), name, effect, depth, count, share});
     };

@@ -17,10 +17,17 @@ struct BackupSource final
     std::optional<QString> path; ///< where it lies, when that can be compared with the target's device
 };
 
+/// What a live server has to be. A copy of a cluster keeps the system identifier, and a snapshot the timeline: only the place or the
+/// certificate tells it from the original.
 struct SqlIdentity final
 {
     QString system; ///< pg_control_system().system_identifier
     QString database;
+    std::optional<QString> host{}; ///< the far end of our own connection, as core/serverplace.h writes it
+    std::optional<QString> certificate{}; ///< digest of the server's certificate in DER
+    std::optional<QString> timeline{}; ///< changes when a standby is promoted
+    /// Whether it can tell the server from a copy.
+    [[nodiscard]] bool tellsCopies() const { return host || certificate; }
     friend bool operator==(const SqlIdentity &, const SqlIdentity &) = default;
 };
 

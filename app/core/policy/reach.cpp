@@ -20,7 +20,22 @@ bool reaches(const QString &resource, const Target &target)
     return false;
 }
 
+/// Certainly two servers: both certificates are registered and differ, or, where they say nothing, both places.
+bool areTwo(const SqlIdentity &one, const SqlIdentity &other)
+{
+    if (one.certificate && other.certificate)
+        return one.certificate != other.certificate;
+    return one.host && other.host && one.host != other.host;
+}
+
 } // namespace
+
+bool answersTo(const SqlIdentity &live, const SqlIdentity &registered)
+{
+    const auto fits = [](const std::optional<QString> &is, const std::optional<QString> &wanted) { return !wanted || is == wanted; };
+    return live.system == registered.system && live.database == registered.database && fits(live.host, registered.host)
+        && fits(live.certificate, registered.certificate) && fits(live.timeline, registered.timeline);
+}
 
 QString resourcePrefix(const SqlIdentity &identity)
 {
@@ -42,10 +57,17 @@ bool isProtected(const PolicyDocument &policy, const QString &resource)
 const Target *protectedTarget(const PolicyDocument &policy, const QString &asked, const Measurement &measured)
 {
     const QString is = measuredTarget(asked, measured);
+    const auto itself = std::find_if(policy.targets.begin(), policy.targets.end(), [&](const Target &target) { return target.name == is; });
+    // A registered copy has the resources of the original, and is known not to be it.
+    const auto isCopyOf = [&](const Target &target) {
+        return measured.environment.quality == Quality::Measured && itself != policy.targets.end() && itself->identity && target.identity
+            && areTwo(*itself->identity, *target.identity);
+    };
     const auto guards = [&](const Target &target) {
         return target.isProtected
             && (target.name == asked || target.name == is
-                || std::any_of(measured.resources.begin(), measured.resources.end(), [&](const QString &resource) { return reaches(resource, target); }));
+                || (!isCopyOf(target)
+                    && std::any_of(measured.resources.begin(), measured.resources.end(), [&](const QString &resource) { return reaches(resource, target); })));
     };
     const auto found = std::find_if(policy.targets.begin(), policy.targets.end(), guards);
     return found == policy.targets.end() ? nullptr : &*found;

@@ -8,6 +8,9 @@ namespace holdfast {
 // What an action reaches is said by the signed hold alone: `contradictions` and `resources`. So everybody works it out alike.
 // The measurement is the whole one (documents/wholelists.h), never the part that a hold had room to show.
 
+/// Whether the live server is the registered one, as far as that one is registered.
+[[nodiscard]] bool answersTo(const SqlIdentity &live, const SqlIdentity &registered);
+
 /// What the id of everything in a database begins with: `postgresql:<system>/<database>/`.
 [[nodiscard]] QString resourcePrefix(const SqlIdentity &identity);
 

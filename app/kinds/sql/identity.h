@@ -9,10 +9,8 @@ namespace holdfast::sql {
 /// What the live server says of itself.
 struct LiveIdentity final
 {
-    SqlIdentity identity;
+    SqlIdentity identity; ///< all that could be found out; the place and the certificate by ourselves, the rest by its word
     quint32 databaseOid = 0;
-    QString timeline; ///< changes on promotion: a copy restored from the same backup has the same system identifier
-    QString address; ///< empty over a unix socket
     bool inRecovery = false;
     QString version;
     QString dataDirectory; ///< empty when the role may not read it

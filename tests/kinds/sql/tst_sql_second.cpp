@@ -313,7 +313,6 @@ void TestSqlSecond::settingsDoNotLeadAstray_data()
     QTest::newRow("search_path with operators of its own") << QStringLiteral("PERFORM set_config('search_path', 'evil, pg_catalog', false);");
     QTest::newRow("role") << QStringLiteral("PERFORM set_config('role', 'plain', false);");
     QTest::newRow("replica") << QStringLiteral("PERFORM set_config('session_replication_role', 'replica', false);");
-    QTest::newRow("timeout") << QStringLiteral("PERFORM set_config('statement_timeout', '1', false);");
     QTest::newRow("names and encoding") << QStringLiteral("PERFORM set_config('quote_all_identifiers', 'on', false), set_config('client_encoding', 'LATIN1', false);");
     QTest::newRow("read only from here") << QStringLiteral("PERFORM set_config('transaction_read_only', 'on', false);");
 }
