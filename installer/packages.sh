@@ -4,7 +4,7 @@
 PACKAGES_BUILD="g++ lld cmake ninja-build ccache pkg-config git
  qt6-base-dev qt6-declarative-dev qt6-declarative-dev-tools qt6-websockets-dev qt6-tools-dev qt6-tools-dev-tools
  qt6-l10n-tools linguist-qt6 libgl-dev qtkeychain-qt6-dev libspdlog-dev libfmt-dev libtomlplusplus-dev libcli11-dev
- libpg-query-dev libsodium-dev libssl-dev libboost1.81-dev libpq-dev libsqlite3-dev"
+ libpg-query-dev libsodium-dev libssl-dev libboost1.81-dev libpq-dev libsqlite3-dev libseccomp-dev"
 PACKAGES_RUN="libqt6sql6-sqlite libqt6svg6 libsecret-1-0 qt6-qpa-plugins fonts-inter fonts-hack dbus
  qml6-module-qtquick qml6-module-qtquick-controls qml6-module-qtquick-layouts qml6-module-qtquick-templates
  qml6-module-qtquick-window qml6-module-qtqml qml6-module-qtqml-models qml6-module-qtqml-workerscript

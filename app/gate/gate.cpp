@@ -7,6 +7,7 @@
 #include "gate/store/pastholds.h"
 #include "wire/gateaddress.h"
 
+#include <QCoreApplication>
 #include <QFile>
 #include <QFileInfo>
 #include <QSaveFile>
@@ -45,6 +46,17 @@ void writePin(const QString &path, const Digest &pin)
         file.write(pin.toString().toLatin1() + '\n');
         file.commit();
     }
+}
+
+/// What no measuring process may read or change.
+QStringList withheldFrom(const GateLocal &local)
+{
+    return {local.key, local.ledgerKey, local.performKey, local.store, local.store + QStringLiteral("-wal"), local.store + QStringLiteral("-shm")};
+}
+
+QString measurerFile()
+{
+    return QCoreApplication::applicationDirPath() + QStringLiteral("/holdfast-measure");
 }
 
 /// Whether anybody whom the file names could ever approve.
@@ -111,6 +123,8 @@ Result<Done, NotStarted> Gate::lock()
 
 Result<Done, QString> Gate::open()
 {
+    if (!QFileInfo(measurerFile()).isExecutable())
+        return Failure{QStringLiteral("%1 is missing: without it nothing can be measured").arg(measurerFile())};
     auto identity = loadIdentity(m_config.local);
     if (!identity)
         return Failure{identity.error()};
@@ -139,6 +153,8 @@ void Gate::build()
     Workers::Options options;
     options.directory = QFileInfo(m_config.file).absolutePath();
     options.past = pastHoldsOf(m_config.local.store);
+    options.withheld = withheldFrom(m_config.local) << pinFile(m_config) << checkpointFile(m_config);
+    options.measurer.program = measurerFile();
     m_workers = std::make_unique<Workers>(allKinds(), identifyTarget, m_clock, options, [this](Input input) { m_thread->post(std::move(input)); });
     EngineOptions engine;
     engine.ownerSecret = m_ownerSecret;

@@ -49,6 +49,10 @@ struct MeasureOutput final
 
 /// Measures a request that means the same in another kind, on the registered target that it names, as that kind would. Failure: why this
 /// requester does not get it (target and kind must be among those that he may ask himself), in words for people. Used on the calling thread.
+[[nodiscard]] inline QString notAskable(const QString &actor, const Request &asked)
+{
+    return QStringLiteral("%1 may not ask for the target %2 of kind %3 himself").arg(actor, asked.target, asked.kind);
+}
 using MeasureAs = std::function<Result<MeasureOutput, QString>(const Request &)>;
 
 /// A hold of the past, as the rules see it.

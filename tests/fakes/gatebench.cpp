@@ -125,6 +125,7 @@ void GateBench::measure(const Measurement &measurement)
         result.revision = job.revision;
         result.hold = job.subject->hold;
         result.at = clock.now();
+        result.asked = job.asked;
         result.output.measurement = measurement;
         if (job.subject->request.kind == kind::Policy) {
             MeasureInput input;

@@ -39,20 +39,6 @@ Json policyJson(const HoldPolicy &policy)
         .build();
 }
 
-/// The members that measuring made, as far as they stand together.
-void addMeasured(JsonBuilder &builder, const Measurement &measured)
-{
-    builder.add(QStringLiteral("summary"), parts::summaryJson(measured))
-        .add(QStringLiteral("environment"), parts::environmentJson(measured.environment))
-        .add(QStringLiteral("facts"), parts::list(measured.facts, [](const Fact &fact) { return fact.toJson(); }))
-        .add(QStringLiteral("contradictions"), parts::list(measured.contradictions, &parts::contradictionJson))
-        .add(QStringLiteral("dependents"), parts::list(measured.dependents, &parts::dependentJson))
-        .add(QStringLiteral("recovery"), parts::recoveryJson(measured.recovery))
-        .add(QStringLiteral("diffs"), parts::list(measured.diffs, &parts::diffJson));
-    if (measured.credential != CredentialFacts{})
-        builder.add(QStringLiteral("credential"), parts::credentialJson(measured.credential));
-}
-
 void readPolicy(ObjectReader &reader, HoldPolicy &policy)
 {
     policy.registry = reader.digest(u"registry");
@@ -110,6 +96,35 @@ void readHold(ObjectReader &reader, Hold &hold)
 
 } // namespace
 
+QByteArray Measurement::toBytes() const
+{
+    JsonBuilder builder;
+    builder.add(QStringLiteral("resources"), parts::texts(resources)).add(QStringLiteral("operation"), operation);
+    parts::addMeasured(builder, *this);
+    builder.add(QStringLiteral("uninspectable"), parts::texts(uninspectable));
+    if (whole != WholeLists{})
+        builder.add(QStringLiteral("whole"), parts::wholeJson(whole));
+    builder.add(QStringLiteral("fingerprint"), fingerprint.toString());
+    if (!confirmText.isEmpty())
+        builder.add(QStringLiteral("confirm_text"), confirmText);
+    return builder.build().toBytes();
+}
+
+Parsed<Measurement> Measurement::parse(QByteArrayView bytes)
+{
+    constexpr JsonLimits whole{128LL * 1024 * 1024, 32};
+    const Result<Json, JsonError> json = parseJson(bytes, whole);
+    if (!json)
+        return Failure{DocumentError{Kind::NotJson, json.error().path, json.error().sentence()}};
+    ObjectReader reader(*json);
+    Measurement measured;
+    if (!reader.failed())
+        parts::readMeasurement(reader, measured);
+    if (std::optional<DocumentError> error = reader.finish())
+        return Failure{*std::move(error)};
+    return measured;
+}
+
 const Fact *Measurement::fact(QStringView id) const
 {
     const auto found = std::find_if(facts.begin(), facts.end(), [&](const Fact &candidate) { return candidate.id == id; });
@@ -132,7 +147,7 @@ QByteArray Hold::toPayload() const
         .add(QStringLiteral("mode"), toString(mode))
         .add(QStringLiteral("tier"), toString(tier))
         .add(QStringLiteral("rule"), JsonBuilder().add(QStringLiteral("id"), ruleId).add(QStringLiteral("because"), ruleBecause).build());
-    addMeasured(builder, measured);
+    parts::addMeasured(builder, measured);
     builder.add(QStringLiteral("enforcement"), toString(enforcement))
         .add(QStringLiteral("uninspectable"), parts::texts(measured.uninspectable));
     if (measured.whole != WholeLists{})

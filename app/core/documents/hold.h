@@ -162,6 +162,9 @@ struct Measurement final
     Digest fingerprint;
     QString confirmText; ///< what `type-target` wants: the measured target's name
     [[nodiscard]] const Fact *fact(QStringView id) const;
+    /// As one process gives it to another, whole: its members as in a hold, not made to fit one (bounds.h); no document of the protocol.
+    [[nodiscard]] QByteArray toBytes() const;
+    [[nodiscard]] static Parsed<Measurement> parse(QByteArrayView bytes);
 };
 
 struct HoldPolicy final

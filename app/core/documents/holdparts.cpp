@@ -191,6 +191,19 @@ Json credentialJson(const CredentialFacts &credential)
     return builder.add(QStringLiteral("reachable_by_requester"), credential.reachableByRequester).build();
 }
 
+void addMeasured(JsonBuilder &builder, const Measurement &measured)
+{
+    builder.add(QStringLiteral("summary"), summaryJson(measured))
+        .add(QStringLiteral("environment"), environmentJson(measured.environment))
+        .add(QStringLiteral("facts"), list(measured.facts, [](const Fact &fact) { return fact.toJson(); }))
+        .add(QStringLiteral("contradictions"), list(measured.contradictions, &contradictionJson))
+        .add(QStringLiteral("dependents"), list(measured.dependents, &dependentJson))
+        .add(QStringLiteral("recovery"), recoveryJson(measured.recovery))
+        .add(QStringLiteral("diffs"), list(measured.diffs, &diffJson));
+    if (measured.credential != CredentialFacts{})
+        builder.add(QStringLiteral("credential"), credentialJson(measured.credential));
+}
+
 namespace {
 
 void readSummary(ObjectReader &reader, Measurement &measured)

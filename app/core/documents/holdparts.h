@@ -25,6 +25,8 @@ void readDependent(ObjectReader &reader, int index, Dependent &dependent);
 
 /// The members `resources` to `uninspectable` and `confirm_text`, wherever they stand among those of a hold.
 void readMeasurement(ObjectReader &reader, Measurement &measured);
+/// Those of them that stand together in a hold: `summary` to `credential`.
+void addMeasured(JsonBuilder &builder, const Measurement &measured);
 
 [[nodiscard]] Json summaryJson(const Measurement &measured);
 [[nodiscard]] Json environmentJson(const EnvironmentFact &environment);

@@ -4,6 +4,7 @@
 #include "core/policy/drift.h"
 #include "gate/lifecycle/enforcement.h"
 #include "gate/lifecycle/standing.h"
+#include "gate/lifecycle/unmeasured.h"
 
 namespace holdfast {
 
@@ -65,18 +66,37 @@ Ruling Evidence::rulingOf(const HoldRow &hold, const Request &request, const Mea
     return rule(*m_context.active().policy, {hold.kind, hold.target, hold.actor, request.origin.agent.value_or(QString()), &measured, at});
 }
 
+void Evidence::countDeath(const Measured &measured)
+{
+    if (measured.died)
+        m_context.store.deaths.count(measured.hold, measured.unmeasured);
+}
+
 void Evidence::take(const Measured &measured)
 {
     auto hold = m_context.store.holds.find(measured.hold);
+    if (!hold)
+        return;
+    countDeath(measured);
     // A result that comes late finds the hold somewhere else, and means nothing any more.
-    if (hold && hold->revision == measured.revision) {
-        if (measured.purpose == MeasurePurpose::First && hold->state == State::Measuring)
+    if (hold->revision == measured.revision && hold->state == (measured.purpose == MeasurePurpose::First ? State::Measuring : State::Pending) && !isTriedAgain(*hold, measured)) {
+        if (measured.purpose == MeasurePurpose::First)
             takeFirst(*hold, measured);
-        else if (measured.purpose == MeasurePurpose::Again && hold->state == State::Pending)
+        else
             takeAgain(*hold, measured);
     }
-    if (hold)
-        answerMeasurers(*hold);
+    answerMeasurers(*hold);
+}
+
+bool Evidence::isTriedAgain(HoldRow &hold, const Measured &measured)
+{
+    if (measured.asked && measured.unmeasured.isEmpty())
+        m_context.store.deaths.forget(hold.id);
+    // The first death may be chance. It is on record before anything follows from it.
+    if (!measured.died || measured.asked || m_context.store.deaths.of(hold.id).count >= mostDeaths)
+        return false;
+    m_holds.event(hold, hold.state, QStringLiteral("%1: it is measured once more").arg(measured.unmeasured));
+    return m_holds.startMeasuring(hold, measured.purpose);
 }
 
 void Evidence::takeFirst(HoldRow &hold, const Measured &measured)
@@ -105,6 +125,10 @@ void Evidence::takeAgain(HoldRow &hold, const Measured &measured)
     const auto items = compare(*current, measured.output.measurement, ruling.mode, ruling.tier);
     // Tolerances are absolute and grow with what is measured: while nothing drifts, those that were signed stay.
     const Ruling before = rulingOf(hold, *request, current->measured, current->measuredAt);
+    if (!measured.unmeasured.isEmpty() && !isDrift(items) && carriesTerms(*current, before)) {
+        m_holds.event(hold, State::Pending, measured.unmeasured);
+        return;
+    }
     if (isDrift(items) || !carriesTerms(*current, before))
         return revise(hold, *request, measured.output, measured.at, measured.credentialReachable);
     const auto within = QStringLiteral("measured again, within the tolerances: ");
@@ -119,14 +143,15 @@ bool Evidence::stands(HoldRow &hold, const Measured &measured)
         return false;
     const Ruling ruling = rulingOf(hold, *request, measured.output.measurement, measured.at);
     const auto items = compare(*current, measured.output.measurement, ruling.mode, ruling.tier);
-    if (isDrift(items) || !carriesTerms(*current, rulingOf(hold, *request, current->measured, current->measuredAt)))
+    const bool carried = carriesTerms(*current, rulingOf(hold, *request, current->measured, current->measuredAt));
+    if (isDrift(items) || !carried || !measured.unmeasured.isEmpty())
         return false;
     if (!items.empty())
         m_holds.event(hold, hold.state, QStringLiteral("measured again, within the tolerances: %1").arg(sentenceOf(items)));
     return true;
 }
 
-void Evidence::reopen(HoldRow &hold, const MeasureOutput &now, Instant at, bool credentialReachable)
+void Evidence::reopen(HoldRow &hold, const MeasureOutput &now, Instant at, bool credentialReachable, const QString &because)
 {
     const auto request = m_holds.requestOf(hold);
     const auto current = m_holds.decided(hold);
@@ -138,10 +163,10 @@ void Evidence::reopen(HoldRow &hold, const MeasureOutput &now, Instant at, bool 
     const auto items = current ? compare(*current, now.measurement, ruling.mode, ruling.tier) : std::vector<DriftItem>();
     hold.deadline.reset();
     hold.executeBy.reset();
-    m_holds.event(hold, State::Drifted,
-                  !current        ? QStringLiteral("the whole lists of what was approved are not there any more")
-                  : items.empty() ? QStringLiteral("the policy changed since the approval")
-                                  : QStringLiteral("changed since the approval: %1").arg(sentenceOf(items)));
+    const QString moved = !current        ? QStringLiteral("the whole lists of what was approved are not there any more")
+                          : items.empty() ? QStringLiteral("the policy changed since the approval")
+                                          : QStringLiteral("changed since the approval: %1").arg(sentenceOf(items));
+    m_holds.event(hold, State::Drifted, because.isEmpty() ? moved : because);
     hold.reason.clear();
     revise(hold, *request, now, at, credentialReachable);
 }
@@ -189,7 +214,7 @@ void Evidence::revise(HoldRow &hold, const Request &request, const MeasureOutput
         m_holds.event(hold, State::Refused, ruling.because);
     else if (const auto denial = coveringDenial(m_context.store.standing, whole))
         m_holds.event(hold, State::Refused, QStringLiteral("denied before, in hold %1").arg(denial->hold.toString()));
-    else if (ruling.mode == Mode::Allow)
+    else if (ruling.mode == Mode::Allow && !isUnmeasured(document))
         m_allow(hold);
     m_holds.index(hold);
 }
@@ -213,7 +238,7 @@ Answer Evidence::measureAgain(const Caller &caller, const Json &params)
     auto &waiting = m_measurers[hold->id];
     waiting.emplace_back(caller.connection, caller.id);
     if (waiting.size() == 1)
-        m_holds.startMeasuring(*hold, MeasurePurpose::Again);
+        m_holds.startMeasuring(*hold, MeasurePurpose::Again, true);
     return Later{};
 }
 

@@ -22,7 +22,12 @@ public:
     /// Whether what was measured before spending is what was approved; within the tolerances an event says so.
     [[nodiscard]] bool stands(HoldRow &hold, const Measured &measured);
     /// It has moved since the approval: the hold opens again with what is there now. What was begun was rolled back.
-    void reopen(HoldRow &hold, const MeasureOutput &now, Instant at, bool credentialReachable);
+    /// `because`: where it is not what was measured that tells.
+    void reopen(HoldRow &hold, const MeasureOutput &now, Instant at, bool credentialReachable, const QString &because = {});
+    /// A process that came to an end over a request counts, however late one hears of it.
+    void countDeath(const Measured &measured);
+    /// Whether it is being measured once more, because the process for it died; an event says so. The next death is not followed by another try.
+    [[nodiscard]] bool isTriedAgain(HoldRow &hold, const Measured &measured);
     [[nodiscard]] Answer measureAgain(const Caller &caller, const Json &params);
     /// The policy changed: every pending hold whose ruling it moves is measured again.
     void policyChanged();

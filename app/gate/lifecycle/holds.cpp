@@ -179,12 +179,16 @@ std::shared_ptr<const Subject> Holds::subjectOf(const HoldRow &hold) const
     return std::make_shared<const Subject>(std::move(subject));
 }
 
-bool Holds::startMeasuring(const HoldRow &hold, MeasurePurpose purpose)
+bool Holds::startMeasuring(const HoldRow &hold, MeasurePurpose purpose, bool asked)
 {
     auto subject = subjectOf(hold);
     if (!subject)
         return false;
-    m_context.effects.emplace_back(MeasureJob{purpose, hold.revision, std::move(subject)});
+    const Deaths deaths = m_context.store.deaths.of(hold.id);
+    QString never;
+    if (!asked && deaths.count >= mostDeaths)
+        never = QStringLiteral("%1, for the %2. time: it is measured again when a person asks").arg(deaths.how).arg(deaths.count);
+    m_context.effects.emplace_back(MeasureJob{purpose, hold.revision, std::move(subject), asked, std::move(never)});
     return true;
 }
 

@@ -10,6 +10,9 @@
 
 namespace holdfast {
 
+/// So often may measuring one request end its process before it waits for a person.
+inline constexpr int mostDeaths = 2;
+
 /// A requester's hold.wait that is not answered yet.
 struct Waiter final
 {
@@ -45,8 +48,9 @@ public:
     [[nodiscard]] std::optional<Hold> decided(const HoldRow &hold) const;
     /// What a worker needs to know; nullopt when the request or the target is gone.
     [[nodiscard]] std::shared_ptr<const Subject> subjectOf(const HoldRow &hold) const;
+    /// `asked`: a person wants it. By itself nothing is measured again that ended `mostDeaths` processes: then the job only says so.
     /// False where the request or the target is gone: then nothing is measured.
-    bool startMeasuring(const HoldRow &hold, MeasurePurpose purpose);
+    bool startMeasuring(const HoldRow &hold, MeasurePurpose purpose, bool asked = false);
 
     void wait(Waiter waiter);
     void forget(ConnectionId connection);

@@ -34,6 +34,8 @@ struct MeasureJob final
     MeasurePurpose purpose = MeasurePurpose::First;
     int revision = 0; ///< of the hold when the job was made
     std::shared_ptr<const Subject> subject;
+    bool asked = false; ///< a person wants it; else it happens by itself
+    QString never; ///< why it is not measured at all, though it would be by itself; empty: it is
 };
 
 struct PerformJob final
@@ -74,6 +76,9 @@ struct Measured final
     Instant at{}; ///< when the measuring began
     MeasureOutput output;
     bool credentialReachable = true;
+    bool asked = false;
+    QString unmeasured; ///< why the output is only what is known without measuring; empty: it was measured
+    bool died = false; ///< the measuring process came to an end over it
 };
 struct PerformedHold final
 {

@@ -20,7 +20,7 @@ Result<Other, QString> otherFor(const Kinds &kinds, const Subject &subject, cons
     const Target *target = subject.policy->target(request.target);
     const auto kind = kinds.find(request.kind);
     if (target == nullptr || target->kind != request.kind || kind == kinds.end() || !subject.askable.contains(target->name))
-        return Failure{QStringLiteral("%1 may not ask for the target %2 of kind %3 himself").arg(subject.actor, request.target, request.kind)};
+        return Failure{notAskable(subject.actor, request)};
     auto credential = resolveCredential(*target, directory);
     if (!credential)
         return credential.failure();

@@ -2,6 +2,7 @@
 #include "gate/lifecycle/releasing.h"
 
 #include "gate/lifecycle/secrets.h"
+#include "gate/lifecycle/unmeasured.h"
 
 #include <algorithm>
 
@@ -97,9 +98,12 @@ void Releasing::advance()
 
 void Releasing::begin(HoldRow &hold)
 {
-    if (!isMeasuredFirst(hold))
+    const auto current = m_holds.current(hold);
+    // An approval is a person's wish, but not one that a restart repeats.
+    const bool asked = !hold.approvals.isEmpty() && hold.sequence > m_recovered;
+    if (!isMeasuredFirst(hold) && current && !isUnmeasured(*current))
         spend(hold);
-    else if (!m_holds.startMeasuring(hold, MeasurePurpose::BeforeSpending))
+    else if (!m_holds.startMeasuring(hold, MeasurePurpose::BeforeSpending, asked))
         giveUp(hold, State::Stopped, QStringLiteral("the target is gone"));
 }
 
@@ -111,17 +115,20 @@ void Releasing::giveUp(HoldRow &hold, State state, const QString &because)
 
 void Releasing::take(const Measured &measured)
 {
+    m_evidence.countDeath(measured);
     auto hold = m_context.store.holds.find(measured.hold);
     // A result that comes late finds the hold somewhere else, and means nothing any more.
     if (!hold || hold->revision != measured.revision || !m_line.isUnderWay(hold->id) || hold->state == State::Executing)
         return;
     if (hold->state != State::Approved) {
         m_line.leave(hold->id);
+    } else if (m_evidence.isTriedAgain(*hold, measured)) {
+        return;
     } else if (m_evidence.stands(*hold, measured)) {
         spend(*hold);
     } else {
         m_line.leave(hold->id);
-        m_evidence.reopen(*hold, measured.output, measured.at, measured.credentialReachable);
+        m_evidence.reopen(*hold, measured.output, measured.at, measured.credentialReachable, measured.unmeasured);
     }
 }
 
@@ -256,12 +263,24 @@ void Releasing::recover()
         receipt.finishedAt = std::max(m_context.now, m_context.book.lastAt());
         finish(hold, std::move(receipt), QByteArrayLiteral("the gate ended while this was performed"));
     }
-    for (const HoldRow &hold : m_context.store.holds.inState(State::Measuring))
+    for (const HoldRow &hold : m_context.store.holds.inState(State::Measuring)) {
+        countOwnDeath(hold);
         m_holds.startMeasuring(hold, MeasurePurpose::First);
+    }
+    for (const HoldRow &hold : m_context.store.holds.inState(State::Approved))
+        countOwnDeath(hold);
     // Grant and `executing` are one transaction: this was left by a gate that did not know that.
     for (HoldRow &hold : m_context.store.holds.inState(State::Released))
         m_holds.stop(hold, State::Lapsed, QStringLiteral("the gate ended before the grant was used"));
+    m_recovered = m_context.store.ledger.size();
     order();
+}
+
+/// Policies are measured by the gate itself: where it ended meanwhile, that may be why.
+void Releasing::countOwnDeath(const HoldRow &hold)
+{
+    if (hold.kind == kind::Policy)
+        m_context.store.deaths.count(hold.id, QStringLiteral("the gate ended while this was measured"));
 }
 
 void Releasing::passTime()

@@ -61,6 +61,7 @@ private:
     void issue(HoldRow &hold, const QByteArray &id);
     void giveUp(HoldRow &hold, State state, const QString &because);
     void applyPolicy(HoldRow &hold, const QByteArray &grant);
+    void countOwnDeath(const HoldRow &hold);
     void finish(HoldRow &hold, Receipt receipt, const QByteArray &output);
 
     Context &m_context;
@@ -70,6 +71,7 @@ private:
     Options m_options;
     std::function<QString(const HoldRow &)> m_applyPolicy;
     Line m_line;
+    std::int64_t m_recovered = 0; ///< how long the ledger was when the gate started
     bool m_ordered = true; ///< m_line is what the store says
     std::atomic<bool> m_ending = false;
 };

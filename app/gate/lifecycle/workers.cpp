@@ -6,11 +6,19 @@
 #include "gate/lifecycle/enforcement.h"
 #include "gate/lifecycle/fitting.h"
 #include "gate/lifecycle/otherkinds.h"
+#include "gate/lifecycle/unmeasured.h"
 #include "kinds/policy/policymeasurer.h"
+
+#include <QFile>
+#include <QTemporaryDir>
+
+#include <sys/stat.h>
 
 namespace holdfast {
 
 namespace {
+
+constexpr int mostCredentials = 8; ///< of other targets, for one measurement
 
 MeasureInput inputOf(const Subject &subject, const Credential *credential, Instant at)
 {
@@ -28,26 +36,11 @@ MeasureInput inputOf(const Subject &subject, const Credential *credential, Insta
     return input;
 }
 
-/// What is known of a request that nothing here can look into.
-MeasureOutput unmeasured(const Subject &subject, const QString &why)
-{
-    MeasureOutput output;
-    Measurement &measured = output.measurement;
-    measured.resources = {subject.request.target};
-    measured.operation = QStringLiteral("%1.unknown").arg(subject.request.kind);
-    measured.summaryText = QStringLiteral("Asks for something that could not be measured.");
-    measured.environment = {QStringLiteral("unknown"), Quality::Unknown, why};
-    measured.uninspectable = {why};
-    measured.fingerprint = sha256(subject.request.actionBytes);
-    measured.confirmText = subject.request.target;
-    return output;
-}
-
 } // namespace
 
 Workers::Workers(Kinds kinds, Identifier identify, const Clock &clock, Options options, std::function<void(Input)> done)
     : m_kinds(std::move(kinds)), m_identify(std::move(identify)), m_clock(clock), m_options(std::move(options)), m_done(std::move(done)),
-      m_measuring(m_options.measuring), m_performing({m_options.performing.total, m_options.performing.perTarget})
+      m_process(m_options.measurer), m_measuring(m_options.measuring), m_performing({m_options.performing.total, m_options.performing.perTarget})
 {
 }
 
@@ -62,6 +55,9 @@ std::set<QString> Workers::measuredFirst() const
 
 void Workers::stop()
 {
+    // The next start measures it: nobody has to wait for that now, and that it ends here is no death.
+    m_ending = true;
+    m_process.end();
     m_measuring.stop();
     m_performing.stop(FairPool::Waiting::Done);
 }
@@ -112,29 +108,83 @@ MeasureOutput Workers::policyMeasured(const Subject &subject, Instant at) const
     return makePolicyMeasurer(subject.policyToml)->measure(input);
 }
 
-MeasureOutput Workers::measured(const Subject &subject, const Result<Credential, QString> &credential, Instant at) const
+MeasureOrder Workers::orderOf(const Subject &subject, Credential credential, Instant at) const
 {
-    if (subject.request.kind == kind::Policy)
-        return policyMeasured(subject, at);
+    MeasureOrder order;
+    order.request = subject.request;
+    order.actor = subject.actor;
+    order.person = subject.person;
+    order.policyToml = subject.policyToml;
+    order.credential = std::move(credential);
+    order.askable = subject.askable;
+    for (const QString &name : subject.target.environmentNames)
+        if (const QByteArray key = name.toUtf8(); qEnvironmentVariableIsSet(key.constData()))
+            order.environment[name] = qgetenv(key.constData());
+    order.withheld = m_options.withheld;
+    for (const Target &target : subject.policy->targets)
+        order.withheld += credentialFiles(target, m_options.directory);
+    order.at = at;
+    order.blobs = subject.blobs;
+    return order;
+}
+
+Result<MeasureOutput, Unmeasured> Workers::measuredHere(const Subject &subject, const Credential &credential, Instant at) const
+{
     const auto found = m_kinds.find(subject.request.kind);
     if (found == m_kinds.end())
-        return unmeasured(subject, QStringLiteral("this gate does not measure the kind %1").arg(subject.request.kind));
-    if (!credential)
-        return unmeasured(subject, credential.error());
-    MeasureInput input = inputOf(subject, &*credential, at);
+        return Failure{Unmeasured{QStringLiteral("this gate does not measure the kind %1").arg(subject.request.kind), false}};
+    MeasureInput input = inputOf(subject, &credential, at);
     input.measureAs = measureAs(m_kinds, subject, m_options.directory, input);
     return found->second.measurer->measure(input);
 }
 
-void Workers::measure(const MeasureJob &job) const
+Result<MeasureOutput, Unmeasured> Workers::measured(const Subject &subject, Instant at)
+{
+    // A policy is text, read by what reads gate.toml, and compared with what only the gate knows.
+    if (subject.request.kind == kind::Policy)
+        return policyMeasured(subject, at);
+    auto credential = resolveCredential(subject.target, m_options.directory);
+    if (!credential)
+        return Failure{Unmeasured{credential.error(), false}};
+    if (m_options.measurer.program.isEmpty())
+        return measuredHere(subject, *credential, at);
+    MeasureOrder order = orderOf(subject, std::move(*credential), at);
+    // Whatever becomes of the process, what it leaves there goes with this. Tools that run as others must get through.
+    const QTemporaryDir scratch;
+    if (scratch.isValid() && ::chmod(QFile::encodeName(scratch.path()).constData(), S_IRWXU | S_IXGRP | S_IXOTH) == 0)
+        order.scratch = scratch.path();
+    for (int rounds = 0; rounds < mostCredentials; ++rounds) {
+        auto answer = m_process.measure(order);
+        if (!answer)
+            return answer.failure();
+        if (auto *output = std::get_if<MeasureOutput>(&*answer))
+            return std::move(*output);
+        const QString wanted = std::get<WantsCredential>(*answer).target;
+        const Target *target = subject.askable.contains(wanted) ? subject.policy->target(wanted) : nullptr;
+        if (target == nullptr || order.others.contains(wanted))
+            break;
+        order.others.emplace(wanted, resolveCredential(*target, m_options.directory));
+    }
+    return Failure{Unmeasured{QStringLiteral("the measuring process asked for what it may not have"), true}};
+}
+
+void Workers::measure(const MeasureJob &job)
 {
     Measured result;
     result.purpose = job.purpose;
     result.revision = job.revision;
     result.hold = job.subject->hold;
+    result.asked = job.asked;
     result.at = m_clock.now();
     result.credentialReachable = reachableByRequester(job.subject->target, m_options.directory);
-    result.output = measured(*job.subject, resolveCredential(job.subject->target, m_options.directory), result.at);
+    auto output = job.never.isEmpty() ? measured(*job.subject, result.at) : Result<MeasureOutput, Unmeasured>(Failure{Unmeasured{job.never, false}});
+    if (m_ending)
+        return;
+    if (!output) {
+        result.unmeasured = output.error().why;
+        result.died = output.error().died;
+    }
+    result.output = output ? std::move(*output) : unmeasured(*job.subject, result.unmeasured, result.at);
     fit(result.output, *job.subject->policy);
     m_done(std::move(result));
 }

@@ -4,7 +4,9 @@
 #include "gate/lifecycle/fairpool.h"
 #include "gate/lifecycle/jobs.h"
 #include "gate/lifecycle/line.h"
+#include "gate/lifecycle/measuringprocess.h"
 
+#include <atomic>
 #include <set>
 
 namespace holdfast {
@@ -28,6 +30,8 @@ public:
     {
         FairPool::Bounds measuring; ///< a lane is a target
         Line::Bounds performing; ///< the engine's: what it hands over begins at once
+        MeasuringProcess::Options measurer; ///< without a program the kinds' own measurers are called here: a test has its own
+        QStringList withheld; ///< the gate's keys and store, which no measuring process may reach
         QString directory; ///< that relative credentials refer to
         PastHolds past{}; ///< of this gate, for what is measured against them
     };
@@ -37,24 +41,28 @@ public:
     void start(PerformJob job);
     void start(IdentifyJob job);
     [[nodiscard]] std::int64_t waiting() const { return m_measuring.waiting() + m_performing.waiting(); }
-    /// Waits for what has begun and whatever was handed over to be performed; the results still go to `done`. What comes later to be
-    /// performed is answered as not started.
+    /// Waits for what was handed over to be performed; the results still go to `done`. What comes later to be performed is answered as not
+    /// started. What is being measured is given up.
     void stop();
     /// Kinds whose performer cannot roll back; `policy` among them.
     [[nodiscard]] std::set<QString> measuredFirst() const;
 
 private:
-    void measure(const MeasureJob &job) const;
+    void measure(const MeasureJob &job);
     void perform(const PerformJob &job) const;
     void refuse(const PerformJob &job, const QString &why) const;
     [[nodiscard]] MeasureOutput policyMeasured(const Subject &subject, Instant at) const;
-    [[nodiscard]] MeasureOutput measured(const Subject &subject, const Result<Credential, QString> &credential, Instant at) const;
+    [[nodiscard]] MeasureOrder orderOf(const Subject &subject, Credential credential, Instant at) const;
+    [[nodiscard]] Result<MeasureOutput, Unmeasured> measuredHere(const Subject &subject, const Credential &credential, Instant at) const;
+    [[nodiscard]] Result<MeasureOutput, Unmeasured> measured(const Subject &subject, Instant at);
 
     const Kinds m_kinds;
     const Identifier m_identify;
     const Clock &m_clock;
     const Options m_options;
     const std::function<void(Input)> m_done;
+    MeasuringProcess m_process;
+    std::atomic<bool> m_ending = false;
     FairPool m_measuring, m_performing;
 };
 

@@ -43,6 +43,8 @@ CREATE INDEX holds_state ON holds (state) WHERE state IN ('measuring', 'approved
 CREATE INDEX holds_actor ON holds (actor, row);
 CREATE INDEX holds_action ON holds (action);
 
+-- Measuring processes that came to an end over a request.
+CREATE TABLE deaths (hold TEXT PRIMARY KEY, count INTEGER NOT NULL, how TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE decisions (hold TEXT, revision INTEGER, document BLOB, verdict TEXT NOT NULL, person TEXT NOT NULL, idx INTEGER NOT NULL,
     PRIMARY KEY (hold, revision, document)) WITHOUT ROWID;
 CREATE TABLE nonces (key BLOB, nonce BLOB, document BLOB NOT NULL, PRIMARY KEY (key, nonce)) WITHOUT ROWID;

@@ -9,7 +9,7 @@ namespace holdfast {
 
 Store::Store(std::unique_ptr<Database> database)
     : m_database(std::move(database)), ledger(*m_database), holds(*m_database), standing(*m_database), grants(*m_database),
-      registries(*m_database), blobs(*m_database), history(*m_database)
+      registries(*m_database), blobs(*m_database), history(*m_database), deaths(*m_database)
 {
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gate/store/blobtable.h"
+#include "gate/store/deathtable.h"
 #include "gate/store/granttable.h"
 #include "gate/store/historytable.h"
 #include "gate/store/holdtable.h"
@@ -45,6 +46,7 @@ public:
     RegistryTable registries;
     BlobTable blobs;
     HistoryTable history;
+    DeathTable deaths;
 };
 
 } // namespace holdfast

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinds/filesystem/liveuse.h"
 
+#include "kinds/filesystem/lookout.h"
 #include "kinds/posix/directory.h"
 
 #include <sys/stat.h>
@@ -39,11 +40,19 @@ QString nameOf(int process)
 
 LiveUse liveUseOf(const TreeSums &trees)
 {
+    if (const Lookout *lookout = Lookout::standing())
+        if (auto use = lookout->ask(trees.keys))
+            return std::move(*use);
+    return liveUseOf(trees, ::getpid());
+}
+
+LiveUse liveUseOf(const TreeSums &trees, std::int64_t asker)
+{
     LiveUse use;
     Directory all(AT_FDCWD, "/proc");
     while (const char *name = all.next()) {
         const std::int64_t pid = QByteArrayView(name).toLongLong();
-        if (pid <= 0 || pid == ::getpid())
+        if (pid <= 0 || pid == ::getpid() || pid == asker)
             continue;
         const UniqueFd process(::openat(all.descriptor(), name, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
         if (!process)

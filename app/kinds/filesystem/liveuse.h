@@ -20,5 +20,7 @@ struct LiveUse final
 
 /// Processes that hold any entry of the trees open, by device and inode (never by name). This process is left out.
 [[nodiscard]] LiveUse liveUseOf(const TreeSums &trees);
+/// The same without `asker`, which holds the trees open only to measure them.
+[[nodiscard]] LiveUse liveUseOf(const TreeSums &trees, std::int64_t asker);
 
 } // namespace holdfast

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "gate/lifecycle/jobs.h"
+
+namespace holdfast {
+
+/// What is known of a request that could not be looked into: that it may do anything.
+[[nodiscard]] MeasureOutput unmeasured(const Subject &subject, const QString &why, Instant at);
+
+/// Whether a revision says no more than that. Nothing is performed on its strength: it must be measured first.
+[[nodiscard]] bool isUnmeasured(const Hold &hold);
+
+} // namespace holdfast
