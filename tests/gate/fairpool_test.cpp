@@ -16,6 +16,7 @@ class TestFairPool final : public QObject
 
 private Q_SLOTS:
     void slowLaneDelaysNobody();
+    void slowTargetsDelayNobodyElse();
     void ownersTakeTurns();
     void whatWaitsAtTheEnd_data();
     void whatWaitsAtTheEnd();
@@ -38,6 +39,26 @@ void TestFairPool::slowLaneDelaysNobody()
     QCOMPARE(pool.waiting(), std::int64_t(48));
     end.count_down();
     QTRY_COMPARE(slow.load(), 50);
+}
+
+// Seen: two slow targets occupied all measuring. Even as many as there are threads leave some to others.
+void TestFairPool::slowTargetsDelayNobodyElse()
+{
+    FairPool pool{FairPool::Bounds()};
+    std::latch end(1);
+    std::atomic<int> slow = 0, quick = 0;
+    for (int lane = 0; lane < 20; ++lane)
+        for (int i = 0; i < 20; ++i)
+            QVERIFY(pool.add(QStringLiteral("a"), QStringLiteral("slow %1").arg(lane), [&] {
+                ++slow;
+                end.wait();
+            }));
+    QTRY_COMPARE(slow.load(), FairPool::Bounds().perOwner);
+    for (int i = 0; i < 20; ++i)
+        QVERIFY(pool.add(QStringLiteral("b"), QStringLiteral("quick"), [&] { ++quick; }));
+    QTRY_COMPARE(quick.load(), 20);
+    QCOMPARE(slow.load(), FairPool::Bounds().perOwner);
+    end.count_down();
 }
 
 void TestFairPool::ownersTakeTurns()

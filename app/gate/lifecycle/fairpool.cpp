@@ -49,7 +49,7 @@ std::optional<FairPool::Work> FairPool::next()
     for (std::size_t tried = 0; tried < m_queues.size(); ++tried, ++owner) {
         if (owner == m_queues.end())
             owner = m_queues.begin();
-        auto work = nextOf(owner->second);
+        auto work = nextOf(owner->first, owner->second);
         if (!work)
             continue;
         m_lastOwner = owner->first;
@@ -61,13 +61,15 @@ std::optional<FairPool::Work> FairPool::next()
     return std::nullopt;
 }
 
-std::optional<FairPool::Work> FairPool::nextOf(Lanes &lanes)
+std::optional<FairPool::Work> FairPool::nextOf(const QString &owner, Lanes &lanes)
 {
+    if (const auto working = m_working.find(owner); working != m_working.end() && working->second >= m_bounds.perOwner)
+        return std::nullopt;
     for (auto lane = lanes.begin(); lane != lanes.end(); ++lane) {
         const auto busy = m_busy.find(lane->first);
         if (busy != m_busy.end() && busy->second >= m_bounds.perLane)
             continue;
-        Work work{lane->first, std::move(lane->second.front())};
+        Work work{owner, lane->first, std::move(lane->second.front())};
         lane->second.pop_front();
         if (lane->second.empty())
             lanes.erase(lane);
@@ -90,12 +92,15 @@ void FairPool::run()
             continue;
         }
         ++m_busy[work->lane];
+        ++m_working[work->owner];
         lock.unlock();
         work->run();
         work->run = nullptr; // what it owns ends here, not under the lock
         lock.lock();
         if (const auto busy = m_busy.find(work->lane); --busy->second == 0)
             m_busy.erase(busy);
+        if (const auto working = m_working.find(work->owner); --working->second == 0)
+            m_working.erase(working);
         // Whoever looked while this lane was full found nothing.
         m_stop ? m_wake.notify_all() : m_wake.notify_one();
     }

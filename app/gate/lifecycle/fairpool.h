@@ -15,14 +15,14 @@
 
 namespace holdfast {
 
-/// Threads that take turns among owners of work, and let no lane have more than a few of them: whoever queues ten thousand jobs
-/// delays only himself, and a target that never answers delays only what waits for that target. Threads are made when needed.
+/// Threads that take turns among owners of work, and let no lane and no owner have all of them: whoever queues ten thousand jobs, or
+/// names many targets that never answer, delays only himself, and such a target delays only what waits for it. Threads are made when needed.
 class FairPool final
 {
 public:
     struct Bounds final
     {
-        int threads = 16, perLane = 2;
+        int threads = 16, perLane = 2, perOwner = 12;
     };
     explicit FairPool(Bounds bounds) : m_bounds(bounds) {}
     ~FairPool() { stop(); }
@@ -39,19 +39,20 @@ public:
 private:
     struct Work final
     {
-        QString lane;
+        QString owner, lane;
         std::function<void()> run;
     };
     using Lanes = std::map<QString, std::deque<std::function<void()>>>;
     void run();
     [[nodiscard]] std::optional<Work> next();
-    [[nodiscard]] std::optional<Work> nextOf(Lanes &lanes);
+    [[nodiscard]] std::optional<Work> nextOf(const QString &owner, Lanes &lanes);
 
     const Bounds m_bounds;
     mutable std::mutex m_mutex;
     std::condition_variable m_wake;
     std::map<QString, Lanes> m_queues; ///< by owner
     std::map<QString, int> m_busy; ///< threads that work in a lane
+    std::map<QString, int> m_working; ///< threads that work for an owner
     QString m_lastOwner;
     std::int64_t m_waiting = 0;
     int m_idle = 0;
