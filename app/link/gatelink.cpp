@@ -36,6 +36,9 @@ struct GateLink::Pending final
     QPointer<QObject> context;
     Handler handler;
     QTimer *deadline;
+    std::chrono::milliseconds patience;
+    QByteArray message; ///< until it is sent
+    bool inFlight = false;
 };
 
 GateLink::GateLink(LinkOptions options, const Signer *signer)
@@ -284,10 +287,25 @@ void GateLink::send(QStringView method, const Json &params, QObject *context, Ha
         const LinkError late{LinkError::Kind::Timeout, QStringLiteral("the gate did not answer in time")};
         answer(id, Failure{CallError{fits ? late : broken(QStringLiteral("the message is larger than 2 MiB"))}});
     });
-    m_calls.emplace(id, std::make_unique<Pending>(Pending{context, std::move(handler), timer}));
-    timer->start(fits ? deadline : std::chrono::milliseconds(0));
-    if (fits)
-        m_socket->sendTextMessage(QString::fromUtf8(message));
+    m_calls.emplace(id, std::make_unique<Pending>(Pending{context, std::move(handler), timer, deadline, fits ? message : QByteArray(), false}));
+    if (!fits) {
+        timer->start(0);
+        return;
+    }
+    m_unsent.push_back(id);
+    sendNext();
+}
+
+void GateLink::sendNext()
+{
+    while (m_socket != nullptr && m_inFlight < m_options.inFlight && !m_unsent.empty()) {
+        Pending &next = *m_calls.at(m_unsent.front());
+        m_unsent.pop_front();
+        next.inFlight = true;
+        ++m_inFlight;
+        next.deadline->start(next.patience);
+        m_socket->sendTextMessage(QString::fromUtf8(std::exchange(next.message, {})));
+    }
 }
 
 void GateLink::answer(std::int64_t id, Called<Json> outcome)
@@ -298,13 +316,18 @@ void GateLink::answer(std::int64_t id, Called<Json> outcome)
     const Pending &pending = *node.mapped();
     pending.deadline->stop();
     pending.deadline->deleteLater();
+    m_inFlight -= pending.inFlight ? 1 : 0;
+    const QPointer<GateLink> alive(this); // a handler may end the link
     if (pending.context)
         pending.handler(std::move(outcome));
+    if (alive)
+        sendNext();
 }
 
 void GateLink::abandonCalls(const LinkError &error)
 {
     // Only those that stand now: a handler may open a new call at once.
+    m_unsent.clear();
     std::vector<std::int64_t> ids;
     for (const auto &[id, pending] : m_calls)
         ids.push_back(id);

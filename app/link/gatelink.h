@@ -13,6 +13,7 @@
 #include <QWebSocket>
 
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <map>
 
@@ -26,6 +27,7 @@ struct LinkOptions final
     QString clientVersion = QStringLiteral(HOLDFAST_VERSION);
     std::chrono::milliseconds answer{10'000}; ///< of a handshake, a session, and of a call unless it says otherwise
     std::chrono::milliseconds firstDelay{250}, longestDelay{30'000}; ///< before connecting again; doubled each time
+    int inFlight = limit::UnansweredPerActor / 2; ///< calls that wait for the gate; more wait here, in order. All links of an actor share the gate's limit
     std::chrono::milliseconds ping{20'000}; ///< two that stay unanswered: the connection is dropped
 };
 
@@ -62,7 +64,7 @@ public:
     [[nodiscard]] VerifierKey ledgerKey() const { return m_options.ledgerKey.value_or(m_challenge.ledgerKey); }
 
     /// `handler` is called exactly once, later, unless `context` has ended. Without a session: Unreachable.
-    /// A reply after the deadline is dropped. `deadline` zero means LinkOptions::answer.
+    /// A reply after the deadline is dropped. `deadline` zero means LinkOptions::answer; it begins when the call is sent.
     void call(QStringView method, const Json &params, QObject *context, Handler handler, std::chrono::milliseconds deadline = {});
     template<typename T>
     void call(QStringView method, const Json &params, QObject *context, std::function<void(Called<T>)> handler,
@@ -94,6 +96,7 @@ private:
     void takeSession(const Called<Json> &answer);
     [[nodiscard]] std::optional<LinkError> refusalOf(const Envelope &envelope, Session &session) const;
     void send(QStringView method, const Json &params, QObject *context, Handler handler, std::chrono::milliseconds deadline);
+    void sendNext();
     void answer(std::int64_t id, Called<Json> outcome);
     void abandonCalls(const LinkError &error);
     void heartbeat();
@@ -106,6 +109,8 @@ private:
     Session m_session;
     QByteArray m_clientNonce;
     std::map<std::int64_t, std::unique_ptr<Pending>> m_calls;
+    std::deque<std::int64_t> m_unsent; ///< calls that wait here
+    int m_inFlight = 0;
     std::int64_t m_lastId = 0;
     std::chrono::milliseconds m_delay;
     QTimer m_reconnect, m_handshake, m_ping;

@@ -43,6 +43,7 @@ inline constexpr QStringView BlobRead = u"blob.read";
 /// Limits of protocol 3.1, 3.3, 3.4 and 3.6.
 namespace limit {
 inline constexpr qsizetype MessageBeforeSession = 64LL * 1024; ///< bytes
+inline constexpr int UnansweredPerActor = 256; ///< calls: one more, and the gate ends the connection
 inline constexpr qsizetype Message = 2LL * 1024 * 1024; ///< bytes
 inline constexpr std::int64_t WaitMs = 60'000;
 inline constexpr qsizetype BlobChunk = 128LL * 1024; ///< bytes before base64

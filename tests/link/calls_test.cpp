@@ -5,6 +5,8 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include <deque>
+
 using namespace holdfast;
 using namespace std::chrono_literals;
 
@@ -18,6 +20,7 @@ private Q_SLOTS:
     void init();
     void cleanup();
     void reordered();
+    void fewAreInFlight();
     void lateReplyIsDropped();
     void lossEndsEveryCall();
     void contextEndsFirst();
@@ -81,6 +84,34 @@ void CallsTest::reordered()
     for (auto it = waiting.rbegin(); it != waiting.rend(); ++it)
         it->first(it->second);
     QTRY_COMPARE(order, QList<int>({4, 3, 2, 1, 0}));
+}
+
+// Seen: a ledger page with many blobs made the console ask more than the gate allows, for ever.
+void CallsTest::fewAreInFlight()
+{
+    std::deque<std::pair<ScriptedGate::Reply, Json>> waiting;
+    std::size_t most = 0;
+    m_gate->on(Echo, [&](const Json &params, const ScriptedGate::Reply &reply) {
+        waiting.emplace_back(reply, params);
+        most = std::max(most, waiting.size());
+    });
+    QList<int> order, expected;
+    constexpr int many = 3 * limit::UnansweredPerActor;
+    for (int i = 0; i < many; ++i) {
+        expected.append(i);
+        m_link->link().call(Echo, numbered(i), this, [&order, i](Called<Json> answer) {
+            QVERIFY(answer);
+            order.append(i);
+        }, 60s);
+    }
+    for (int i = 0; i < many; ++i) {
+        QTRY_VERIFY(!waiting.empty());
+        const auto [reply, params] = waiting.front();
+        waiting.pop_front();
+        reply(params);
+    }
+    QTRY_COMPARE(order, expected);
+    QVERIFY2(most <= limit::UnansweredPerActor / 2, qPrintable(QString::number(most)));
 }
 
 void CallsTest::lateReplyIsDropped()
