@@ -4,7 +4,7 @@
 PACKAGES_BUILD="g++ lld cmake ninja-build ccache pkg-config git
  qt6-base-dev qt6-declarative-dev qt6-declarative-dev-tools qt6-websockets-dev qt6-tools-dev qt6-tools-dev-tools
  qt6-l10n-tools linguist-qt6 libgl-dev qtkeychain-qt6-dev libspdlog-dev libfmt-dev libtomlplusplus-dev libcli11-dev
- libpg-query-dev libsodium-dev libssl-dev libboost1.81-dev libpq-dev libsqlite3-dev libseccomp-dev"
+ libpg-query-dev libsodium-dev libssl-dev libboost1.81-dev libpq-dev libsqlite3-dev libseccomp-dev libre2-dev"
 PACKAGES_RUN="libqt6sql6-sqlite libqt6svg6 libsecret-1-0 qt6-qpa-plugins fonts-inter fonts-hack dbus
  qml6-module-qtquick qml6-module-qtquick-controls qml6-module-qtquick-layouts qml6-module-qtquick-templates
  qml6-module-qtquick-window qml6-module-qtqml qml6-module-qtqml-models qml6-module-qtqml-workerscript
@@ -12,7 +12,8 @@ PACKAGES_RUN="libqt6sql6-sqlite libqt6svg6 libsecret-1-0 qt6-qpa-plugins fonts-i
 PACKAGES_TEST="libprotobuf-dev libprotoc-dev xvfb xauth xdotool x11-utils dbus-x11 gnome-keyring libsecret-tools at-spi2-core python3 python3-pyatspi python3-gi
  python3-cryptography python3-nacl dunst imagemagick qml6-module-qttest libglib2.0-bin procps util-linux patch unicode-data"
 # What tests/bench/run measures with; node and npm only where neither is here.
-PACKAGES_BENCH="chromium xvfb dbus dbus-bin gnome-keyring libx11-dev libxext-dev libxtst-dev python3 python3-gi procps"
+PACKAGES_BENCH_GATE="libx11-dev libxext-dev libxtst-dev python3" # all that its form `hostile` wants
+PACKAGES_BENCH="$PACKAGES_BENCH_GATE chromium xvfb dbus dbus-bin gnome-keyring python3-gi procps"
 PACKAGES_BENCH_NODE="nodejs npm libnode-dev"
 PACKAGES_LINT="clang-tidy"
 PACKAGES_FRESHROOT="debootstrap git mount util-linux" # tests/freshroot alone

@@ -14,6 +14,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -65,6 +66,19 @@ bool hasApprover(const PolicyDocument &policy)
     return std::any_of(policy.actors.begin(), policy.actors.end(), [](const Actor &actor) {
         return actor.kind == ActorKind::Human && actor.has(role::Approver) && actor.key(purpose::Decide) != nullptr;
     });
+}
+
+constexpr rlim_t ownFiles = 512; ///< store, workers, spawner, whatever they open
+
+/// Sockets that this process can have: as many as it may have files, up to what the server asks for.
+std::size_t socketsAllowed(std::size_t wanted)
+{
+    rlimit files{};
+    if (::getrlimit(RLIMIT_NOFILE, &files) != 0)
+        return wanted;
+    files.rlim_cur = std::max(files.rlim_cur, std::min(files.rlim_max, static_cast<rlim_t>(wanted) + ownFiles));
+    ::setrlimit(RLIMIT_NOFILE, &files);
+    return std::min(wanted, static_cast<std::size_t>(files.rlim_cur > 2 * ownFiles ? files.rlim_cur - ownFiles : files.rlim_cur / 2));
 }
 
 void logInfo(const QString &text)
@@ -164,10 +178,13 @@ void Gate::build()
     engine.pin = readPin(pinFile(m_config));
     m_engine = std::make_unique<Engine>(*m_store, m_clock, m_identity, m_config, static_cast<Outside &>(*this), std::move(engine));
     m_thread = std::make_unique<StoreThread>(*m_engine);
+    m_thread->onTaken([this](ConnectionId id, std::size_t bytes) { m_server->taken(id, bytes); });
 
     ServerOptions sockets;
     sockets.address = m_config.local.address;
     sockets.port = m_config.local.port;
+    sockets.connections = socketsAllowed(sockets.connections);
+    sockets.beforeSession = std::min(sockets.beforeSession, sockets.connections / 4);
     sockets.hosts = m_config.local.hosts;
     sockets.origins = m_config.local.origins;
     m_server = std::make_unique<Server>(sockets, ServerEvents{

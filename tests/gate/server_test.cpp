@@ -21,12 +21,25 @@ public:
     ServerEvents events()
     {
         return {[this](ConnectionId id) { write([&] { m_opened.push_back(id); }); },
-            [this](ConnectionId, QByteArray message) { write([&] { m_received.push_back(std::move(message)); }); },
+            [this](ConnectionId id, QByteArray message) {
+                std::function<void(ConnectionId, std::size_t)> heard;
+                write([&] {
+                    heard = m_heard;
+                    m_received.push_back(message);
+                    m_mostWaiting = std::max(m_mostWaiting, ++m_waiting);
+                });
+                if (heard)
+                    heard(id, static_cast<std::size_t>(message.size()));
+            },
             [this](ConnectionId id) { write([&] { m_closed.push_back(id); }); }};
     }
     std::vector<ConnectionId> opened() { return read(m_opened); }
     std::vector<ConnectionId> closed() { return read(m_closed); }
     std::vector<QByteArray> received() { return read(m_received); }
+    /// Called with each message, on the server's thread.
+    void onReceived(std::function<void(ConnectionId, std::size_t)> heard) { write([&] { m_heard = std::move(heard); }); }
+    void tookOne() { write([&] { --m_waiting; }); }
+    int mostWaiting() { return m_mostWaiting; }
 
 private:
     template<typename F>
@@ -45,6 +58,8 @@ private:
     std::mutex m_mutex;
     std::vector<ConnectionId> m_opened, m_closed;
     std::vector<QByteArray> m_received;
+    std::function<void(ConnectionId, std::size_t)> m_heard;
+    int m_waiting = 0, m_mostWaiting = 0;
 };
 
 ServerOptions usual()
@@ -113,6 +128,11 @@ private Q_SLOTS:
     void missedPingsAreClosed();
     void slowReceiverIsCutOff();
     void connectionsAreLimited();
+    void waitingMessagesAreLimited_data();
+    void waitingMessagesAreLimited();
+    void answersThatNobodyReadsStopTheQuestions();
+    void strangersMakeRoom();
+    void talkingStrangersGoLast();
     void closeComesAfterWhatWasSent();
     void closeWithoutAnswerEnds();
     void longReasonIsCut();
@@ -433,6 +453,109 @@ void ServerTest::connectionsAreLimited()
     QTRY_COMPARE(running.journal.closed().size(), 1u);
     RawClient fourth(running.port);
     QVERIFY(fourth.open());
+}
+
+void ServerTest::waitingMessagesAreLimited_data()
+{
+    QTest::addColumn<int>("messages");
+    QTest::addColumn<int>("bytes");
+    QTest::addColumn<int>("all");
+    QTest::addColumn<int>("most");
+    QTest::newRow("messages") << 4 << 1'000'000 << 1'000'000 << 4;
+    QTest::newRow("bytes") << 1000 << 3000 << 1'000'000 << 3;
+    QTest::newRow("bytes of all") << 1000 << 1'000'000 << 2000 << 2;
+    QTest::newRow("one is always read") << 1 << 1 << 1 << 1;
+}
+
+void ServerTest::waitingMessagesAreLimited()
+{
+    QFETCH(int, messages);
+    QFETCH(int, bytes);
+    QFETCH(int, all);
+    QFETCH(int, most);
+    ServerOptions options = usual();
+    options.waitingMessages = static_cast<std::size_t>(messages);
+    options.waitingBytes = static_cast<std::size_t>(bytes);
+    options.allWaitingBytes = static_cast<std::size_t>(all);
+    Running running(options);
+    RawClient client(running.port);
+    QVERIFY(client.open());
+    for (int i = 0; i < 50; ++i)
+        client.say(QByteArray(1000, 'x')); // all of them are there before one is taken
+    client.socket.flush();
+    for (int taken = 0; taken < 50; ++taken) {
+        QTRY_VERIFY(running.journal.received().size() > static_cast<std::size_t>(taken));
+        running.journal.tookOne();
+        running.server.taken(running.id(), 1000);
+    }
+    QCOMPARE(running.journal.received().size(), 50u);
+    QVERIFY2(running.journal.mostWaiting() <= most, qPrintable(QString::number(running.journal.mostWaiting())));
+    running.server.send(running.id(), "still here");
+    QVERIFY(client.next()->payload == "still here");
+}
+
+void ServerTest::answersThatNobodyReadsStopTheQuestions()
+{
+    ServerOptions options = usual();
+    options.answerBytes = 64UL * 1024;
+    options.queueBytes = 512UL * 1024;
+    Running running(options);
+    running.journal.onReceived([&running](ConnectionId id, std::size_t bytes) {
+        running.server.taken(id, bytes);
+        running.server.send(id, QByteArray(64 * 1024, 'x'));
+    });
+    RawClient client(running.port);
+    client.socket.setReadBufferSize(1024);
+    QVERIFY(client.open());
+    for (int i = 0; i < 400; ++i)
+        client.say("a");
+    client.socket.flush();
+    // It reads late, and yet loses nothing: 25 MiB never waited for it.
+    QTRY_VERIFY(running.journal.received().size() > 1);
+    client.socket.setReadBufferSize(0);
+    for (int i = 0; i < 400; ++i) {
+        const auto frame = client.nextMessage();
+        QVERIFY2(frame && frame->payload.size() == 64 * 1024, qPrintable(QString::number(i)));
+    }
+    QVERIFY(running.journal.closed().empty());
+}
+
+void ServerTest::strangersMakeRoom()
+{
+    ServerOptions options = usual();
+    options.connections = 12;
+    options.beforeSession = 8;
+    options.beforeSessionPerAddress = 4;
+    Running running(options);
+    RawClient session(running.port);
+    QVERIFY(session.open());
+    running.server.admit(running.id());
+    running.server.send(running.id(), "admitted");
+    QVERIFY(session.next());
+    std::vector<std::unique_ptr<RawClient>> idle;
+    for (int i = 0; i < 40; ++i)
+        idle.push_back(std::make_unique<RawClient>(running.port));
+    RawClient newcomer(running.port);
+    QVERIFY(newcomer.open());
+    for (int i = 0; i < 36; ++i)
+        QVERIFY2(idle[static_cast<std::size_t>(i)]->ends(), qPrintable(QString::number(i)));
+    running.server.send(running.id(), "still here");
+    QVERIFY(session.next()->payload == "still here");
+}
+
+void ServerTest::talkingStrangersGoLast()
+{
+    ServerOptions options = usual();
+    options.beforeSessionPerAddress = 4;
+    Running running(options);
+    RawClient early(running.port);
+    QVERIFY(early.open());
+    std::vector<std::unique_ptr<RawClient>> idle;
+    for (int i = 0; i < 10; ++i)
+        idle.push_back(std::make_unique<RawClient>(running.port));
+    QVERIFY(idle[6]->ends());
+    running.server.send(running.id(), "still here");
+    QVERIFY(early.next()->payload == "still here");
 }
 
 void ServerTest::closeComesAfterWhatWasSent()

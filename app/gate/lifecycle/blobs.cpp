@@ -41,7 +41,9 @@ Answer Blobs::write(const Caller &caller, const Json &params)
     if (part == m_parts.end()) {
         if (held(actor) + given->size > quotaPerActor)
             return Refused(ErrorCode::TooLarge, QStringLiteral("$.size: this actor has handed in %1 bytes that no document names").arg(held(actor)));
-        part = m_parts.emplace(key, Part{{}, given->size, m_context.now}).first;
+        // Room for all of it at once: growing would hold most of it twice.
+        part = m_parts.emplace(key, Part{{}, {}, given->size, m_context.now}).first;
+        part->second.bytes.reserve(given->size);
     }
     if (part->second.size != given->size)
         return Refused(ErrorCode::Conflict, QStringLiteral("$.size is not what the first part said"));
@@ -50,12 +52,15 @@ Answer Blobs::write(const Caller &caller, const Json &params)
     if (given->offset == part->second.bytes.size())
         part->second.bytes += given->data;
     const std::int64_t have = part->second.bytes.size();
+    part->second.scan.look(part->second.bytes, have == given->size);
     if (have < given->size)
         return BlobWriteResult{have}.toJson();
     const QByteArray whole = std::move(part->second.bytes);
+    const bool holdsOne = part->second.scan.found();
     m_parts.erase(part);
     if (sha256(whole) != given->digest)
         return Refused(ErrorCode::InvalidDocument, QStringLiteral("$.digest is not that of the bytes"));
+    m_context.secrets.put(given->digest, holdsOne);
     m_context.store.blobs.add(given->digest, whole);
     m_context.store.blobs.own(given->digest, actor, given->size, m_context.now);
     return BlobWriteResult{have}.toJson();

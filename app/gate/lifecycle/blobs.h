@@ -21,6 +21,7 @@ private:
     struct Part final
     {
         QByteArray bytes;
+        SecretScan scan;
         std::int64_t size = 0;
         Instant touched{};
     };

@@ -4,6 +4,7 @@
 #include "gate/lifecycle/connections.h"
 #include "gate/lifecycle/effects.h"
 #include "gate/lifecycle/registries.h"
+#include "gate/lifecycle/secrets.h"
 
 #include <chrono>
 #include <functional>
@@ -23,6 +24,7 @@ struct Context final
     Book book;
     Registries registries;
     Connections connections;
+    KnownSecrets secrets; ///< of blobs that were handed in
     Instant now{}; ///< of the running turn
     std::vector<Effect> effects;
 

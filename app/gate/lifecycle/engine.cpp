@@ -11,8 +11,8 @@ namespace holdfast {
 
 namespace {
 
-constexpr int unansweredPerActor = 256;
 constexpr std::uint16_t policyViolation = 1008;
+constexpr std::uint16_t tryAgainLater = 1013;
 constexpr std::chrono::seconds clockRetry{1};
 
 template<typename... Visitors>
@@ -139,7 +139,7 @@ void Engine::call(const Received &received)
         refuse(received.connection, {}, RpcError{-32600, {}, QStringLiteral("a call needs an id"), {}, {}});
         return;
     }
-    if (m_context.connections.unanswered(*state) >= unansweredPerActor) {
+    if (m_context.connections.unanswered(*state) >= limit::UnansweredPerActor) {
         m_context.effects.emplace_back(Disconnect{received.connection, policyViolation, QStringLiteral("too many unanswered calls")});
         return;
     }
@@ -174,6 +174,8 @@ void Engine::answer(ConnectionId to, const RpcCall &call, Answer answer)
 void Engine::refuse(ConnectionId to, const std::optional<RpcId> &id, RpcError error)
 {
     const bool unauthenticated = error.code == ErrorCode::Unauthenticated;
+    const OpenConnection *state = m_context.connections.find(to);
+    const bool noSession = error.code == ErrorCode::RateLimited && state != nullptr && state->actor.isEmpty();
     if (id)
         m_context.effects.emplace_back(Reply{to, *id, std::move(error)});
     else
@@ -181,6 +183,8 @@ void Engine::refuse(ConnectionId to, const std::optional<RpcId> &id, RpcError er
     // Who is not let in, or not any more, does not stay.
     if (unauthenticated)
         m_context.effects.emplace_back(Disconnect{to, policyViolation, QStringLiteral("unauthenticated")});
+    else if (noSession)
+        m_context.effects.emplace_back(Disconnect{to, tryAgainLater, QStringLiteral("too many sessions")});
 }
 
 void Engine::closed(ConnectionId connection)

@@ -173,7 +173,7 @@ std::shared_ptr<const Subject> Holds::subjectOf(const HoldRow &hold) const
     subject.policyToml = active.toml;
     subject.askable = askableBy(active, hold.actor, m_context.now);
     for (const BlobRef &blob : request->blobs())
-        if (auto bytes = m_context.store.blobs.read(blob.digest))
+        if (auto bytes = m_shelf.take(hold.actor, blob.digest))
             subject.blobs.emplace(blob.digest, std::move(*bytes));
     subject.request = std::move(*request);
     return std::make_shared<const Subject>(std::move(subject));

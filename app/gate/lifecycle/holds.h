@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "gate/lifecycle/blobshelf.h"
 #include "gate/lifecycle/context.h"
 #include "gate/store/holdtable.h"
 #include "wire/messagesconsole.h"
@@ -27,7 +28,7 @@ struct Waiter final
 class Holds final
 {
 public:
-    explicit Holds(Context &context) : m_context(context) {}
+    explicit Holds(Context &context) : m_context(context), m_shelf([&context](const Digest &digest) { return context.store.blobs.read(digest); }) {}
 
     /// An event of the gate: the arrow to `state`.
     Recorded event(HoldRow &hold, State state, const QString &because, std::optional<Instant> until = {});
@@ -58,6 +59,9 @@ public:
     void answerWaiters();
     [[nodiscard]] std::optional<Instant> nextWaiterEnds() const;
 
+    /// Blobs that jobs have in hand.
+    [[nodiscard]] BlobShelf &shelf() { return m_shelf; }
+
     /// Text that history.search finds.
     void index(const HoldRow &hold);
 
@@ -65,6 +69,7 @@ private:
     [[nodiscard]] bool answer(const Waiter &waiter, const HoldRow &hold);
 
     Context &m_context;
+    mutable BlobShelf m_shelf;
     mutable Recent<Request, 16> m_requests; ///< by id digest, as m_revisions
     mutable Recent<Hold, 16> m_revisions;
     std::multimap<HoldId, Waiter> m_waiters;

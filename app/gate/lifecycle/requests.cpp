@@ -15,6 +15,7 @@ namespace holdfast {
 namespace {
 
 constexpr std::int64_t openHoldsPerActor = 50'000;
+constexpr qint64 bytesInHandPerActor = 64LL * 1024 * 1024; ///< of blobs that wait to be measured
 
 Refused invalid(const QString &detail)
 {
@@ -106,24 +107,52 @@ std::optional<Refused> Requests::whyNotHere(const Caller &caller, const Request 
 
 std::optional<Refused> Requests::whyNotItsContent(const Caller &caller, const Envelope &envelope, const Request &request)
 {
-    std::map<Digest, QByteArray> blobs;
     for (const BlobRef &blob : request.blobs()) {
         // Naming a digest gives no right to its bytes: only who handed them in may name them.
-        auto bytes = m_context.store.blobs.owns(blob.digest, caller.actor->name) ? m_context.store.blobs.read(blob.digest) : std::nullopt;
-        if (!bytes || bytes->size() != blob.size)
+        const auto size = m_context.store.blobs.owns(blob.digest, caller.actor->name) ? m_context.store.blobs.size(blob.digest) : std::nullopt;
+        if (size != blob.size)
             return invalid(QStringLiteral("$.action: the blob %1 was not handed in with blob.write, or has another size").arg(blob.digest.toString()));
-        blobs.emplace(blob.digest, std::move(*bytes));
     }
+    if (const auto refused = whyNotInHand(caller, request))
+        return refused;
     const Target *target = m_context.active().policy->target(request.target);
     if (target != nullptr && target->allowSecrets)
         return std::nullopt;
     const auto payload = parseJson(envelope.payload);
-    const auto where = payload ? whereSecret(*payload, request, blobs) : std::nullopt;
+    auto where = payload ? whereSecret(*payload) : std::nullopt;
+    for (const BlobRef &blob : request.blobs())
+        if (!where && holdsSecret(blob.digest))
+            where = QStringLiteral("$.action (the blob %1)").arg(blob.digest.toString());
     if (!where)
         return std::nullopt;
     for (const BlobRef &blob : request.blobs())
         m_context.store.blobs.forget(blob.digest, caller.actor->name);
     return Refused(RpcError::of(ErrorCode::InvalidDocument, QStringLiteral("%1 holds a secret: nothing of the request was kept").arg(*where)), true);
+}
+
+std::optional<Refused> Requests::whyNotInHand(const Caller &caller, const Request &request)
+{
+    const QString &actor = caller.actor->name;
+    const qint64 inHand = m_holds.shelf().held(actor);
+    qint64 more = 0;
+    for (const BlobRef &blob : request.blobs())
+        more += m_holds.shelf().holds(actor, blob.digest) ? 0 : blob.size;
+    if (more == 0 || inHand + more <= bytesInHandPerActor)
+        return std::nullopt;
+    RpcError error = RpcError::of(ErrorCode::RateLimited, QStringLiteral("blobs of this actor wait to be measured; together they may have %1 bytes").arg(bytesInHandPerActor));
+    error.retryAfterMs = 1'000;
+    return Refused(error);
+}
+
+bool Requests::holdsSecret(const Digest &digest)
+{
+    if (const auto known = m_context.secrets.of(digest))
+        return *known;
+    // Handed in before this gate started: looked through once.
+    const auto bytes = m_context.store.blobs.read(digest);
+    const bool found = bytes && holdfast::holdsSecret(*bytes);
+    m_context.secrets.put(digest, found);
+    return found;
 }
 
 Answer Requests::admit(const Caller &caller, const Envelope &envelope, const Request &request, const HoldId &id)

@@ -21,6 +21,8 @@ private:
     [[nodiscard]] std::optional<Refused> whyNotFrom(const Caller &caller, const Envelope &envelope) const;
     [[nodiscard]] std::optional<Refused> whyNotHere(const Caller &caller, const Request &request) const;
     [[nodiscard]] std::optional<Refused> whyNotItsContent(const Caller &caller, const Envelope &envelope, const Request &request);
+    [[nodiscard]] std::optional<Refused> whyNotInHand(const Caller &caller, const Request &request);
+    [[nodiscard]] bool holdsSecret(const Digest &digest);
     [[nodiscard]] Result<HoldRow, Refused> own(const Caller &caller, const HoldId &id) const;
 
     Context &m_context;

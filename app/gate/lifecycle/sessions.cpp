@@ -11,6 +11,8 @@ namespace holdfast {
 
 namespace {
 
+constexpr std::size_t sessionsPerActor = 64;
+
 QStringView sessionPurpose(const Actor &actor)
 {
     return actor.kind == ActorKind::Machine ? purpose::Request : purpose::Session;
@@ -93,6 +95,11 @@ Answer Sessions::open(ConnectionId connection, const Json &params)
     if (!actor.isActive(m_context.now))
         return Refused(ErrorCode::Unauthenticated, QStringLiteral("the actor %1 has expired").arg(visible(actor.name)));
 
+    if (m_context.connections.of(actor.name).size() >= sessionsPerActor) {
+        RpcError error = RpcError::of(ErrorCode::RateLimited, QStringLiteral("the actor %1 has %2 sessions open").arg(visible(actor.name)).arg(sessionsPerActor));
+        error.retryAfterMs = 1'000;
+        return Refused(error);
+    }
     state->actor = actor.name;
     state->key = signer->key;
     Session session;

@@ -19,7 +19,7 @@ void StoreThread::post(Input input)
 {
     {
         const std::lock_guard lock(m_mutex);
-        m_inputs.push_back(std::move(input));
+        m_inputs.add(std::move(input));
     }
     m_wake.notify_one();
 }
@@ -41,8 +41,17 @@ std::vector<Input> StoreThread::next(std::optional<Instant> until)
     const Instant latest = m_engine.context().clock.now() + longestSleep;
     const Instant wake = until ? std::min(*until, latest) : latest;
     const auto pause = wake - m_engine.context().clock.now();
-    m_wake.wait_for(lock, pause, [this] { return m_stop || !m_inputs.empty(); });
-    return std::exchange(m_inputs, {});
+    m_wake.wait_for(lock, pause, [this] { return m_stop || !m_inputs.isEmpty(); });
+    return m_inputs.turn([this](ConnectionId id) {
+        const OpenConnection *connection = m_engine.context().connections.find(id);
+        return connection == nullptr ? QString() : connection->actor;
+    });
+}
+
+void StoreThread::tell(const std::vector<std::pair<ConnectionId, std::size_t>> &taken) const
+{
+    for (const auto &[connection, bytes] : taken)
+        m_taken(connection, bytes);
 }
 
 void StoreThread::run()
@@ -50,14 +59,19 @@ void StoreThread::run()
     for (;;) {
         std::vector<Input> inputs = next(m_engine.nextTurn());
         const bool nothing = inputs.empty();
+        std::vector<std::pair<ConnectionId, std::size_t>> taken;
+        for (const Input &input : inputs)
+            if (const auto *received = std::get_if<Received>(&input); received != nullptr && m_taken)
+                taken.emplace_back(received->connection, received->message.size());
         std::vector<Input> again = m_engine.turn(std::move(inputs));
+        tell(taken);
         std::unique_lock lock(m_mutex);
         if (!again.empty() && !m_stop) {
             // The results of workers outlive a failing disk: they are taken again until they are kept.
             m_wake.wait_for(lock, retryAfterFailure, [this] { return m_stop; });
-            m_inputs.insert(m_inputs.begin(), std::make_move_iterator(again.begin()), std::make_move_iterator(again.end()));
+            m_inputs.again(std::move(again));
         }
-        if (m_stop && nothing && m_inputs.empty())
+        if (m_stop && nothing && m_inputs.isEmpty())
             return;
     }
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gate/lifecycle/engine.h"
+#include "gate/lifecycle/inputqueue.h"
 
 #include <condition_variable>
 #include <mutex>
@@ -9,8 +10,8 @@
 
 namespace holdfast {
 
-/// The thread that owns the store. Takes whatever came in while the last commit ran, all of it in one transaction: that is the
-/// whole of group commit.
+/// The thread that owns the store. Takes what came in while the last commit ran in one transaction, as far as a turn has room for
+/// it: that is the whole of group commit.
 class StoreThread final
 {
 public:
@@ -20,6 +21,10 @@ public:
     StoreThread(const StoreThread &) = delete;
     StoreThread &operator=(const StoreThread &) = delete;
 
+    /// A message of `bytes` no longer waits: its connection may send another one. Called on the store thread; set before start().
+    using Taken = std::function<void(ConnectionId, std::size_t bytes)>;
+    void onTaken(Taken taken) { m_taken = std::move(taken); }
+
     void start();
     /// Any thread.
     void post(Input input);
@@ -28,12 +33,14 @@ public:
 
 private:
     void run();
+    void tell(const std::vector<std::pair<ConnectionId, std::size_t>> &taken) const;
     [[nodiscard]] std::vector<Input> next(std::optional<Instant> until);
 
     Engine &m_engine;
     std::mutex m_mutex;
     std::condition_variable m_wake;
-    std::vector<Input> m_inputs;
+    InputQueue m_inputs;
+    Taken m_taken;
     bool m_stop = false;
     std::thread m_thread;
 };

@@ -47,7 +47,7 @@ websocket::close_reason reasonFor(std::uint16_t code, QString text)
 
 } // namespace
 
-Connection::Connection(ConnectionId id, tcp::socket socket, const Surroundings &surroundings)
+Connection::Connection(ConnectionId id, tcp::socket socket, Surroundings &surroundings)
     : m_id(id)
     , m_surroundings(surroundings)
     , m_deadline(socket.get_executor())
@@ -130,8 +130,36 @@ void Connection::onRead(error_code error)
     m_buffer.consume(m_buffer.size());
     if (m_buffer.capacity() > limitBeforeSession)
         m_buffer.shrink_to_fit(); // thousands of idle connections must not keep their largest message's room
+    const auto size = static_cast<std::size_t>(message.size());
+    ++m_waitingMessages;
+    m_waitingBytes += size;
+    m_surroundings.waiting += size;
     m_surroundings.events.received(m_id, std::move(message));
-    read();
+    readOn();
+}
+
+bool Connection::mayRead() const
+{
+    if (m_queued > options().answerBytes)
+        return false;
+    return m_waitingMessages == 0
+        || (m_waitingMessages < options().waitingMessages && m_waitingBytes < options().waitingBytes && m_surroundings.waiting < options().allWaitingBytes);
+}
+
+void Connection::readOn()
+{
+    m_paused = !mayRead();
+    if (!m_paused)
+        read();
+}
+
+void Connection::taken(std::size_t bytes)
+{
+    --m_waitingMessages;
+    m_waitingBytes -= bytes;
+    m_surroundings.waiting -= bytes;
+    if (m_paused && m_state == State::Open)
+        readOn();
 }
 
 void Connection::send(Message message)
@@ -162,6 +190,10 @@ void Connection::onWritten(error_code error)
         return drop();
     m_queued -= static_cast<std::size_t>(m_queue.front()->size());
     m_queue.pop_front();
+    if (m_paused && m_state == State::Open) {
+        m_missed = 0; // it does read
+        readOn();
+    }
     if (!m_queue.empty())
         write();
     else if (m_state == State::Closing)
@@ -201,6 +233,7 @@ void Connection::drop()
         return;
     const bool wasOpened = m_state != State::Handshaking;
     m_state = State::Gone;
+    m_surroundings.waiting -= std::exchange(m_waitingBytes, 0);
     m_deadline.cancel();
     m_ping.cancel();
     error_code ignored;
@@ -239,6 +272,8 @@ void Connection::armPing()
 
 void Connection::onPingTime()
 {
+    if (m_paused && m_waitingMessages > 0)
+        return armPing(); // it waits for us: its pong would not be read
     if (m_missed == missedPings)
         return drop();
     ++m_missed;

@@ -24,17 +24,20 @@ struct Surroundings final
     const ServerEvents &events;
     HandshakeRules rules;
     std::function<void(ConnectionId)> forget;
+    std::size_t waiting = 0; ///< bytes that were received and not taken, of all connections
 };
 
 /// One client, from the accepted socket to its end. All of it runs on the server's thread; pending operations keep it alive.
 class Connection final : public std::enable_shared_from_this<Connection>
 {
 public:
-    Connection(ConnectionId id, boost::asio::ip::tcp::socket socket, const Surroundings &surroundings);
+    Connection(ConnectionId id, boost::asio::ip::tcp::socket socket, Surroundings &surroundings);
 
     void start();
     void send(Message message);
     void admit();
+    void taken(std::size_t bytes);
+    [[nodiscard]] bool isOpen() const { return m_state == State::Open; }
     void close(std::uint16_t code, const QString &reason);
     /// Ends at once, without a close frame.
     void drop();
@@ -47,6 +50,9 @@ private:
     void refuse(unsigned status);
     void onAccepted(boost::system::error_code error);
     void read();
+    /// Reads on, unless too much of this connection waits already, there or here.
+    void readOn();
+    [[nodiscard]] bool mayRead() const;
     void onRead(boost::system::error_code error);
     void write();
     void onWritten(boost::system::error_code error);
@@ -57,11 +63,13 @@ private:
     void onPingTime();
 
     const ConnectionId m_id;
-    const Surroundings &m_surroundings;
+    Surroundings &m_surroundings;
     State m_state = State::Handshaking;
     bool m_admitted = false;
     bool m_pinging = false;
+    bool m_paused = false; ///< nothing is read: it could not answer a ping
     int m_missed = 0;
+    std::size_t m_waitingMessages = 0, m_waitingBytes = 0; ///< received and not taken
     boost::asio::steady_timer m_deadline;
     boost::asio::steady_timer m_ping;
     boost::beast::websocket::stream<boost::asio::ip::tcp::socket> m_stream;

@@ -6,6 +6,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
+#include <map>
+#include <string>
 #include <thread>
 #include <unordered_map>
 
@@ -38,12 +40,16 @@ public:
         asio::post(m_io, [this, id, act = std::move(act)] { with(id, act); });
     }
     void broadcast(std::vector<ConnectionId> to, Message message);
+    /// A session is open on it: it is no stranger any more.
+    void known(ConnectionId id);
 
 private:
     QString listen();
     void accept();
     void stopHere();
     void dropAll();
+    void take(tcp::socket socket);
+    void makeRoom(const std::string &from);
     void forget(ConnectionId id);
     template<typename Act>
     void with(ConnectionId id, const Act &act)
@@ -59,6 +65,8 @@ private:
     tcp::acceptor m_acceptor{m_io};
     asio::steady_timer m_pause{m_io}; ///< before accepting again, and the bound of stopping
     std::unordered_map<ConnectionId, std::shared_ptr<Connection>> m_connections;
+    std::map<ConnectionId, std::string> m_strangers; ///< without a session, oldest first, and their addresses
+    std::unordered_map<std::string, std::size_t> m_strangersFrom;
     ConnectionId m_last = 0;
     std::thread m_thread;
 };
@@ -103,18 +111,65 @@ void Server::Impl::accept()
             });
             return;
         }
-        if (m_connections.size() < m_options.connections) {
-            const ConnectionId id = ++m_last;
-            const auto connection = std::make_shared<Connection>(id, std::move(socket), m_surroundings);
-            m_connections.emplace(id, connection);
-            connection->start();
-        }
+        take(std::move(socket));
         accept();
     });
 }
 
+void Server::Impl::take(tcp::socket socket)
+{
+    error_code error;
+    const std::string from = socket.remote_endpoint(error).address().to_string();
+    if (error)
+        return; // gone already
+    if (m_connections.size() >= m_options.connections)
+        return;
+    makeRoom(from);
+    const ConnectionId id = ++m_last;
+    const auto connection = std::make_shared<Connection>(id, std::move(socket), m_surroundings);
+    m_connections.emplace(id, connection);
+    m_strangers.emplace(id, from);
+    ++m_strangersFrom[from];
+    connection->start();
+}
+
+void Server::Impl::makeRoom(const std::string &from)
+{
+    const auto known = m_strangersFrom.find(from);
+    const bool tooManyThere = known != m_strangersFrom.end() && known->second >= m_options.beforeSessionPerAddress;
+    if (!tooManyThere && m_strangers.size() < m_options.beforeSession)
+        return;
+    // Whoever comes now may be honest: the oldest go, first of those that have not even asked for a WebSocket.
+    ConnectionId oldest = 0;
+    bool asked = true;
+    for (const auto &[id, address] : m_strangers) {
+        if (tooManyThere && address != from)
+            continue;
+        const bool hasAsked = m_connections.at(id)->isOpen();
+        if (oldest == 0 || (asked && !hasAsked)) {
+            oldest = id;
+            asked = hasAsked;
+        }
+        if (!asked)
+            break;
+    }
+    if (oldest != 0)
+        with(oldest, [](Connection &it) { it.drop(); });
+}
+
+void Server::Impl::known(ConnectionId id)
+{
+    const auto found = m_strangers.find(id);
+    if (found == m_strangers.end())
+        return;
+    if (--m_strangersFrom[found->second] == 0)
+        m_strangersFrom.erase(found->second);
+    m_strangers.erase(found);
+}
+
 void Server::Impl::forget(ConnectionId id)
 {
+    known(id);
     m_connections.erase(id);
     if (!m_acceptor.is_open() && m_connections.empty())
         m_pause.cancel();
@@ -179,7 +234,15 @@ void Server::broadcast(std::vector<ConnectionId> to, QByteArray message)
 
 void Server::admit(ConnectionId connection)
 {
-    m_impl->post(connection, [](Connection &it) { it.admit(); });
+    m_impl->post(connection, [impl = m_impl.get(), connection](Connection &it) {
+        impl->known(connection);
+        it.admit();
+    });
+}
+
+void Server::taken(ConnectionId connection, std::size_t bytes)
+{
+    m_impl->post(connection, [bytes](Connection &it) { it.taken(bytes); });
 }
 
 void Server::close(ConnectionId connection, std::uint16_t code, QString reason)

@@ -22,6 +22,13 @@ bool BlobTable::has(const Digest &digest) const
     return query.step();
 }
 
+std::optional<std::int64_t> BlobTable::size(const Digest &digest) const
+{
+    Query query(m_database, "SELECT size FROM blobs WHERE digest = ?");
+    query.bind(digest);
+    return query.step() ? std::optional(query.integer(0)) : std::nullopt;
+}
+
 void BlobTable::own(const Digest &digest, const QString &actor, std::int64_t size, Instant at)
 {
     Query(m_database, "INSERT OR REPLACE INTO blob_owners (digest, actor, at, size) VALUES (?, ?, ?, ?)")

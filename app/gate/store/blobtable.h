@@ -16,6 +16,8 @@ public:
     void add(const Digest &digest, const QByteArray &bytes);
     [[nodiscard]] std::optional<QByteArray> read(const Digest &digest) const;
     [[nodiscard]] bool has(const Digest &digest) const;
+    /// Bytes, without reading them.
+    [[nodiscard]] std::optional<std::int64_t> size(const Digest &digest) const;
 
     /// `actor` handed these bytes in himself: only then may a request of his name them.
     void own(const Digest &digest, const QString &actor, std::int64_t size, Instant at);

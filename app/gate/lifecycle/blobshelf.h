@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/digest.h"
+
+#include <QByteArray>
+#include <QString>
+
+#include <functional>
+#include <map>
+#include <optional>
+
+namespace holdfast {
+
+/// Bytes of blobs that jobs have in hand, once each however many jobs name them. Used on the store thread.
+class BlobShelf final
+{
+public:
+    using Reader = std::function<std::optional<QByteArray>(const Digest &)>;
+    explicit BlobShelf(Reader read) : m_read(std::move(read)) {}
+
+    /// Shares the bytes while anybody has them; nullopt when they are not stored.
+    [[nodiscard]] std::optional<QByteArray> take(const QString &actor, const Digest &digest);
+    /// Bytes that jobs of `actor` hold.
+    [[nodiscard]] qint64 held(const QString &actor);
+    [[nodiscard]] bool holds(const QString &actor, const Digest &digest) const { return m_taken.contains({actor, digest}); }
+
+private:
+    void putBack();
+
+    const Reader m_read;
+    std::map<std::pair<QString, Digest>, QByteArray> m_taken;
+};
+
+} // namespace holdfast

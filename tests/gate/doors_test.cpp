@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fakes/gatebench.h"
+#include "gate/lifecycle/inputqueue.h"
+#include "gate/lifecycle/secrets.h"
+
+#include <QtTest>
+
+#include <random>
+
+using namespace holdfast;
+using namespace holdfast::tests;
+using namespace std::chrono_literals;
+
+/// What one client may have of the gate's work, and that the others' goes between.
+class TestDoors final : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void hostileTextHidesNothing();
+    void secretsAcrossPieces();
+    void wordsAcrossPieces();
+    void eachByteIsLookedAtTwiceAtMost();
+    void requestsShareOneBlob();
+    void bytesInHandAreLimited();
+    void sessionsOfAnActorAreLimited();
+    void othersGoBetween();
+    void aLargeMessageIsATurn();
+    void aConnectionStaysInOrder();
+
+private:
+    [[nodiscard]] std::optional<RpcReply> askWithBlob(const QByteArray &bytes, const QString &target = QStringLiteral("db"));
+    /// As blob.write does it, without its 250 calls.
+    void handIn(const QByteArray &bytes);
+    void write(const QByteArray &bytes);
+
+    std::unique_ptr<Human> m_lead;
+    std::unique_ptr<Machine> m_agent;
+    std::unique_ptr<GateBench> m_gate;
+    ConnectionId m_requester = 0;
+};
+
+void TestDoors::init()
+{
+    initialiseCryptography();
+    m_lead = std::make_unique<Human>(QStringLiteral("lead"));
+    m_agent = std::make_unique<Machine>(QStringLiteral("agent"));
+    m_gate = std::make_unique<GateBench>(humanBlock(*m_lead) + machineBlock(*m_agent, "dev") + targetBlocks + ruleBlock("mode = \"hold\"\ntier = \"low\"\n"));
+    m_requester = m_gate->session(m_agent->request);
+}
+
+void TestDoors::write(const QByteArray &bytes)
+{
+    for (qsizetype at = 0; at < bytes.size(); at += limit::BlobChunk)
+        resultOf(m_gate->call(m_requester, method::BlobWrite, BlobWriteParams{sha256(bytes), at, bytes.mid(at, limit::BlobChunk), bytes.size()}.toJson()));
+}
+
+void TestDoors::handIn(const QByteArray &bytes)
+{
+    m_gate->store().begin();
+    m_gate->store().blobs.add(sha256(bytes), bytes);
+    m_gate->store().blobs.own(sha256(bytes), m_agent->name, bytes.size(), m_gate->clock.now());
+    QVERIFY(m_gate->store().commit());
+}
+
+std::optional<RpcReply> TestDoors::askWithBlob(const QByteArray &bytes, const QString &target)
+{
+    Request request = *Request::parse(sqlRequest(*m_gate, *m_agent, QStringLiteral("x"), target).payload);
+    request.action = SqlAction{{}, BlobRef{sha256(bytes), bytes.size(), QStringLiteral("application/sql")}};
+    return m_gate->call(m_requester, method::HoldRequest, envelopeParams(Envelope::sign(m_agent->request, payloadtype::Request, request.toPayload())));
+}
+
+// A backtracking engine gives up on the first part of this, and what comes after it passed unread.
+void TestDoors::hostileTextHidesNothing()
+{
+    for (const char *part : {"eyJ-", "eyJaaaaaaaaaa.eyJ-", "://a:", "password='", "PRIVATE+KEY+", "-----BEGIN A", "sk-ant-"}) {
+        const QByteArray hostile = QByteArray(part).repeated(300'000 / static_cast<int>(qstrlen(part)));
+        write(hostile + "\n'; create user x password 'hunter2'");
+        QCOMPARE(tests::codeOf(askWithBlob(hostile + "\n'; create user x password 'hunter2'")), QStringLiteral("invalid-document"));
+    }
+}
+
+void TestDoors::secretsAcrossPieces()
+{
+    std::mt19937 random(std::random_device{}());
+    const QByteArrayList secrets{"AKIAIOSFODNN7EXAMPLE", "password 'hunter2'", "postgresql://u:pw@h/d", "-----BEGIN RSA PRIVATE KEY-----\nabc", "ghp_" + QByteArray(40, 'a'),
+                                 "eyJ" + QByteArray(3000, 'a') + ".eyJ" + QByteArray(3000, 'b') + "." + QByteArray(100, 'c')};
+    for (int i = 0; i < 300; ++i) {
+        const QByteArray &secret = secrets[i % secrets.size()];
+        QByteArray bytes(300'000, ' ');
+        const qsizetype at = static_cast<qsizetype>(random() % 280'000);
+        bytes.replace(at, secret.size(), secret);
+        SecretScan scan;
+        for (qsizetype have = 0; have < bytes.size();) {
+            have = std::min<qsizetype>(have + 1 + static_cast<qsizetype>(random() % 100'000), bytes.size());
+            scan.look(QByteArrayView(bytes).first(have), have == bytes.size());
+        }
+        QVERIFY2(scan.found(), qPrintable(QStringLiteral("%1 at %2").arg(QString::fromLatin1(secret.left(40))).arg(at)));
+    }
+}
+
+// A longer word of which a piece looks like a key is none, wherever the pieces end.
+void TestDoors::wordsAcrossPieces()
+{
+    const QByteArray word = "xAKIAIOSFODNN7EXAMPLE AKIAIOSFODNN7EXAMPLEx";
+    for (qsizetype i = 0; i < word.size() + 2; ++i) {
+        QByteArray bytes(200'000, ' ');
+        bytes.replace(65'537 - i, word.size(), word);
+        SecretScan scan;
+        for (const qsizetype have : {65'535, 65'536, 65'537, 65'538, 131'071, 131'073, 131'080, 200'000})
+            scan.look(QByteArrayView(bytes).first(have), have == bytes.size());
+        QVERIFY2(!scan.found(), qPrintable(QString::number(i)));
+    }
+}
+
+void TestDoors::eachByteIsLookedAtTwiceAtMost()
+{
+    const QByteArray bytes(4 * 1024 * 1024, 'x');
+    for (const qsizetype step : {1000, 65'536, 131'072, 1'000'000}) {
+        SecretScan scan;
+        for (qsizetype have = step; have < bytes.size(); have += step)
+            scan.look(QByteArrayView(bytes).first(have), false);
+        scan.look(bytes, true);
+        QVERIFY2(scan.looked() <= 2 * bytes.size() + 131'072, qPrintable(QStringLiteral("%1: %2").arg(step).arg(scan.looked())));
+    }
+}
+
+// Seen: twenty requests naming one blob of 31 MiB each read it, looked through it and kept a copy.
+void TestDoors::requestsShareOneBlob()
+{
+    const QByteArray bytes = QByteArray("delete from bookings;\n").repeated(100'000);
+    write(bytes);
+    QCOMPARE(m_gate->context().secrets.of(sha256(bytes)), std::optional(false)); // known before anybody names it
+    resultOf(askWithBlob(bytes));
+    resultOf(askWithBlob(bytes, QStringLiteral("other")));
+    QCOMPARE(m_gate->measuring.size(), std::size_t(2));
+    const char *first = m_gate->measuring.front().subject->blobs.at(sha256(bytes)).constData();
+    for (const MeasureJob &job : m_gate->measuring)
+        QVERIFY(job.subject->blobs.at(sha256(bytes)).constData() == first);
+}
+
+void TestDoors::bytesInHandAreLimited()
+{
+    const QByteArrayList blobs{QByteArray(30'000'000, 'a'), QByteArray(30'000'000, 'b'), QByteArray(30'000'000, 'c')};
+    for (const QByteArray &blob : blobs)
+        handIn(blob);
+    resultOf(askWithBlob(blobs[0]));
+    resultOf(askWithBlob(blobs[1]));
+    const auto third = askWithBlob(blobs[2]);
+    QCOMPARE(tests::codeOf(third), QStringLiteral("rate-limited"));
+    QVERIFY(std::get<RpcError>(third->outcome).retryAfterMs > 0);
+    resultOf(askWithBlob(blobs[1], QStringLiteral("other"))); // no more bytes
+    m_gate->measure(deletes(1));
+    resultOf(askWithBlob(blobs[2]));
+}
+
+void TestDoors::sessionsOfAnActorAreLimited()
+{
+    for (int i = 1; i < 64; ++i)
+        (void)m_gate->session(m_agent->request);
+    const ConnectionId more = m_gate->connect();
+    const auto refused = m_gate->call(more, method::SessionOpen, envelopeParams(m_gate->openEnvelope(more, m_agent->request)));
+    QCOMPARE(tests::codeOf(refused), QStringLiteral("rate-limited"));
+    QVERIFY(m_gate->closed.contains(more));
+    (void)m_gate->session(m_lead->session); // nobody else's
+    m_gate->disconnect(m_requester);
+    (void)m_gate->session(m_agent->request);
+}
+
+namespace {
+
+QString ownerOf(ConnectionId connection)
+{
+    return connection < 10 ? QStringLiteral("hostile") : connection < 20 ? QStringLiteral("honest") : QString();
+}
+
+Received message(ConnectionId from, qsizetype size = 100)
+{
+    return {from, QByteArray(size, 'x')};
+}
+
+int callsOf(const std::vector<Input> &inputs, ConnectionId from)
+{
+    return static_cast<int>(std::count_if(inputs.begin(), inputs.end(), [from](const Input &input) {
+        const auto *received = std::get_if<Received>(&input);
+        return received != nullptr && received->connection == from;
+    }));
+}
+
+} // namespace
+
+// Seen: 400 messages of 2 MiB, and everybody waited for all of them.
+void TestDoors::othersGoBetween()
+{
+    InputQueue queue({8, 1'000'000});
+    for (int i = 0; i < 400; ++i)
+        queue.add(message(1 + static_cast<ConnectionId>(i) % 5));
+    queue.add(message(10));
+    queue.add(Identified{30, RpcId{std::int64_t{1}}, Failure{QString()}});
+    queue.add(message(20));
+    const auto turn = queue.turn(ownerOf);
+    QCOMPARE(turn.size(), std::size_t(9));
+    QVERIFY(std::holds_alternative<Identified>(turn[0])); // results of workers wait for nobody
+    QCOMPARE(callsOf({turn.begin() + 1, turn.begin() + 4}, 10), 1); // one of each owner, however many connections he has
+    QCOMPARE(callsOf({turn.begin() + 1, turn.begin() + 4}, 20), 1);
+    std::size_t left = 402 - 8;
+    while (!queue.isEmpty()) {
+        const auto next = queue.turn(ownerOf);
+        QVERIFY(!next.empty() && next.size() <= 8);
+        left -= next.size();
+    }
+    QCOMPARE(left, std::size_t(0));
+}
+
+void TestDoors::aLargeMessageIsATurn()
+{
+    InputQueue queue({100, 1000});
+    for (int i = 0; i < 3; ++i)
+        queue.add(message(1, 5000));
+    for (int i = 0; i < 3; ++i)
+        queue.add(message(10, 100));
+    QList<std::pair<int, int>> turns;
+    while (!queue.isEmpty()) {
+        const auto turn = queue.turn(ownerOf);
+        turns.append({callsOf(turn, 1), callsOf(turn, 10)});
+    }
+    QCOMPARE(turns, (QList<std::pair<int, int>>{{0, 1}, {1, 0}, {0, 1}, {1, 0}, {0, 1}, {1, 0}}));
+}
+
+void TestDoors::aConnectionStaysInOrder()
+{
+    std::mt19937 random(std::random_device{}());
+    InputQueue queue({7, 300});
+    std::map<ConnectionId, int> sent, seen;
+    std::set<ConnectionId> closed;
+    const auto take = [&](const std::vector<Input> &inputs) {
+        for (const Input &input : inputs) {
+            if (const auto *received = std::get_if<Received>(&input)) {
+                QCOMPARE(received->message.toInt(), seen[received->connection]++);
+                QVERIFY(!closed.contains(received->connection));
+            } else {
+                closed.insert(std::get<Closed>(input).connection);
+            }
+        }
+    };
+    for (int i = 0; i < 2000; ++i) {
+        const ConnectionId from = 1 + random() % 30;
+        queue.add(Received{from, QByteArray::number(sent[from]++)});
+        if (random() % 8 == 0)
+            take(queue.turn(ownerOf));
+    }
+    for (ConnectionId from = 1; from <= 30; ++from)
+        queue.add(Closed{from});
+    while (!queue.isEmpty())
+        take(queue.turn(ownerOf));
+    QCOMPARE(seen, sent);
+    QCOMPARE(closed.size(), std::size_t(30));
+}
+
+QTEST_GUILESS_MAIN(TestDoors)
+#include "doors_test.moc"
