@@ -23,6 +23,7 @@ private Q_SLOTS:
     void wordsAcrossPieces();
     void eachByteIsLookedAtTwiceAtMost();
     void requestsShareOneBlob();
+    void partsOfABlob();
     void bytesInHandAreLimited();
     void sessionsOfAnActorAreLimited();
     void othersGoBetween();
@@ -138,6 +139,23 @@ void TestDoors::requestsShareOneBlob()
     const char *first = m_gate->measuring.front().subject->blobs.at(sha256(bytes)).constData();
     for (const MeasureJob &job : m_gate->measuring)
         QVERIFY(job.subject->blobs.at(sha256(bytes)).constData() == first);
+}
+
+void TestDoors::partsOfABlob()
+{
+    QByteArray bytes(1'000'000, Qt::Uninitialized);
+    for (qsizetype i = 0; i < bytes.size(); ++i)
+        bytes[i] = static_cast<char>('a' + i % 23);
+    handIn(bytes);
+    resultOf(askWithBlob(bytes));
+    for (const std::int64_t at : {0, 1, 4095, 131'072, 999'999, 1'000'000}) {
+        for (const std::int64_t length : {1, 4096, 131'072}) {
+            const auto part = BlobReadResult::fromJson(resultOf(m_gate->call(m_requester, method::BlobRead, BlobReadParams{sha256(bytes), at, length}.toJson())));
+            QCOMPARE(part->data, bytes.mid(at, length));
+            QCOMPARE(part->size, std::int64_t(bytes.size()));
+        }
+    }
+    QVERIFY(std::holds_alternative<RpcError>(m_gate->call(m_requester, method::BlobRead, BlobReadParams{sha256(bytes), 1'000'001, 1}.toJson())->outcome));
 }
 
 void TestDoors::bytesInHandAreLimited()

@@ -15,6 +15,13 @@ std::optional<QByteArray> BlobTable::read(const Digest &digest) const
     return query.step() ? std::optional(query.bytes(0)) : std::nullopt;
 }
 
+std::optional<QByteArray> BlobTable::part(const Digest &digest, std::int64_t offset, std::int64_t length) const
+{
+    Query query(m_database, "SELECT rowid FROM blobs WHERE digest = ?");
+    query.bind(digest);
+    return query.step() ? m_database.part("blobs", "bytes", query.integer(0), offset, length) : std::nullopt;
+}
+
 bool BlobTable::has(const Digest &digest) const
 {
     Query query(m_database, "SELECT 1 FROM blobs WHERE digest = ?");

@@ -15,6 +15,8 @@ public:
 
     void add(const Digest &digest, const QByteArray &bytes);
     [[nodiscard]] std::optional<QByteArray> read(const Digest &digest) const;
+    /// At most `length` bytes from `offset` on, which lies within the blob; nullopt when it is not stored.
+    [[nodiscard]] std::optional<QByteArray> part(const Digest &digest, std::int64_t offset, std::int64_t length) const;
     [[nodiscard]] bool has(const Digest &digest) const;
     /// Bytes, without reading them.
     [[nodiscard]] std::optional<std::int64_t> size(const Digest &digest) const;
