@@ -349,7 +349,8 @@ void measureCascade(const Catalog &catalog, const ForeignKeys &keys, const RowSe
     QString why = closure.build();
     for (const Table &table : closure.tables) {
         effects.touched.insert(table.leaves.begin(), table.leaves.end());
-        effects.lockTable(table.relation.oid, Lock::RowExclusive);
+        for (const Oid leaf : table.leaves)
+            effects.lockTable(leaf, Lock::RowExclusive);
     }
     for (const auto *edges : {&closure.cascades, &closure.ends}) {
         for (const Edge &edge : *edges) {

@@ -198,8 +198,14 @@ void join(Effects &all, Effects next)
     for (const QString &reason : next.uninspectable)
         all.note(reason);
     all.lock = std::max(all.lock, next.lock);
-    for (const auto &[oid, level] : next.locked)
+    for (const auto &[oid, level] : next.locked) {
+        // Alone only if every statement that locks it so does no more than add rows.
+        if (!next.lockedAlone.contains(oid))
+            all.lockedAlone.erase(oid);
+        else if (!all.locked.contains(oid))
+            all.lockedAlone.insert(oid);
         all.lockTable(oid, level);
+    }
     append(all.diffs, next.diffs);
     for (MadeBlob &blob : next.blobs)
         all.blobs.push_back(std::move(blob));

@@ -78,7 +78,25 @@ void addObjects(const Effects &effects, Instant at, std::vector<Fact> &facts)
                                   QStringLiteral("main forks of tables, indexes and TOAST"), at, Severity::Warning));
 }
 
-void addLocks(const Effects &effects, Instant at, std::vector<Fact> &facts)
+/// The relations that are locked at the strongest level: what changes or empties a table locks its indexes alike.
+Count lockedMost(const Session &session, const Effects &effects)
+{
+    std::set<Oid> strongest, withIndexes;
+    for (const auto &[oid, level] : effects.locked) {
+        if (level != effects.lock)
+            continue;
+        strongest.insert(oid);
+        const bool looksUp = level == Lock::AccessShare || (level == Lock::RowExclusive && !effects.lockedAlone.contains(oid));
+        if (looksUp || (effects.wholeTables.contains(oid) && !effects.dropped.contains(oid)))
+            withIndexes.insert(oid);
+    }
+    const auto rows = session.db.guarded(QStringLiteral("SELECT count(*) FROM (SELECT unnest($1::oid[]) UNION SELECT i.indexrelid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
+                                                        " WHERE i.indrelid = ANY($2::oid[]) AND c.relkind = 'i') x"),
+                                         {oidSet(strongest), oidSet(withIndexes)});
+    return rows ? Count::of(rows->number(0, 0)) : Count::unknown(rows.error().toString());
+}
+
+void addLocks(const Session &session, const Effects &effects, Instant at, std::vector<Fact> &facts)
 {
     if (effects.lock == Lock::None)
         return;
@@ -86,8 +104,10 @@ void addLocks(const Effects &effects, Instant at, std::vector<Fact> &facts)
     const Severity severity = effects.lock == Lock::AccessExclusive ? Severity::Warning : Severity::Info;
     facts.push_back({fact::LockLevel.toString(), QStringLiteral("strongest lock"), toString(effects.lock), std::nullopt, QString(),
                      Quality::Estimated, how, at, severity});
-    facts.push_back({fact::LockObjects.toString(), QStringLiteral("relations locked"), plain(static_cast<std::int64_t>(effects.locked.size())),
-                     static_cast<std::int64_t>(effects.locked.size()), QStringLiteral("relations"), Quality::Estimated, how, at, severity});
+    Count locked = lockedMost(session, effects);
+    locked.estimated = true;
+    locked.why = locked.number ? how : locked.why;
+    facts.push_back(countFact(fact::LockObjects, QStringLiteral("tables and indexes locked so"), locked, QStringLiteral("relations"), how, at, severity));
 }
 
 void addLive(const Session &session, const Effects &effects, std::vector<Fact> &facts)
@@ -228,7 +248,8 @@ MeasureOutput conclude(const MeasureInput &input, Effects effects, const Session
     addRefusals(effects, input.at, made.facts);
     if (session)
         addLive(*session, effects, made.facts);
-    addLocks(effects, input.at, made.facts);
+    if (session)
+        addLocks(*session, effects, input.at, made.facts);
     if (live) {
         made.facts.push_back({QStringLiteral("server.identity"), QStringLiteral("server"), live->toString(), std::nullopt, QString(),
                               Quality::Measured, QStringLiteral("asked on the connection that measured"), input.at, Severity::Info});

@@ -43,6 +43,9 @@ struct LostObject final
     friend bool operator==(const LostObject &, const LostObject &) = default;
 };
 
+/// What a LIMIT in no settled order leaves open: nothing, which rows are hit, or even how many.
+enum class Choice { Settled, OfRows, OfNumber };
+
 /// What unread code that a statement runs can do to its counts.
 struct CodeRun final
 {
@@ -80,6 +83,7 @@ struct Effects final
     QStringList refusals; ///< why the server will refuse it, as far as that can be seen
     QStringList uninspectable;
     CodeRun code;
+    Choice choice = Choice::Settled;
     bool unread = false; ///< it may do anything, so that nothing is known of what comes after it
     bool reaches = false; ///< foreign keys may carry it to other tables
     std::set<Oid> reads; ///< tables that decide which rows are hit, besides those rows themselves
@@ -87,6 +91,7 @@ struct Effects final
     std::optional<QStringList> decidedBy; ///< names of the columns that decide which rows are hit; nullopt: any
     Lock lock = Lock::None;
     std::map<Oid, Lock> locked; ///< the strongest on each
+    std::set<Oid> lockedAlone; ///< of these, tables whose indexes are not locked as long: rows are only added
     std::vector<DiffRef> diffs;
     std::vector<MadeBlob> blobs;
     std::vector<Fact> extra; ///< facts of this kind only

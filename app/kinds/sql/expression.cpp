@@ -166,6 +166,8 @@ Composer::Text Composer::column(const Fields &fields)
         }
         if (found.size() > 1)
             return refuse(QStringLiteral("%1 is ambiguous").arg(displayIdent(name)));
+        if (found.size() == 1 && path.size() == 1 && scope != m_scopes.rbegin() && !m_scopes.back().empty())
+            m_outer += QStringLiteral("%1 in the sub-select is %2.%1").arg(displayIdent(name), displayIdent(found[0]->shownAs));
         if (found.size() == 1)
             return columnOf(*found[0], name);
     }

@@ -39,11 +39,14 @@ public:
 
     [[nodiscard]] const Used &used() const { return m_used; }
     [[nodiscard]] const QString &why() const { return m_why; }
+    [[nodiscard]] const QStringList &outer() const { return m_outer; } ///< bare names in a sub-select that are columns of a table outside: `a in the sub-select is t.a`
+    [[nodiscard]] bool isOpen() const { return m_open; } ///< a LIMIT takes rows in no settled order
     [[nodiscard]] const QStringList &columns() const { return m_columns; } ///< names of the columns that it refers to
     [[nodiscard]] const std::set<Oid> &tables() const { return m_tables; } ///< read by sub-selects and FROM
 
 private:
     using Text = std::optional<QString>;
+    void noteChoice(const std::vector<Node> &order);
     [[nodiscard]] Text refuse(const QString &why);
     [[nodiscard]] Text constant(const Fields &fields);
     [[nodiscard]] Text smallInteger(qsizetype location);
@@ -75,7 +78,8 @@ private:
     std::vector<std::vector<std::shared_ptr<Source>>> m_scopes;
     Used m_used;
     QString m_why;
-    QStringList m_columns;
+    QStringList m_columns, m_outer;
+    bool m_open = false;
     std::set<Oid> m_tables;
     int m_aliases = 0;
     int m_depth = 0;

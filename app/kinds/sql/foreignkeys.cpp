@@ -65,6 +65,17 @@ Leaves ForeignKeys::leaves(Oid table, bool withChildren) const
 
 std::vector<Oid> ForeignKeys::truncateClosure(const std::vector<Oid> &roots) const
 {
+    std::vector<Oid> order;
+    for (const Reference &reference : references(roots)) {
+        if (reference.first)
+            order.push_back(reference.table);
+    }
+    return order;
+}
+
+std::vector<Reference> ForeignKeys::references(const std::vector<Oid> &roots) const
+{
+    std::vector<Reference> found;
     std::vector<Oid> order = roots;
     std::set<Oid> seen(roots.begin(), roots.end());
     for (std::size_t i = 0; i < order.size(); ++i) {
@@ -73,12 +84,15 @@ std::vector<Oid> ForeignKeys::truncateClosure(const std::vector<Oid> &roots) con
             if (!covered(key.parent).contains(order[i]))
                 continue;
             for (const Oid leaf : covered(key.child)) {
-                if (seen.insert(leaf).second)
+                const bool first = seen.insert(leaf).second;
+                if (first)
                     order.push_back(leaf);
+                if (std::find(roots.begin(), roots.end(), leaf) == roots.end())
+                    found.push_back({leaf, order[i], &key, first});
             }
         }
     }
-    return {order.begin() + static_cast<std::ptrdiff_t>(roots.size()), order.end()};
+    return found;
 }
 
 std::vector<const ForeignKey *> ForeignKeys::referringFromOutside(const std::set<Oid> &inside) const

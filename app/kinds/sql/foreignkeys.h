@@ -23,6 +23,15 @@ struct ForeignKey final
 /// Tables whose physical rows a name covers: itself, its partitions, its inheritance children.
 using Leaves = std::set<Oid>;
 
+/// A foreign key by which TRUNCATE … CASCADE goes on.
+struct Reference final
+{
+    Oid table = 0; ///< what refers, and is emptied
+    Oid from = 0; ///< what it refers to
+    const ForeignKey *key = nullptr;
+    bool first = false; ///< the one by which the table was found
+};
+
 /// All foreign keys and all inheritance of the database, read once per measurement.
 class ForeignKeys final
 {
@@ -38,6 +47,8 @@ public:
 
     /// Tables that TRUNCATE … CASCADE of `roots` empties besides them, by any foreign key, in order of discovery.
     [[nodiscard]] std::vector<Oid> truncateClosure(const std::vector<Oid> &roots) const;
+    /// By which keys it comes to each of them, in order of discovery.
+    [[nodiscard]] std::vector<Reference> references(const std::vector<Oid> &roots) const;
     /// Foreign keys by which a table outside of `inside` refers into it.
     [[nodiscard]] std::vector<const ForeignKey *> referringFromOutside(const std::set<Oid> &inside) const;
 

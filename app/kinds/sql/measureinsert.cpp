@@ -148,6 +148,7 @@ Effects measureInsert(const Measuring &measuring, const Statement &statement)
     effects.targets.push_back(*relation);
     effects.touched.insert(relation->oid);
     effects.lockTable(relation->oid, Lock::RowExclusive);
+    effects.lockedAlone.insert(relation->oid);
     effects.dependents.push_back({relation->display(), relation->kindName(), QStringLiteral("added"), std::nullopt, -1});
     if (!relation->isTable() || relation->isSystem()) {
         unknownRows(effects, whyNotPlain(*relation));

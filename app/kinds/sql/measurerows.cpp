@@ -3,6 +3,7 @@
 #include "kinds/sql/bystanders.h"
 #include "kinds/sql/latin.h"
 #include "kinds/sql/measurestatement.h"
+#include "kinds/sql/notices.h"
 #include "kinds/sql/samples.h"
 
 namespace holdfast::sql {
@@ -34,6 +35,8 @@ std::optional<Relation> targetOf(const Measuring &measuring, const Fields &range
     effects.lockTable(relation->oid, Lock::RowExclusive);
     const Leaves leaves = measuring.keys.leaves(relation->oid, flag(rangeVar, l("inh")));
     effects.touched.insert(leaves.begin(), leaves.end());
+    for (const Oid leaf : leaves)
+        effects.lockTable(leaf, Lock::RowExclusive);
     QString why = whyNotPlain(*relation);
     if (why.isEmpty())
         why = whyLeavesUnplain(measuring, leaves);
@@ -113,6 +116,7 @@ std::optional<RowSet> namedRows(const Measuring &measuring, const Fields &fields
     effects.touched.insert(composer.tables().begin(), composer.tables().end());
     effects.reads = composer.tables();
     effects.decidedBy = composer.columns();
+    noticeCondition(measuring.catalog, composer, *relation, where, effects);
     rows.where = others.empty() ? *condition
                                 : QStringLiteral("EXISTS (SELECT 1 FROM %1%2)").arg(*from, where ? l(" WHERE ") + *condition : QString());
     return rows;
@@ -139,6 +143,7 @@ Effects measureDelete(const Measuring &measuring, const Statement &statement)
     }
     measureCascade(measuring.catalog, measuring.keys, *rows, effects);
     const Count direct = effects.destroyed.number ? Count::of(*effects.destroyed.number - effects.cascaded.number.value_or(0)) : effects.destroyed;
+    noticeShare(measuring.catalog, *rows, direct, effects);
     addRowSample(measuring.catalog, rows->relation, rows->from, rows->alias, rows->where, {}, direct, effects);
     return effects;
 }

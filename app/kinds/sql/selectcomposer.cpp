@@ -45,6 +45,8 @@ Composer::Text Composer::select(const Fields &stmt, bool onlyExistence)
     if (from) {
         const auto columns = outputs(stmt, onlyExistence);
         const auto end = columns ? tail(stmt) : std::nullopt;
+        if (child(stmt, l("limitCount")) || child(stmt, l("limitOffset")))
+            noteChoice(children(stmt, l("sortClause")));
         if (end)
             made = QStringLiteral("SELECT %1%2%3%4").arg(!children(stmt, l("distinctClause")).empty() ? QStringLiteral("DISTINCT ") : QString(), *columns,
                                                          from->isEmpty() ? QString() : QStringLiteral(" FROM ") + *from, *end);

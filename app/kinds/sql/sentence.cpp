@@ -82,6 +82,8 @@ QString cascade(const Effects &effects)
 QString destroying(const Effects &effects)
 {
     const QString &operation = effects.operation;
+    if (operation == l("database.truncate") && effects.targets.empty())
+        return QStringLiteral("Empty tables that are not known");
     if (operation == l("database.truncate"))
         return (effects.targets.size() > 1 ? l("Empty tables ") : l("Empty table ")) + targetsOf(effects) + andDependents(effects);
     if (operation == l("database.drop-database"))

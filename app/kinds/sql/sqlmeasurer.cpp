@@ -5,6 +5,8 @@
 #include "kinds/sql/conclude.h"
 #include "kinds/sql/latin.h"
 #include "kinds/sql/measurestatement.h"
+#include "kinds/sql/notices.h"
+#include "kinds/sql/truncatehints.h"
 
 namespace holdfast {
 
@@ -78,6 +80,9 @@ Effects measureStatements(const Session &session, const std::vector<Statement> &
     bool unread = false;
     for (const Statement &statement : statements) {
         Effects one = measureStatement({catalog, *keys}, statement);
+        if (one.operation == QLatin1StringView("database.truncate"))
+            explainTruncate({catalog, *keys}, one);
+        boundByChoice(one);
         boundByCode(one);
         // Unread code may have set the search_path, made a function, or changed any row.
         if (unread && statement.reading == Reading::Strict)

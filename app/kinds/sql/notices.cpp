@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kinds/sql/notices.h"
+
+#include "kinds/sql/latin.h"
+
+namespace holdfast::sql {
+
+namespace {
+
+Fact notice(const Catalog &catalog, const char *id, const QString &label, const QString &value, const QString &how)
+{
+    return {l(id), label, value.left(500), std::nullopt, QString(), Quality::Measured, how, catalog.session().at, Severity::Warning};
+}
+
+/// The name of a column without its table, or nothing.
+QString bareColumn(const Node &node)
+{
+    const QStringList path = node.is(l("ColumnRef")) ? names(node.fields, l("fields")) : QStringList();
+    return path.isEmpty() ? QString() : path.last();
+}
+
+/// `key IN (SELECT key FROM the same table … LIMIT n)`: whichever rows these are, so many go.
+bool picksByKey(const Relation &target, const Node &where)
+{
+    const Node inner = child(where.fields, l("subselect"));
+    if (!where.is(l("SubLink")) || text(where.fields, l("subLinkType")) != l("ANY_SUBLINK") || !names(where.fields, l("operName")).isEmpty())
+        return false;
+    const std::vector<Node> from = children(inner.fields, l("fromClause")), outputs = children(inner.fields, l("targetList"));
+    if (from.size() != 1 || outputs.size() != 1 || !from[0].is(l("RangeVar")) || target.hasChildren)
+        return false;
+    const QStringList key = target.key();
+    return key.size() == 1 && text(from[0].fields, l("relname")) == target.name && bareColumn(child(where.fields, l("testexpr"))) == key.first()
+        && bareColumn(child(outputs[0].fields, l("val"))) == key.first();
+}
+
+void forget(Dependent &dependent)
+{
+    dependent.count = dependent.least = dependent.most = std::nullopt;
+    dependent.quality = std::nullopt;
+}
+
+} // namespace
+
+void Composer::noteChoice(const std::vector<Node> &order)
+{
+    const auto &sources = m_scopes.back();
+    QStringList sorted;
+    for (const Node &sort : order)
+        sorted += bareColumn(child(sort.fields, l("node")));
+    const QStringList key = sources.size() == 1 && !sources.front()->relation.hasChildren ? sources.front()->relation.key() : QStringList();
+    const bool settled = !key.isEmpty() && std::all_of(key.begin(), key.end(), [&](const QString &column) { return sorted.contains(column); });
+    m_open = m_open || !settled;
+}
+
+void noticeCondition(const Catalog &catalog, const Composer &composer, const Relation &target, const Node &where, Effects &effects)
+{
+    if (!composer.outer().isEmpty())
+        effects.extra.push_back(notice(catalog, "column.outer", QStringLiteral("column of the outer table"), composer.outer().join(l(", ")),
+                                       QStringLiteral("the sub-select has no column of that name; qualify it if another was meant")));
+    if (!composer.isOpen())
+        return;
+    effects.choice = picksByKey(target, where) ? Choice::OfRows : Choice::OfNumber;
+    effects.extra.push_back(notice(catalog, "rows.open", QStringLiteral("rows chosen by LIMIT"), QStringLiteral("open"),
+                                   QStringLiteral("no ORDER BY settles which rows LIMIT takes: it may take others than those counted and shown")));
+}
+
+void boundByChoice(Effects &effects)
+{
+    if (effects.choice == Choice::Settled || (effects.choice == Choice::OfRows && !effects.reaches))
+        return;
+    const QString why = QStringLiteral("which rows LIMIT takes is open");
+    const bool counted = effects.choice == Choice::OfRows && effects.destroyed.isExact() && effects.cascaded.isExact();
+    const std::int64_t direct = counted ? *effects.destroyed.number - *effects.cascaded.number : 0;
+    if (effects.destroys) {
+        effects.destroyed = Count::between(direct, std::nullopt, why);
+        effects.cascaded = Count::unknown(why);
+    }
+    if (effects.changes)
+        effects.changed = Count::unknown(why);
+    for (Dependent &dependent : effects.dependents) {
+        if (dependent.parent >= 0 || !counted)
+            forget(dependent);
+    }
+}
+
+void noticeShare(const Catalog &catalog, const RowSet &rows, const Count &direct, Effects &effects)
+{
+    if (rows.where.isEmpty() || !direct.isExact() || *direct.number == 0)
+        return;
+    const auto whole = catalog.db().guarded(QStringLiteral("SELECT count(*) FROM ") + rows.from);
+    if (!whole || whole->number(0, 0) < *direct.number)
+        return;
+    const std::int64_t all = whole->number(0, 0), perMille = *direct.number * 1000 / all;
+    effects.extra.push_back({QStringLiteral("destroyed.share"), QStringLiteral("share of %1").arg(rows.relation.display()),
+                             QStringLiteral("%1 of %2 rows (%3.%4 %)").arg(*direct.number).arg(all).arg(perMille / 10).arg(perMille % 10), std::nullopt, QString(),
+                             Quality::Measured, QStringLiteral("counted in the same snapshot"), catalog.session().at,
+                             perMille >= 500 ? Severity::Warning : Severity::Info});
+}
+
+} // namespace holdfast::sql

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kinds/sql/cascade.h"
+#include "kinds/sql/expression.h"
+
+namespace holdfast::sql {
+
+/// What a reader of the statement may overlook: a column that a sub-select takes from outside, rows that LIMIT takes in no settled order.
+void noticeCondition(const Catalog &catalog, const Composer &composer, const Relation &target, const Node &where, Effects &effects);
+
+/// Which rows LIMIT takes is open: what depends on just these rows is not known.
+void boundByChoice(Effects &effects);
+
+/// How much of the table the rows named are.
+void noticeShare(const Catalog &catalog, const RowSet &rows, const Count &direct, Effects &effects);
+
+} // namespace holdfast::sql
