@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "console/desk/ledgerwatch.h"
-#include "ledger/story.h"
-#include "link/scriptedgate.h"
+#include "console/storygate.h"
 
 #include <QDir>
-#include <QTemporaryDir>
 #include <QTest>
 #include <QTimer>
 
 using namespace holdfast;
-using namespace std::chrono_literals;
 
 /// A console's own witness: what it proves, where it goes on after a start, what is an alarm and what is only a lost connection.
 class LedgerWatchTest final : public QObject
@@ -19,13 +16,11 @@ class LedgerWatchTest final : public QObject
 private:
     struct Console;
 
-    void serve(ScriptedGate &gate);
-    [[nodiscard]] std::unique_ptr<SeedSigner> copyOf(const SeedSigner &signer) const;
     [[nodiscard]] QStringList keptFiles() const { return QDir(PinFile::defaultDirectory()).entryList({QStringLiteral("*.audit")}); }
 
-    std::unique_ptr<QTemporaryDir> m_home;
-    std::unique_ptr<Story> m_story;
-    std::unique_ptr<ScriptedGate> m_gate;
+    std::unique_ptr<StoryGate> m_served;
+    Story *m_story = nullptr;
+    ScriptedGate *m_gate = nullptr;
     std::unique_ptr<SeedSigner> m_session;
     QList<std::pair<std::int64_t, std::int64_t>> m_asked; ///< ranges of entries, as the console asked for them
     std::int64_t m_surplus = 0; ///< entries that the gate hands out beyond what it was asked for
@@ -44,24 +39,13 @@ private Q_SLOTS:
 struct LedgerWatchTest::Console final
 {
     explicit Console(const LedgerWatchTest &test, const std::optional<Digest> &firstRegistry = {})
-        : link(optionsFor(*test.m_gate), test.m_session.get()), watch(link, pinsFor(*test.m_story, firstRegistry), *test.m_session)
+        : link(test.m_served->linkOptions(), test.m_session.get()), watch(link, pinsFor(*test.m_served, firstRegistry), *test.m_session)
     {
     }
 
-    static LinkOptions optionsFor(const ScriptedGate &gate)
+    static Pins pinsFor(const StoryGate &served, const std::optional<Digest> &firstRegistry)
     {
-        LinkOptions options;
-        options.address = gate.address();
-        options.ledgerKey = gate.ledgerKey->key();
-        options.firstDelay = 10ms;
-        options.longestDelay = 50ms;
-        return options;
-    }
-
-    static Pins pinsFor(const Story &story, const std::optional<Digest> &firstRegistry)
-    {
-        const auto kept = PinFile(story.gate.key()).load();
-        Pins pins = kept && *kept ? **kept : Pins{story.registry.gate, {}, {story.gate.key(), story.ledger.key(), story.performer.key()}, {}, {}};
+        Pins pins = served.pins();
         if (firstRegistry)
             pins.firstRegistry = firstRegistry;
         return pins;
@@ -74,55 +58,20 @@ struct LedgerWatchTest::Console final
 void LedgerWatchTest::init()
 {
     initialiseCryptography();
-    m_home = std::make_unique<QTemporaryDir>();
-    qputenv("XDG_DATA_HOME", m_home->path().toUtf8());
-    QDir().mkpath(PinFile::defaultDirectory());
-    m_story = std::make_unique<Story>();
+    m_served = std::make_unique<StoryGate>();
+    m_story = &m_served->story;
+    m_gate = &m_served->gate;
     m_story->perform();
     m_story->enrolSecond();
     m_session = std::make_unique<SeedSigner>(QStringLiteral("lead"), SecretBytes::random(32));
     m_asked.clear();
     m_surplus = 0;
-    m_gate = std::make_unique<ScriptedGate>();
-    m_gate->name = m_story->registry.gate;
-    m_gate->key = copyOf(m_story->gate);
-    m_gate->ledgerKey = copyOf(m_story->ledger);
-    m_gate->performKey = copyOf(m_story->performer);
-    serve(*m_gate);
-}
-
-std::unique_ptr<SeedSigner> LedgerWatchTest::copyOf(const SeedSigner &signer) const
-{
-    SecretBytes seed(signer.seed().size());
-    std::copy_n(signer.seed().data(), seed.size(), seed.data());
-    return std::make_unique<SeedSigner>(signer.key().name, std::move(seed));
-}
-
-/// The story as an honest gate hands it out; it may grow while it is served.
-void LedgerWatchTest::serve(ScriptedGate &gate)
-{
-    gate.bendSession = [this](Session &session) { session.checkpoint = QString::fromUtf8(m_story->checkpoint()); };
-    gate.on(method::LedgerCheckpoint, [this](const Json &, const ScriptedGate::Reply &reply) {
-        reply(CheckpointResult{QString::fromUtf8(m_story->checkpoint())}.toJson());
-    });
-    gate.on(method::LedgerConsistency, [this](const Json &params, const ScriptedGate::Reply &reply) {
-        const auto range = RangeParams::fromJson(params);
-        MerkleNodes tree;
-        for (const QByteArray &entry : m_story->entries)
-            tree.append(leafHash(entry));
-        reply(ProofResult{*consistencyProof(range->from, range->to, tree.reader())}.toJson());
-    });
-    gate.on(method::LedgerEntries, [this](const Json &params, const ScriptedGate::Reply &reply) {
+    m_gate->on(method::LedgerEntries, [this](const Json &params, const ScriptedGate::Reply &reply) {
         const auto range = RangeParams::fromJson(params);
         m_asked.append({range->from, range->to});
         const auto size = static_cast<std::int64_t>(m_story->entries.size());
         const auto to = std::min(size, range->to + m_surplus);
         reply(EntriesResult{{m_story->entries.begin() + range->from, m_story->entries.begin() + to}}.toJson());
-    });
-    gate.on(method::BlobRead, [this](const Json &params, const ScriptedGate::Reply &reply) {
-        const auto wanted = BlobReadParams::fromJson(params);
-        const QByteArray &blob = m_story->blobs.at(wanted->digest);
-        reply(BlobReadResult{blob.mid(wanted->offset, wanted->length), blob.size()}.toJson());
     });
 }
 
@@ -174,7 +123,7 @@ void LedgerWatchTest::aLostConnectionIsNoAlarm()
     m_gate->on(method::BlobRead, [this, &lost, honest](const Json &params, const ScriptedGate::Reply &reply) {
         if (++lost > 3)
             return honest(params, reply);
-        QTimer::singleShot(0, m_gate.get(), [this] { // not while the socket that is dropped is being read
+        QTimer::singleShot(0, m_gate, [this] { // not while the socket that is dropped is being read
             m_gate->drop();
             m_gate->listen();
         });

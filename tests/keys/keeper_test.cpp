@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "keys/keykeeper.h"
+#include "keys/memorystore.h"
 #include "keys/sealedfilestore.h"
 
 #include <QTemporaryDir>
@@ -35,36 +36,6 @@ SecretBytes secret(const char *text)
     bytes.detach();
     return SecretBytes::take(bytes);
 }
-
-/// In memory; the Nth write fails.
-class FailingStore final : public KeyStore
-{
-public:
-    void probe(StateHandler handler) override { handler(KeyState::Present, {}); }
-    void read(const QString &name, ReadHandler handler) override
-    {
-        const auto found = values.find(name);
-        if (found == values.end())
-            return handler(Failure{KeyStoreError{KeyState::Absent, QStringLiteral("none")}});
-        QByteArray copy(found->second.constData(), found->second.size());
-        handler(SecretBytes::take(copy));
-    }
-    void write(const QString &name, SecretBytes value, DoneHandler handler) override
-    {
-        if (++writes == failAt)
-            return handler(Failure{KeyStoreError{KeyState::Locked, QStringLiteral("locked")}});
-        values[name] = QByteArray(reinterpret_cast<const char *>(value.data()), static_cast<qsizetype>(value.size()));
-        handler(Done{});
-    }
-    void remove(const QString &name, DoneHandler handler) override
-    {
-        values.erase(name);
-        handler(Done{});
-    }
-    std::map<QString, QByteArray> values;
-    int writes = 0;
-    int failAt = 0;
-};
 
 KeyIndex indexIn(const QTemporaryDir &dir)
 {
@@ -124,7 +95,7 @@ void KeeperTest::keepsAndSigns()
 void KeeperTest::neverMadeIsAbsent()
 {
     const QTemporaryDir dir;
-    FailingStore store;
+    MemoryStore store;
     KeyKeeper keeper(indexIn(dir), &store, nullptr);
     QVERIFY(sessionState(keeper) == KeyState::Absent);
     QCOMPARE(store.writes, 0);
@@ -134,7 +105,7 @@ void KeeperTest::neverMadeIsAbsent()
 void KeeperTest::lostIsNotNew()
 {
     const QTemporaryDir dir;
-    FailingStore store;
+    MemoryStore store;
     KeyKeeper keeper(indexIn(dir), &store, nullptr);
     QVERIFY(keep(keeper, FreshKeys::make(QStringLiteral("ops-lead"))) == KeyState::Present);
     const int writes = store.writes;
@@ -155,7 +126,7 @@ void KeeperTest::failingStore()
 {
     QFETCH(int, failAt);
     const QTemporaryDir dir;
-    FailingStore store;
+    MemoryStore store;
     store.failAt = failAt;
     KeyKeeper keeper(indexIn(dir), &store, nullptr);
     QVERIFY(keep(keeper, FreshKeys::make(QStringLiteral("ops-lead"))) == KeyState::Locked);
@@ -167,7 +138,7 @@ void KeeperTest::failingStore()
 void KeeperTest::anotherKeyInTheStore()
 {
     const QTemporaryDir dir;
-    FailingStore store;
+    MemoryStore store;
     KeyKeeper keeper(indexIn(dir), &store, nullptr);
     QVERIFY(keep(keeper, FreshKeys::make(QStringLiteral("ops-lead"))) == KeyState::Present);
     for (auto &[name, value] : store.values)
@@ -181,7 +152,7 @@ void KeeperTest::anotherKeyInTheStore()
 void KeeperTest::forgets()
 {
     const QTemporaryDir dir;
-    FailingStore store;
+    MemoryStore store;
     KeyKeeper keeper(indexIn(dir), &store, nullptr);
     QVERIFY(keep(keeper, FreshKeys::make(QStringLiteral("ops-lead"))) == KeyState::Present);
     bool done = false;

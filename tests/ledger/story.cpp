@@ -35,7 +35,7 @@ Actor human(const char *name, const SeedSigner &session, const SeedSigner &decid
 } // namespace
 
 Story::Story()
-    : gate(signer("gate")), ledger(signer("gate-ledger")), performer(signer("gate-perform")), ownerSession(signer("sam-session")), ownerDecide(signer("sam-decide")),
+    : gate(signer("story.example/gate")), ledger(signer("gate-ledger")), performer(signer("gate-perform")), ownerSession(signer("sam-session")), ownerDecide(signer("sam-decide")),
       ownerRequest(signer("sam-laptop")), agent(signer("cursor")), secondSession(signer("kim-session")), secondDecide(signer("kim-decide"))
 {
     toml = machine("sam-laptop", ownerRequest) + machine("cursor", agent) + targets + rules;
