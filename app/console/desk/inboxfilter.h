@@ -6,7 +6,7 @@
 namespace holdfast {
 
 /// The filter of the inbox: words that must all stand in the row, and `tier:`, `env:`, `requester:`, `person:` with the beginning
-/// of a value. Case does not matter.
+/// of a value. Case does not matter. With a word that is not understood no row passes: what it was meant to leave out is not known.
 class InboxFilter final
 {
 public:
