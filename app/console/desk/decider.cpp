@@ -6,6 +6,7 @@
 #include "wire/messages.h"
 
 #include <QFutureWatcher>
+#include <QPointer>
 #include <QtConcurrent>
 
 namespace holdfast {
@@ -103,8 +104,17 @@ void Decider::decide(Decision decision, const std::shared_ptr<Job> &job)
     run(job);
 }
 
+// What was not verified was not shown, and an approval belongs to the revision that was.
+bool Decider::isOf(const present::Evidence &evidence, const Approval &approval)
+{
+    return evidence.unverified.isEmpty() && evidence.hold && approval.holdId == evidence.head.hold.toString() && approval.revision == evidence.hold->revision
+        && approval.revision == evidence.head.revision;
+}
+
 void Decider::approve(const present::Evidence &evidence, const Approval &approval, View view)
 {
+    if (!isOf(evidence, approval))
+        return Q_EMIT advanced(approval.holdId, DecisionLock::Failed, tr("The hold changed while you decided. Nothing was signed."));
     auto decision = decisionOn(evidence, approval.revision);
     decision.verdict = Decision::Verdict::Approve;
     for (const auto &[kind, value] : approval.confirmations)
@@ -122,6 +132,10 @@ void Decider::approve(const present::Evidence &evidence, const Approval &approva
 
 void Decider::deny(const present::Evidence &evidence, const QString &reason, DecisionLock::Scope scope, const QString &counter, View view)
 {
+    if (!evidence.unverified.isEmpty() || !evidence.hold || evidence.hold->revision != evidence.head.revision) {
+        //: Beside the buttons: a denial names digests, and those of this hold did not verify
+        return Q_EMIT advanced(evidence.head.hold.toString(), DecisionLock::Failed, tr("This hold could not be verified. Nothing was signed."));
+    }
     auto decision = decisionOn(evidence, evidence.head.revision);
     decision.verdict = Decision::Verdict::Deny;
     decision.reason = reason;
@@ -131,9 +145,8 @@ void Decider::deny(const present::Evidence &evidence, const QString &reason, Dec
     decision.view = std::move(view);
     auto job = std::make_shared<Job>();
     job->passphraseEachTime = false;
-    const auto sentence = evidence.hold ? evidence.hold->measured.summaryText : evidence.request.target;
     //: Above the passphrase field, once a session: what the signature will do; %1 the measured sentence
-    job->act = tr("To deny: %1").arg(present::shown(sentence, 300));
+    job->act = tr("To deny: %1").arg(present::shown(evidence.hold->measured.summaryText, 300));
     decide(std::move(decision), job);
 }
 
@@ -164,7 +177,10 @@ void Decider::command(Command command, const QString &act, std::function<void(QS
 
 void Decider::run(const std::shared_ptr<Job> &job)
 {
-    m_keys.decidingKey(m_seat.gate, [this, job](Result<DecidingKey, KeyStoreError> key) {
+    // The key store outlives this seat, and may answer after it: a prompt of the desktop stands open for minutes.
+    m_keys.decidingKey(m_seat.gate, [self = QPointer<Decider>(this), this, job](Result<DecidingKey, KeyStoreError> key) {
+        if (!self)
+            return;
         if (!key)
             return job->tell(DecisionLock::Failed, key.error().detail);
         job->key = *key;
@@ -193,7 +209,8 @@ void Decider::sign(const std::shared_ptr<Job> &job, const Passphrase &passphrase
         const auto result = watcher->result();
         if (result.askAgain)
             return askPassphrase(job, result.problem);
-        m_prompt.close();
+        if (!m_asking) // else it asks for another act by now
+            m_prompt.close();
         if (!result.envelope)
             return job->tell(DecisionLock::Failed, result.problem);
         if (result.sessionKey)

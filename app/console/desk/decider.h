@@ -28,7 +28,8 @@ public:
 
     Decider(Seat seat, GateLink &link, LedgerWatch &watch, KeyKeeper &keys, PassphrasePrompt &prompt, QObject *parent = nullptr);
 
-    /// `view` is filled by the caller but for `reached` and `openMs`.
+    /// `view` is filled by the caller but for `reached` and `openMs`. Nothing is signed unless the approval is of the revision that
+    /// `evidence` is, and that verified.
     void approve(const present::Evidence &evidence, const Approval &approval, View view);
     void deny(const present::Evidence &evidence, const QString &reason, holdfast::DecisionLock::Scope scope, const QString &counter, View view);
     /// A stop, freeze, unfreeze or lift. `then` gets a problem, or nothing.
@@ -40,6 +41,7 @@ Q_SIGNALS:
 
 private:
     struct Job;
+    [[nodiscard]] static bool isOf(const present::Evidence &evidence, const Approval &approval);
     [[nodiscard]] Decision decisionOn(const present::Evidence &evidence, int revision) const;
     void decide(Decision decision, const std::shared_ptr<Job> &job);
     void run(const std::shared_ptr<Job> &job);

@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "console/desk/gateseat.h"
+#include "console/storygate.h"
+
+#include <QTest>
+
+using namespace holdfast;
+
+/// What is signed is what was shown, and is believed only when the ledger proves it; everything else is told and leaves the way open.
+class DeciderTest final : public QObject
+{
+    Q_OBJECT
+
+private:
+    struct Told final
+    {
+        DecisionLock::State state;
+        QString text;
+    };
+
+    std::unique_ptr<StoryGate> m_gate;
+    std::unique_ptr<MemoryStore> m_store;
+    std::unique_ptr<KeyKeeper> m_keys;
+    std::unique_ptr<PassphrasePrompt> m_prompt;
+    std::unique_ptr<GateSeat> m_seat;
+    std::vector<Told> m_told;
+    StoryGate::Case m_hold;
+
+    // A seat at the gate, with one hold of the tier that so many rows give.
+    void sit(std::int64_t rows = 3)
+    {
+        m_hold = m_gate->pending(rows);
+        m_seat = std::make_unique<GateSeat>(m_gate->gate.address(), m_gate->pins(), m_gate->session(), *m_keys, *m_prompt);
+        connect(&m_seat->decider(), &Decider::advanced, this, [this](const QString &hold, DecisionLock::State state, const QString &text) {
+            QCOMPARE(hold, m_hold.id.toString());
+            m_told.push_back({state, text});
+        });
+        m_seat->link().open();
+        QTRY_VERIFY(m_seat->link().state() == GateLink::State::Open);
+        QTRY_VERIFY(m_seat->feed().isLive());
+        QTRY_VERIFY(m_seat->watch().trusted());
+        QTRY_VERIFY(m_seat->book().find(m_hold.id) && m_seat->book().find(m_hold.id)->ruling);
+        QCOMPARE(m_seat->book().find(m_hold.id)->unverified, QString());
+    }
+
+    [[nodiscard]] const present::Evidence &shown() const { return *m_seat->book().find(m_hold.id); }
+    [[nodiscard]] Approval approval() const
+    {
+        Approval approval{m_hold.id.toString(), m_hold.current.revision, {}, {QStringLiteral("facts")}, 4'000};
+        for (const QString &kind : m_hold.current.policy.confirm)
+            approval.confirmations.append({kind, kind == u"press" ? QStringLiteral("1200") : QStringLiteral("db")});
+        return approval;
+    }
+    void approve() { m_seat->decider().approve(shown(), approval(), View{sha256("view"), {}, 0, QStringLiteral("C"), QStringLiteral("test")}); }
+    void deny() { m_seat->decider().deny(shown(), QStringLiteral("not today"), DecisionLock::Resource, {}, View{sha256("view"), {}, 0, QStringLiteral("C"), {}}); }
+    void give(const char *text = "correct horse") { Q_EMIT m_prompt->given(StoryGate::passphrase(text)); }
+    [[nodiscard]] bool ended(DecisionLock::State state) const { return !m_told.empty() && m_told.back().state == state; }
+    [[nodiscard]] bool everTold(DecisionLock::State state) const
+    {
+        return std::ranges::any_of(m_told, [state](const Told &told) { return told.state == state; });
+    }
+
+private Q_SLOTS:
+    void init()
+    {
+        initialiseCryptography();
+        m_gate = std::make_unique<StoryGate>();
+        m_store = std::make_unique<MemoryStore>();
+        m_keys = std::make_unique<KeyKeeper>(m_gate->keeper(*m_store));
+        m_prompt = std::make_unique<PassphrasePrompt>();
+        m_told.clear();
+    }
+
+    void cleanup()
+    {
+        m_seat.reset();
+        m_prompt.reset();
+        m_keys.reset();
+        m_store.reset();
+        m_gate.reset();
+    }
+
+    void signsWhatWasShown()
+    {
+        sit();
+        approve();
+        QVERIFY(ended(DecisionLock::AskingPassphrase));
+        QVERIFY(m_prompt->reason().contains(m_hold.current.measured.summaryText));
+        give();
+        QTRY_VERIFY(ended(DecisionLock::Acknowledged));
+        QCOMPARE(m_gate->decisions.size(), std::size_t{1});
+        const Decision &signedOne = m_gate->decisions.front();
+        QCOMPARE(signedOne.hold, m_hold.id);
+        QCOMPARE(signedOne.revision, m_hold.current.revision);
+        QCOMPARE(signedOne.request, m_hold.request.payloadDigest());
+        QCOMPARE(signedOne.holdDigest, m_hold.hold.payloadDigest());
+        QVERIFY(signedOne.verdict == Decision::Verdict::Approve);
+        QCOMPARE(signedOne.gate, m_gate->story.registry.gate);
+        QCOMPARE(signedOne.gateKey, m_gate->story.gate.key());
+        QCOMPARE(signedOne.view.reached, QStringList{QStringLiteral("facts")});
+        QCOMPARE(signedOne.confirmations.size(), static_cast<std::size_t>(m_hold.current.policy.confirm.size()));
+        QVERIFY(signedOne.checkpoint && signedOne.checkpoint->size > 0);
+        QCOMPARE(m_seat->watch().alarms(), QStringList());
+    }
+
+    void deniesWithReasonAndScope()
+    {
+        sit();
+        deny();
+        give();
+        QTRY_VERIFY(ended(DecisionLock::Acknowledged));
+        const Decision &signedOne = m_gate->decisions.front();
+        QVERIFY(signedOne.verdict == Decision::Verdict::Deny && signedOne.scope == Decision::Scope::Resource);
+        QCOMPARE(signedOne.reason, QStringLiteral("not today"));
+        QCOMPARE(signedOne.holdDigest, m_hold.hold.payloadDigest());
+    }
+
+    // The evidence moves on while the passphrase is being typed: what is signed names what was shown, which the gate then refuses.
+    void aNewRevisionIsNotSignedForTheOld()
+    {
+        sit();
+        approve();
+        const auto shownDigest = m_hold.hold.payloadDigest();
+        auto next = m_hold;
+        m_gate->story.measure(next, 500);
+        m_gate->put(next, State::Pending);
+        m_gate->tell(next.id);
+        QTRY_COMPARE(shown().head.revision, 2);
+        give();
+        QTRY_VERIFY(ended(DecisionLock::Acknowledged) || ended(DecisionLock::Failed));
+        QCOMPARE(m_gate->decisions.front().revision, 1);
+        QCOMPARE(m_gate->decisions.front().holdDigest, shownDigest);
+    }
+
+    void notWhatWasShown_data()
+    {
+        QTest::addColumn<int>("which");
+        QTest::newRow("another revision") << 0;
+        QTest::newRow("another hold") << 1;
+        QTest::newRow("not verified") << 2;
+        QTest::newRow("being measured") << 3;
+        QTest::newRow("a newer revision on its way") << 4;
+    }
+
+    void notWhatWasShown()
+    {
+        QFETCH(int, which);
+        sit();
+        auto evidence = shown();
+        auto given = approval();
+        if (which == 0)
+            ++given.revision;
+        if (which == 1)
+            evidence.head.hold = HoldId::of(m_gate->story.agent.key().bytes, "another");
+        if (which == 2)
+            evidence.unverified = QStringLiteral("no");
+        if (which == 3)
+            evidence.hold.reset();
+        if (which == 4)
+            ++evidence.head.revision;
+        m_seat->decider().approve(evidence, given, View{});
+        QVERIFY(ended(DecisionLock::Failed));
+        QVERIFY(!m_told.back().text.isEmpty());
+        QVERIFY(!m_prompt->wanted());
+        if (which < 2)
+            return;
+        m_told.clear();
+        m_seat->decider().deny(evidence, QStringLiteral("no"), DecisionLock::This, {}, View{});
+        QVERIFY(ended(DecisionLock::Failed));
+        QVERIFY(!m_prompt->wanted());
+        QVERIFY(m_gate->decisions.empty());
+    }
+
+    void asksEachTimeOnlyWhereMuchIsAtStake_data()
+    {
+        QTest::addColumn<qint64>("rows");
+        QTest::addColumn<bool>("again");
+        QTest::newRow("low") << qint64{3} << false;
+        QTest::newRow("critical") << qint64{500} << true;
+    }
+
+    void asksEachTimeOnlyWhereMuchIsAtStake()
+    {
+        QFETCH(qint64, rows);
+        QFETCH(bool, again);
+        sit(rows);
+        for (int i = 0; i < 2; ++i) {
+            m_told.clear();
+            approve();
+            const bool asked = ended(DecisionLock::AskingPassphrase);
+            QCOMPARE(asked, i == 0 || again);
+            if (asked)
+                give();
+            QTRY_VERIFY(ended(DecisionLock::Acknowledged));
+        }
+        QCOMPARE(m_gate->decisions.size(), std::size_t{2});
+        QVERIFY(m_gate->decisions[0].nonce != m_gate->decisions[1].nonce);
+    }
+
+    void aWrongPassphraseIsAskedAgain()
+    {
+        sit();
+        approve();
+        give("wrong");
+        QTRY_VERIFY(!m_prompt->problem().isEmpty());
+        QVERIFY(ended(DecisionLock::AskingPassphrase));
+        QVERIFY(m_gate->decisions.empty());
+        give();
+        QTRY_VERIFY(ended(DecisionLock::Acknowledged));
+    }
+
+    void cancelledIsOpenAgain()
+    {
+        sit();
+        approve();
+        Q_EMIT m_prompt->cancelled();
+        QVERIFY(ended(DecisionLock::Open));
+        give(); // of a prompt that is gone
+        deny();
+        give();
+        QTRY_VERIFY(ended(DecisionLock::Acknowledged));
+        QCOMPARE(m_gate->decisions.size(), std::size_t{1});
+        QVERIFY(m_gate->decisions.front().verdict == Decision::Verdict::Deny);
+    }
+
+    void theSecondActIsAskedFor()
+    {
+        sit();
+        approve();
+        deny();
+        QVERIFY(m_prompt->reason().startsWith(QStringLiteral("To deny")));
+        give();
+        QTRY_VERIFY(ended(DecisionLock::Acknowledged));
+        QCOMPARE(m_gate->decisions.size(), std::size_t{1});
+        QVERIFY(m_gate->decisions.front().verdict == Decision::Verdict::Deny);
+    }
+
+    // While one signature is being made another act asks: the first one's end does not take the second one's prompt away.
+    void aPromptOutlivesTheSignatureBeforeIt()
+    {
+        sit();
+        approve();
+        give();
+        QVERIFY(ended(DecisionLock::Signing));
+        deny();
+        QTRY_VERIFY(everTold(DecisionLock::Acknowledged));
+        QVERIFY(m_prompt->wanted());
+        m_told.clear();
+        give();
+        QTRY_VERIFY(ended(DecisionLock::Acknowledged));
+        QCOMPARE(m_gate->decisions.size(), std::size_t{2});
+    }
+
+    void aRefusalIsToldAndLeavesTheWayOpen()
+    {
+        sit();
+        m_gate->holdBack(method::DecisionSubmit);
+        approve();
+        give();
+        QTRY_COMPARE(m_gate->heldBack(), std::size_t{1});
+        QVERIFY(ended(DecisionLock::Sending));
+        m_gate->release(RpcError::of(ErrorCode::StaleRevision, QStringLiteral("$.revision")));
+        QTRY_VERIFY(ended(DecisionLock::Failed));
+        QVERIFY(!m_told.back().text.isEmpty());
+        QVERIFY(!everTold(DecisionLock::Acknowledged));
+        approve();
+        QTRY_COMPARE(m_gate->heldBack(), std::size_t{1});
+        QVERIFY(ended(DecisionLock::Sending)); // the session's wrapping key was kept
+    }
+
+    void aLostConnectionIsNoAcknowledgement()
+    {
+        sit();
+        m_gate->holdBack(method::DecisionSubmit);
+        approve();
+        give();
+        QTRY_COMPARE(m_gate->heldBack(), std::size_t{1});
+        m_gate->gate.drop();
+        QTRY_VERIFY(ended(DecisionLock::Failed));
+        m_gate->gate.listen();
+        QTRY_VERIFY(m_seat->feed().isLive());
+        m_gate->release(SubmitResult{}.toJson()); // late, over a connection that is gone
+        QVERIFY(ended(DecisionLock::Failed));
+        QVERIFY(!everTold(DecisionLock::Acknowledged));
+    }
+
+    void withoutProofNothingIsAcknowledged_data()
+    {
+        QTest::addColumn<int>("which");
+        QTest::newRow("another's entry") << 0;
+        QTest::newRow("a proof of another tree") << 1;
+        QTest::newRow("a checkpoint that somebody else signed") << 2;
+        QTest::newRow("the checkpoint before") << 3;
+        QTest::newRow("an index beside it") << 4;
+    }
+
+    void withoutProofNothingIsAcknowledged()
+    {
+        QFETCH(int, which);
+        sit();
+        m_gate->gate.on(method::DecisionSubmit, [this, which](const Json &params, const ScriptedGate::Reply &reply) {
+            const auto before = QString::fromUtf8(m_gate->story.checkpoint());
+            auto answer = m_gate->submit(EnvelopeParams::fromJson(params)->envelope, EntryKind::Decision);
+            if (which == 0)
+                answer.entry = m_gate->story.entries.front();
+            if (which == 1)
+                answer.proof.front() = sha256("another");
+            if (which == 2) {
+                SeedSigner other(m_gate->story.ledger.key().name, SecretBytes::random(32));
+                answer.checkpoint = QString::fromUtf8(signCheckpoint({m_gate->story.registry.gate, 1, sha256("x")}, other));
+            }
+            if (which == 3)
+                answer.checkpoint = before;
+            if (which == 4)
+                --answer.index;
+            reply(answer.toJson());
+        });
+        approve();
+        give();
+        QTRY_VERIFY(ended(DecisionLock::Failed));
+        QVERIFY(!everTold(DecisionLock::Acknowledged));
+        QVERIFY(!m_told.back().text.isEmpty());
+        QVERIFY(!m_seat->watch().alarms().isEmpty());
+    }
+
+    void aKeyThatCannotBeHadIsSaid()
+    {
+        sit();
+        m_store->refuses = KeyStoreError{KeyState::Locked, QStringLiteral("the keyring is locked")};
+        approve();
+        QVERIFY(ended(DecisionLock::Failed));
+        QVERIFY(m_told.back().text.contains(QStringLiteral("the keyring is locked")));
+        QVERIFY(!m_prompt->wanted());
+        m_store->refuses.reset();
+        approve();
+        give();
+        QTRY_VERIFY(ended(DecisionLock::Acknowledged));
+    }
+
+    void aLateKeyFindsNobody()
+    {
+        sit();
+        m_store->slow = true;
+        approve();
+        QCOMPARE(m_store->late.size(), std::size_t{1});
+        m_seat.reset();
+        m_store->release();
+        QVERIFY(!m_prompt->wanted());
+        QVERIFY(m_told.empty());
+    }
+
+    void commands()
+    {
+        sit();
+        const auto run = [this] {
+            std::optional<QString> problem;
+            Command command;
+            command.verb = Command::Verb::Freeze;
+            command.hold = m_hold.id;
+            command.actor = QStringLiteral("cursor");
+            command.reason = QStringLiteral("because");
+            m_seat->decider().command(command, QStringLiteral("To freeze cursor"), [&problem](const QString &told) {
+                QVERIFY(!problem); // once
+                problem = told;
+            });
+            if (m_prompt->wanted())
+                give();
+            [&problem] { QTRY_VERIFY(problem.has_value()); }();
+            return problem.value_or(QStringLiteral("never told"));
+        };
+        QCOMPARE(run(), QString());
+        QCOMPARE(m_gate->commands.size(), std::size_t{1});
+        QVERIFY(m_gate->commands.front().verb == Command::Verb::Freeze && m_gate->commands.front().actor == QStringLiteral("cursor"));
+        m_gate->gate.on(method::CommandSubmit, [](const Json &, const ScriptedGate::Reply &reply) {
+            reply(RpcError::of(ErrorCode::Forbidden, QStringLiteral("$.verb")));
+        });
+        QVERIFY(!run().isEmpty());
+        m_store->refuses = KeyStoreError{KeyState::Denied, QStringLiteral("no")};
+        QVERIFY(run().contains(QStringLiteral(": no.")));
+    }
+};
+
+QTEST_GUILESS_MAIN(DeciderTest)
+#include "decider_test.moc"
