@@ -53,7 +53,6 @@ QString verifyHold(present::Evidence &evidence, const TrustedPolicy &trusted)
         return HoldBook::tr("The evidence does not belong to this request.");
     }
     evidence.hold = std::move(*parsed);
-    evidence.ruling.reset();
     const auto whole = wholeOf(evidence.hold->measured, [&evidence](const Digest &digest) {
         const auto at = evidence.lists.find(digest);
         return at == evidence.lists.end() ? std::nullopt : std::optional(at->second);
@@ -75,6 +74,9 @@ QString verifyHold(present::Evidence &evidence, const TrustedPolicy &trusted)
 
 QString verifyEvidence(present::Evidence &evidence, const TrustedPolicy &trusted)
 {
+    // Nothing of an earlier look stays: the registry may have changed.
+    evidence.hold.reset();
+    evidence.ruling.reset();
     if (auto problem = verifyRequest(evidence, trusted); !problem.isEmpty())
         return problem;
     return evidence.holdEnvelope ? verifyHold(evidence, trusted) : QString();

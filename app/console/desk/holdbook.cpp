@@ -33,6 +33,7 @@ HoldBook::HoldBook(GateLink &link, HoldFeed &feed, LedgerWatch &watch, QObject *
             takeHead(head);
         for (const auto &head : missed)
             takeHead(head);
+        fetchLost();
         Q_EMIT snapshot();
     });
     connect(&feed, &HoldFeed::changed, this, &HoldBook::takeHead);
@@ -64,7 +65,8 @@ void HoldBook::takeHead(const Head &head)
     if (known && known->head.sequence >= head.sequence)
         return;
     // Same documents, another state: nothing needs to be fetched.
-    if (known && known->unverified.isEmpty() && known->head.revision == head.revision && known->head.holdDigest == head.holdDigest) {
+    if (known && known->unverified.isEmpty() && known->head.revision == head.revision && known->head.holdDigest == head.holdDigest
+        && known->head.requestDigest == head.requestDigest) {
         known->head = head;
         Q_EMIT changed(head.hold);
         return;
@@ -131,9 +133,25 @@ void HoldBook::takeView(const HoldDocuments &view)
     m_holds.insert(view.head.hold, evidence);
     noteEnforcement(*evidence);
     Q_EMIT changed(view.head.hold);
-    if (evidence->hold && !evidence->ruling && evidence->unverified.isEmpty()) {
-        m_unruled.push_back(view.head.hold);
+    wantLists(view.head.hold);
+}
+
+void HoldBook::wantLists(const HoldId &hold)
+{
+    if (missingList(hold)) {
+        m_unruled.push_back(hold);
         fetchLists();
+    }
+}
+
+// What could not be had over the last connection is asked for over this one.
+void HoldBook::fetchLost()
+{
+    for (auto at = m_holds.cbegin(); at != m_holds.cend(); ++at) {
+        if (!std::exchange(at.value()->listsProblem, {}).isEmpty())
+            wantLists(at.key());
+        if (!std::exchange(at.value()->contentProblem, {}).isEmpty())
+            fetchContent(at.key());
     }
 }
 
@@ -212,6 +230,7 @@ void HoldBook::verifyAgain()
         at.value()->unverified = verifyInto(*at.value());
         noteEnforcement(*at.value());
         Q_EMIT changed(at.key());
+        wantLists(at.key());
     }
 }
 

@@ -42,6 +42,8 @@ private:
     void fetchMore();
     void takeView(const HoldDocuments &view);
     void fetchLists();
+    void wantLists(const HoldId &hold);
+    void fetchLost();
     [[nodiscard]] std::optional<BlobRef> missingList(const HoldId &hold) const;
     void takeList(const HoldId &hold, const Digest &digest, Called<QByteArray> bytes);
     void verifyAgain();
