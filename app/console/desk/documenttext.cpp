@@ -55,6 +55,8 @@ DocumentText describeRequest(const Envelope &envelope, const Registry *registry)
     const auto *actor = signerOf(envelope, registry, purpose::Request, payloadtype::Request);
     DocumentText text;
     text.at = request->createdAt;
+    if (actor != nullptr)
+        text.hold = HoldId::of(actor->key(purpose::Request)->bytes, envelope.payload);
     //: Timeline: the request was made
     text.what = tr("asked");
     text.who = actor != nullptr ? shown(actor->name, 200) : QString();
@@ -70,6 +72,7 @@ DocumentText describeHold(const Envelope &envelope, const Registry *registry)
         return unreadable();
     DocumentText text;
     text.at = hold->measuredAt;
+    text.hold = hold->hold;
     //: Timeline: the gate measured; %1 revision
     text.what = tr("measured, revision %1").arg(hold->revision);
     //: Timeline: the gate itself
@@ -88,6 +91,7 @@ DocumentText describeDecision(const Envelope &envelope, const Registry *registry
     const bool approved = decision->verdict == Decision::Verdict::Approve;
     DocumentText text;
     text.at = decision->decidedAt;
+    text.hold = decision->hold;
     //: Timeline: what an approver decided
     text.what = approved ? tr("approved") : tr("denied");
     text.who = actor != nullptr ? shown(actor->person, 200) : QString();
@@ -104,6 +108,7 @@ DocumentText describeEvent(const Envelope &envelope, const Registry *registry)
         return unreadable();
     DocumentText text;
     text.at = event->at;
+    text.hold = event->hold;
     text.what = wordOf(event->state);
     text.who = tr("gate");
     text.detail = shown(event->because, 600);
@@ -121,6 +126,7 @@ DocumentText describeCommand(const Envelope &envelope, const Registry *registry)
     const auto *actor = human != nullptr ? human : machine;
     DocumentText text;
     text.at = command->at;
+    text.hold = command->hold;
     text.what = toString(command->verb);
     text.who = actor != nullptr ? shown(actor->name, 200) : QString();
     text.detail = shown(command->reason, 600);
@@ -136,6 +142,7 @@ DocumentText describeGrant(const Envelope &envelope, const Registry *registry)
         return unreadable();
     DocumentText text;
     text.at = grant->notBefore;
+    text.hold = grant->hold;
     //: Timeline: the single-use permission was given
     text.what = tr("released");
     text.who = tr("gate");
@@ -150,6 +157,7 @@ DocumentText describeReceipt(const Envelope &envelope, const Registry *registry)
         return unreadable();
     DocumentText text;
     text.at = receipt->finishedAt;
+    text.hold = receipt->hold;
     text.what = present::word(receipt->outcome);
     //: Timeline: the part of the gate that performs
     text.who = tr("performer");

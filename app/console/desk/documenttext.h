@@ -12,6 +12,7 @@ namespace holdfast {
 struct DocumentText final
 {
     std::optional<Instant> at;
+    std::optional<HoldId> hold; ///< that it is about, as it says itself; of a request only with a requester of the registry
     QString what, who, detail; ///< visible text
     bool verified = false;
     view::Tone tone = view::Tone::Plain;

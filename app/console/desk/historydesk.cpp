@@ -91,10 +91,13 @@ void HistoryDesk::ask(bool more)
     QElapsedTimer clock;
     clock.start();
     const SearchParams params{m_view.query(), page, more ? m_after : std::nullopt};
-    m_seat.link().call<SearchResult>(method::HistorySearch, params.toJson(), this, [this, more, clock](Called<SearchResult> answer) {
+    m_seat.link().call<SearchResult>(method::HistorySearch, params.toJson(), this, [this, more, clock, asked = params.query](Called<SearchResult> answer) {
         m_asking = false;
         m_view.setSearching(false);
-        if (answer)
+        // An answer to what was asked before the query changed is none to the query: that one is asked in a moment.
+        if (asked != m_view.query())
+            m_again = m_again || !m_pause.isActive();
+        else if (answer)
             take(*answer, more, clock.elapsed());
         else
             m_view.setProblem(sentence(answer.error()));
@@ -198,6 +201,8 @@ void HistoryDesk::openTimeline(const QString &holdId)
             timeline->sentence = shown(item.summary, 400);
     }
     m_seat.link().call<HoldDocuments>(method::HoldGet, HoldParams{*id}.toJson(), this, [this, timeline](Called<HoldDocuments> answer) {
+        if (timeline->round != m_timelineRound)
+            return;
         if (!answer)
             return m_view.setProblem(sentence(answer.error()));
         timeline->documents = answer->documents;
@@ -214,13 +219,26 @@ void HistoryDesk::fetchDocument(const std::shared_ptr<Timeline> &timeline, std::
     const auto &row = timeline->documents[at];
     m_seat.link().call<DocumentResult>(method::DocumentGet, DocumentParams{row.idDigest}.toJson(), this,
                                        [this, timeline, at](Called<DocumentResult> answer) {
-                                           if (answer)
-                                               timeline->rows.append(entryOf(timeline->documents[at], answer->envelope));
+                                           const auto &document = timeline->documents[at];
+                                           timeline->rows.append(answer ? entryOf(*timeline, document, answer->envelope) : missingEntry(document, sentence(answer.error())));
                                            fetchDocument(timeline, at + 1);
                                        });
 }
 
-TimelineRow HistoryDesk::entryOf(const DocumentRow &row, const Envelope &envelope) const
+// A document that cannot be had is a line all the same: a timeline with a gap would tell another story.
+TimelineRow HistoryDesk::missingEntry(const DocumentRow &row, const QString &why) const
+{
+    TimelineRow entry;
+    entry.key = QString::number(row.index);
+    //: Timeline: the gate did not hand out a document that it lists
+    entry.what = tr("not handed out");
+    entry.detail = shown(why, 400);
+    entry.digest = row.idDigest.toString();
+    entry.tone = view::Tone::Bad;
+    return entry;
+}
+
+TimelineRow HistoryDesk::entryOf(const Timeline &timeline, const DocumentRow &row, const Envelope &envelope) const
 {
     const auto trusted = m_seat.watch().trusted();
     const auto text = describe(row.kind, envelope, trusted ? &trusted->registry : nullptr);
@@ -231,7 +249,8 @@ TimelineRow HistoryDesk::entryOf(const DocumentRow &row, const Envelope &envelop
     entry.who = text.who;
     entry.detail = text.detail;
     entry.digest = row.idDigest.toString();
-    entry.verified = text.verified && envelope.idDigest() == row.idDigest;
+    // Genuine, the one that was listed, and of this hold.
+    entry.verified = text.verified && envelope.idDigest() == row.idDigest && text.hold == HoldId::parse(timeline.holdId);
     entry.tone = text.tone;
     return entry;
 }

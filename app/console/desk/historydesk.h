@@ -25,7 +25,8 @@ private:
     void openTimeline(const QString &holdId);
     void fetchDocument(const std::shared_ptr<Timeline> &timeline, std::size_t at);
     [[nodiscard]] HistoryRow rowOf(const HistoryItem &item) const;
-    [[nodiscard]] TimelineRow entryOf(const DocumentRow &row, const Envelope &envelope) const;
+    [[nodiscard]] TimelineRow entryOf(const Timeline &timeline, const DocumentRow &row, const Envelope &envelope) const;
+    [[nodiscard]] TimelineRow missingEntry(const DocumentRow &row, const QString &why) const;
     void showCharts();
 
     GateSeat &m_seat;
