@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "console/desk/standingagainst.h"
 
+#include "console/desk/documenttext.h"
+#include "console/present/format.h"
 #include "core/documents/decision.h"
 #include "wire/messages.h"
 
@@ -41,6 +43,13 @@ void StandingAgainst::nextHold()
     m_seat.link().call<HoldDocuments>(method::HoldGet, HoldParams{hold}.toJson(), this, [this, hold](Called<HoldDocuments> answer) {
         if (!answer)
             return Q_EMIT failed(sentence(answer.error()));
+        const auto trusted = m_seat.watch().trusted();
+        const auto asked = describe(u"request"_s, answer->request, trusted ? &trusted->registry : nullptr);
+        if (!asked.verified || asked.hold != hold)
+            return unverified();
+        // The gate's search may find more; what stands against somebody else is none of ours.
+        if (asked.who != present::shown(m_requester, 200))
+            return nextHold();
         std::erase_if(answer->documents, [](const DocumentRow &row) { return row.kind != u"decision"_s && row.kind != u"command"_s; });
         nextDocument(hold, std::move(answer->documents), 0);
     });
@@ -54,26 +63,38 @@ void StandingAgainst::nextDocument(const HoldId &hold, std::vector<DocumentRow> 
     m_seat.link().call<DocumentResult>(method::DocumentGet, params, this, [this, hold, documents, at](Called<DocumentResult> answer) {
         if (!answer)
             return Q_EMIT failed(sentence(answer.error()));
-        take(hold, documents[at], answer->envelope);
-        nextDocument(hold, documents, at + 1);
+        if (take(hold, documents[at], answer->envelope))
+            nextDocument(hold, documents, at + 1);
+        else
+            unverified();
     });
 }
 
-void StandingAgainst::take(const HoldId &hold, const DocumentRow &row, const Envelope &envelope)
+void StandingAgainst::unverified()
 {
+    //: Why what stands against a requester is not lifted: the gate hands out documents that are not what it says
+    Q_EMIT failed(tr("The gate's documents about this requester do not verify. Nothing was signed."));
+}
+
+// What is found here will be signed away: only genuine documents count, and only those of this hold.
+bool StandingAgainst::take(const HoldId &hold, const DocumentRow &row, const Envelope &envelope)
+{
+    const auto trusted = m_seat.watch().trusted();
+    const auto text = describe(row.kind, envelope, trusted ? &trusted->registry : nullptr);
+    if (!text.verified || text.hold != hold || envelope.idDigest() != row.idDigest)
+        return false;
     if (row.kind == u"decision"_s) {
         const auto decision = Decision::parse(envelope.payload);
         if (decision && decision->verdict == Decision::Verdict::Deny)
             m_standing.push_back({row.idDigest, hold, Command::Verb::Lift, {}});
-        return;
+        return true;
     }
     const auto command = Command::parse(envelope.payload);
-    if (!command)
-        return;
-    if (command->verb == Command::Verb::Freeze)
+    if (command->verb == Command::Verb::Freeze && command->actor == m_requester)
         m_standing.push_back({row.idDigest, hold, Command::Verb::Unfreeze, command->actor});
     if (command->subject)
         m_undone.push_back(*command->subject);
+    return true;
 }
 
 } // namespace holdfast

@@ -14,7 +14,7 @@ struct Standing final
     std::optional<QString> actor; ///< of a freeze
 };
 
-/// What stands against one requester, read from the documents of its newest holds.
+/// What stands against one requester, read from the documents of its newest holds, each verified here: a lift is signed for what is found.
 class StandingAgainst final : public QObject
 {
     Q_OBJECT
@@ -23,13 +23,16 @@ public:
     void find();
 
 Q_SIGNALS:
+    /// One of the two, once.
     void found(const std::vector<holdfast::Standing> &standing);
     void failed(const QString &why);
 
 private:
     void nextHold();
     void nextDocument(const HoldId &hold, std::vector<DocumentRow> documents, std::size_t at);
-    void take(const HoldId &hold, const DocumentRow &row, const Envelope &envelope);
+    void unverified();
+    /// False: it is not what the gate said that it is.
+    [[nodiscard]] bool take(const HoldId &hold, const DocumentRow &row, const Envelope &envelope);
 
     GateSeat &m_seat;
     QString m_requester;
