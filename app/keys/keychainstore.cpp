@@ -137,8 +137,15 @@ bool KeychainStore::end(Task *task)
 
 void KeychainStore::expire(Task *task)
 {
-    if (end(task))
-        task->fail({KeyState::Unavailable, QStringLiteral("the keyring did not answer in time")});
+    const auto fail = task->fail;
+    if (!end(task))
+        return;
+    // A daemon that is well and a keyring that is locked: it is its prompt that nobody answers.
+    m_secrets.state([fail](KeyState state, const QString &) {
+        if (state == KeyState::Locked)
+            return fail({state, QStringLiteral("the keyring is locked, and its prompt was not answered: it may be hidden by another window, or shown nowhere")});
+        fail({KeyState::Unavailable, QStringLiteral("the keyring did not answer in time")});
+    });
 }
 
 void KeychainStore::readItem(Task *task, ReadHandler handler)

@@ -34,6 +34,7 @@ public:
     ~KeychainStore() override;
 
     void probe(StateHandler handler) override;
+    void identify(IdentityHandler handler) override { m_secrets.identify(std::move(handler)); }
     void read(const QString &name, ReadHandler handler) override;
     void write(const QString &name, SecretBytes value, DoneHandler handler) override;
     void remove(const QString &name, DoneHandler handler) override;

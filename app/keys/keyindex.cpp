@@ -26,11 +26,23 @@ KeyRecord readRecord(ObjectReader &reader)
     const QString place = reader.textOneOf(u"place", {toString(KeyPlace::Keychain), toString(KeyPlace::SealedFile)});
     record.place = place == toString(KeyPlace::SealedFile) ? KeyPlace::SealedFile : KeyPlace::Keychain;
     record.madeAt = reader.instant(u"made_at");
+    reader.optionalObject(u"store", [&record](ObjectReader &store) {
+        record.store = {store.text(u"program"), store.text(u"label"), store.text(u"collection"), store.integer(u"created_at", 0, StoreIdentity::latest)};
+    });
     return record;
 }
 
 Json writeRecord(const KeyRecord &record)
 {
+    std::optional<Json> store;
+    if (record.store.isKnown()) {
+        store = JsonBuilder()
+                    .add(QStringLiteral("program"), record.store.program)
+                    .add(QStringLiteral("label"), record.store.label)
+                    .add(QStringLiteral("collection"), record.store.collection)
+                    .add(QStringLiteral("created_at"), record.store.createdAt)
+                    .build();
+    }
     return JsonBuilder()
         .add(QStringLiteral("gate"), record.gate)
         .add(QStringLiteral("actor"), record.actor)
@@ -39,6 +51,7 @@ Json writeRecord(const KeyRecord &record)
         .add(QStringLiteral("id"), record.id)
         .add(QStringLiteral("place"), toString(record.place))
         .add(QStringLiteral("made_at"), formatInstant(record.madeAt))
+        .addIf(QStringLiteral("store"), std::move(store))
         .build();
 }
 

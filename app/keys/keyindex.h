@@ -4,6 +4,7 @@
 #include "core/clock.h"
 #include "core/documenterror.h"
 #include "core/verifierkey.h"
+#include "keys/keystore.h"
 
 #include <optional>
 #include <vector>
@@ -24,10 +25,12 @@ struct KeyRecord final
     QString id; ///< the name in the store
     KeyPlace place = KeyPlace::Keychain;
     Instant madeAt{};
+    StoreIdentity store; ///< that had it when it was made; unknown in records of before
     friend bool operator==(const KeyRecord &, const KeyRecord &) = default;
 };
 
-/// `keys.json`: {"version": 1, "keys": [{gate, actor, purpose, key, id, place, made_at}]}, strict JSON, 0600, replaced whole.
+/// `keys.json`: {"version": 1, "keys": [{gate, actor, purpose, key, id, place, made_at, store?}]}, strict JSON, 0600, replaced whole.
+/// `store`: {program, label, collection, created_at} of a keychain.
 class KeyIndex final
 {
 public:

@@ -2,6 +2,7 @@
 #include "keys/keykeeper.h"
 
 #include "core/documents/registry.h"
+#include "core/text/visible.h"
 
 #include <algorithm>
 
@@ -20,7 +21,7 @@ Failure<KeyStoreError> fail(KeyState state, const QString &detail)
 KeyRecord recordOf(const SeedSigner &signer, const QString &gate, const QString &actor, QStringView purposeName, KeyPlace place)
 {
     const QString id = QStringLiteral("%1 %2 %3").arg(gate, purposeName, signer.key().hint());
-    return {gate, actor, purposeName.toString(), signer.key(), id, place, SystemClock().now()};
+    return {gate, actor, purposeName.toString(), signer.key(), id, place, SystemClock().now(), {}};
 }
 
 } // namespace
@@ -51,8 +52,10 @@ void KeyKeeper::keep(const FreshKeys &keys, const QString &gate, const QString &
         return handler(fail(KeyState::Denied, QStringLiteral("a passphrase was expected, and memory for Argon2id")));
     const KeyRecord session = recordOf(keys.session, gate, actor, purpose::Session, place);
     const KeyRecord decide = recordOf(keys.decide, gate, actor, purpose::Decide, place);
-    const auto record = [this, store, session, decide, handler] {
-        if (m_index.add(session) && m_index.add(decide))
+    const auto record = [this, store, session, decide, handler](const StoreIdentity &identity) {
+        auto recorded = std::pair(session, decide);
+        recorded.first.store = recorded.second.store = identity;
+        if (m_index.add(recorded.first) && m_index.add(recorded.second))
             return handler(Done{});
         static_cast<void>(m_index.remove(session.key));
         store->remove(session.id, [store, decide, handler](Result<Done, KeyStoreError>) {
@@ -69,7 +72,7 @@ void KeyKeeper::keep(const FreshKeys &keys, const QString &gate, const QString &
                          return handler(std::move(first));
                      store->write(decide.id, std::move(*decideValue), [store, session, record, handler](Result<Done, KeyStoreError> second) {
                          if (second)
-                             return record();
+                             return store->identify(record);
                          store->remove(session.id, [handler, error = second.error()](Result<Done, KeyStoreError>) { handler(Failure{error}); });
                      });
                  });
@@ -83,12 +86,28 @@ void KeyKeeper::fetch(const QString &gate, QStringView purposeName, std::functio
     KeyStore *store = storeOf(found->place);
     if (store == nullptr)
         return handler(fail(KeyState::Unavailable, QStringLiteral("the key is in a %1, which is not in use here").arg(toString(found->place))), *found);
-    store->read(found->id, [record = *found, handler = std::move(handler)](Result<SecretBytes, KeyStoreError> value) {
-        if (!value && value.error().state == KeyState::Absent) {
-            const auto gone = QStringLiteral("the %1 key was made here, and its %2 no longer has it: restore it, or enrol anew");
-            return handler(fail(KeyState::Absent, gone.arg(record.purpose, toString(record.place))), record);
-        }
-        handler(std::move(value), record);
+    store->read(found->id, [this, record = *found, handler = std::move(handler)](Result<SecretBytes, KeyStoreError> value) {
+        if (value)
+            return handler(std::move(value), record);
+        explain(record, value.error(), [record, handler](KeyStoreError error) { handler(Failure{std::move(error)}, record); });
+    });
+}
+
+void KeyKeeper::explain(const KeyRecord &record, const KeyStoreError &error, std::function<void(KeyStoreError)> handler)
+{
+    const bool sealed = record.place == KeyPlace::SealedFile;
+    const auto key = QStringLiteral("The %1 key %2 for %3").arg(record.purpose, record.key.hint(), visible(record.gate, {.keepLines = false, .limit = 80}));
+    if (sealed && error.state != KeyState::Absent)
+        return handler(error);
+    if (sealed)
+        return handler({KeyState::Absent, QStringLiteral("%1 was made here, and its sealed file no longer has it: restore it, or enrol anew.").arg(key)});
+    storeOf(record.place)->identify([record, error, key, handler = std::move(handler)](const StoreIdentity &now) {
+        const auto had = record.store.isKnown() ? record.store.words() : QStringLiteral("a keyring that was not noted");
+        const auto answers = !now.isKnown() ? QStringLiteral("no keyring answers now") : now == record.store ? QStringLiteral("the same one answers now")
+            : QStringLiteral("%1 answers now").arg(now.words());
+        const auto way = error.state == KeyState::Absent || now != record.store
+            ? QStringLiteral("Start the desktop session that has it, or restore it; nothing was made in its place.") : QString();
+        handler({error.state, QStringLiteral("%1 was kept in %2; %3: %4. %5").arg(key, had, answers, error.detail, way).trimmed()});
     });
 }
 
@@ -116,6 +135,14 @@ void KeyKeeper::decidingKey(const QString &gate, DecidingHandler handler)
             return handler(fail(KeyState::Unavailable, QStringLiteral("what the store has is not a wrapped deciding key")));
         handler(DecidingKey(record.key, *std::move(wrapped)));
     });
+}
+
+void KeyKeeper::discard(const FreshKeys &keys, KeyStore::DoneHandler handler)
+{
+    std::vector<KeyRecord> records;
+    std::copy_if(m_index.records().begin(), m_index.records().end(), std::back_inserter(records),
+                 [&keys](const KeyRecord &record) { return record.key == keys.session.key() || record.key == keys.decide.key(); });
+    forgetNext(std::move(records), std::move(handler));
 }
 
 void KeyKeeper::forget(const QString &gate, KeyStore::DoneHandler handler)

@@ -33,16 +33,21 @@ public:
     /// nothing is recorded and what was stored is removed again.
     void keep(const FreshKeys &keys, const QString &gate, const QString &actor, KeyPlace place, const SecretBytes &passphrase,
               KeyStore::DoneHandler handler, ArgonCost cost = {});
-    /// The session key of this person at `gate`. Absent without a record says that none was made here; with a record, that it is lost.
+    /// The session key of this person at `gate`. An error names the key, the store that had it, and the store that answers now.
+    /// Absent without a record says that none was made here; with a record, that it is lost.
     void sessionSigner(const QString &gate, SignerHandler handler);
     void decidingKey(const QString &gate, DecidingHandler handler);
     /// Whether a key for that gate was ever made here and is not forgotten.
     [[nodiscard]] bool wasMade(QStringView gate) const { return m_index.find(gate, u"decide") != nullptr; }
+    /// Removes these two from their store and from the records: they were made for an enrolment that came to nothing.
+    void discard(const FreshKeys &keys, KeyStore::DoneHandler handler);
     /// Removes every key of `gate` from its store, then its records.
     void forget(const QString &gate, KeyStore::DoneHandler handler);
 
 private:
     [[nodiscard]] KeyStore *storeOf(KeyPlace place) const;
+    /// The error, with the key that is missing, the store that had it and the one that answers now.
+    void explain(const KeyRecord &record, const KeyStoreError &error, std::function<void(KeyStoreError)> handler);
     void fetch(const QString &gate, QStringView purpose, std::function<void(Result<SecretBytes, KeyStoreError>, const KeyRecord &)> handler);
     void forgetNext(std::vector<KeyRecord> records, KeyStore::DoneHandler handler);
 

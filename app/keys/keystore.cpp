@@ -1,7 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "keys/keystore.h"
 
+#include "core/text/visible.h"
+
+#include <QDateTime>
+
 namespace holdfast {
+
+QString StoreIdentity::words() const
+{
+    constexpr qsizetype longest = 80;
+    const auto shown = [](const QString &foreign) { return visible(foreign, {.keepLines = false, .limit = longest}); };
+    QString text = label.isEmpty() ? QStringLiteral("a keyring without a name") : QStringLiteral("the keyring “%1”").arg(shown(label));
+    if (!program.isEmpty())
+        text += QStringLiteral(" of %1").arg(shown(program));
+    if (createdAt > 0)
+        text += QStringLiteral(", made %1").arg(QDateTime::fromSecsSinceEpoch(createdAt).toUTC().toString(QStringLiteral("yyyy-MM-dd hh:mm")));
+    return text;
+}
 
 QString toString(KeyState state)
 {

@@ -26,6 +26,22 @@ struct KeyStoreError final
     QString detail; ///< one sentence of ours; never a secret
 };
 
+/// Which store answers: another may answer tomorrow under the same name. Empty members are not known.
+struct StoreIdentity final
+{
+    static constexpr std::int64_t latest = 253'402'300'799; ///< the end of the year 9999
+
+    QString program; ///< of the process that answers, such as `gnome-keyring-d`
+    QString label; ///< of its default collection, such as `Login`
+    QString collection; ///< its object path
+    std::int64_t createdAt = 0; ///< seconds since 1970, as the store says; 0 when it says nothing
+
+    [[nodiscard]] bool isKnown() const { return !program.isEmpty() || !collection.isEmpty(); }
+    /// For a person: `the keyring “Login” of gnome-keyring-d, made 2026-11-01`. Foreign text in it is made visible.
+    [[nodiscard]] QString words() const;
+    friend bool operator==(const StoreIdentity &, const StoreIdentity &) = default;
+};
+
 /// Secret bytes by name. Handlers are called exactly once, on the thread of the store, never before the call returns.
 /// A store that ends calls no handler any more.
 class KeyStore
@@ -34,10 +50,13 @@ public:
     using ReadHandler = std::function<void(Result<SecretBytes, KeyStoreError>)>;
     using DoneHandler = std::function<void(Result<Done, KeyStoreError>)>;
     using StateHandler = std::function<void(KeyState, QString detail)>;
+    using IdentityHandler = std::function<void(StoreIdentity)>;
 
     virtual ~KeyStore() = default;
     /// The store as a whole: Present (usable), Locked, Unavailable, Denied; Absent where it was never made.
     virtual void probe(StateHandler handler) = 0;
+    /// Which store this is just now; unknown where none answers, or where there is only one that it can be.
+    virtual void identify(IdentityHandler handler) { handler({}); }
     virtual void read(const QString &name, ReadHandler handler) = 0;
     /// Done only after the store gave back exactly these bytes.
     virtual void write(const QString &name, SecretBytes value, DoneHandler handler) = 0;

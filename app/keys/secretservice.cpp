@@ -9,8 +9,10 @@
 #include <QDBusPendingCallWatcher>
 #include <QDBusPendingReply>
 #include <QDBusVariant>
+#include <QFile>
 #include <QTimer>
 
+#include <algorithm>
 #include <utility>
 
 namespace holdfast {
@@ -35,6 +37,21 @@ std::pair<KeyState, QString> meaningOf(const QDBusMessage &error)
     case QDBusError::TimedOut: return {KeyState::Unavailable, QStringLiteral("the keyring does not answer")};
     default: return {KeyState::Unavailable, QStringLiteral("the keyring service answered with an error: %1").arg(error.errorName())};
     }
+}
+
+QDBusMessage busCall(const QString &method, const QVariantList &arguments)
+{
+    QDBusMessage message = QDBusMessage::createMethodCall(QStringLiteral("org.freedesktop.DBus"), QStringLiteral("/org/freedesktop/DBus"),
+                                                          QStringLiteral("org.freedesktop.DBus"), method);
+    message.setArguments(arguments);
+    return message;
+}
+
+// What the kernel calls the process; empty where it may not be looked at.
+QString programOf(uint process)
+{
+    QFile name(QStringLiteral("/proc/%1/comm").arg(process));
+    return name.open(QIODevice::ReadOnly) ? QString::fromUtf8(name.readLine(64)).trimmed() : QString();
 }
 
 QDBusMessage serviceCall(const QString &method, const QVariantList &arguments)
@@ -109,6 +126,34 @@ void SecretService::find(const QString &service, const QString &key, KeyStore::S
     });
 }
 
+void SecretService::identify(KeyStore::IdentityHandler handler)
+{
+    const auto nobody = [handler](KeyState, const QString &) { handler({}); };
+    ask(busCall(QStringLiteral("GetConnectionUnixProcessID"), {Name}), nobody, [this, handler](const QDBusMessage &reply) {
+        StoreIdentity identity;
+        identity.program = programOf(QDBusPendingReply<uint>(reply).value());
+        describe(std::move(identity), handler);
+    });
+}
+
+void SecretService::describe(StoreIdentity identity, KeyStore::IdentityHandler handler)
+{
+    const auto undescribed = [identity, handler](KeyState, const QString &) { handler(identity); };
+    defaultCollection(undescribed, [this, identity, handler, undescribed](const QString &collection) {
+        if (collection.isEmpty() || collection == u"/")
+            return handler(identity);
+        QDBusMessage all = QDBusMessage::createMethodCall(Name, collection, QStringLiteral("org.freedesktop.DBus.Properties"), QStringLiteral("GetAll"));
+        all.setArguments({CollectionInterface});
+        ask(all, undescribed, [collection, handler, found = identity](const QDBusMessage &reply) mutable {
+            const auto properties = QDBusPendingReply<QVariantMap>(reply).value();
+            found.collection = collection;
+            found.label = properties.value(QStringLiteral("Label")).toString();
+            found.createdAt = std::clamp<qint64>(properties.value(QStringLiteral("Created")).toLongLong(), 0, StoreIdentity::latest);
+            handler(found);
+        });
+    });
+}
+
 void SecretService::unlock(std::chrono::milliseconds within, KeyStore::StateHandler handler)
 {
     defaultCollection(handler, [this, within, handler](const QString &collection) {
@@ -129,21 +174,35 @@ void SecretService::showPrompt(const QString &prompt, std::chrono::milliseconds 
     if (m_prompted)
         return handler(KeyState::Locked, QStringLiteral("its prompt is open already"));
     m_prompted = handler;
+    m_prompt = prompt;
     QDBusConnection::sessionBus().connect(Name, prompt, PromptInterface, QStringLiteral("Completed"), this, SLOT(promptCompleted(bool)));
-    QTimer::singleShot(within, this, [this] { promptCompleted(true); });
+    QTimer::singleShot(within, this, [this, prompt] {
+        if (m_prompted && m_prompt == prompt)
+            unanswered();
+    });
     QDBusMessage show = QDBusMessage::createMethodCall(Name, prompt, PromptInterface, QStringLiteral("Prompt"));
     show.setArguments({QString()});
-    ask(show, [this](KeyState, const QString &) { promptCompleted(true); }, [](const QDBusMessage &) {});
+    ask(show, [this](KeyState state, const QString &detail) { promptEnded(state, detail); }, [](const QDBusMessage &) {});
+}
+
+// It is left standing: gnome-keyring 42.1 aborts when a prompt that its prompter has not begun is dismissed.
+void SecretService::unanswered()
+{
+    promptEnded(KeyState::Locked, QStringLiteral("the keyring's prompt was not answered: it may be hidden by another window, or shown nowhere"));
+}
+
+void SecretService::promptEnded(KeyState state, const QString &detail)
+{
+    if (m_prompted)
+        std::exchange(m_prompted, nullptr)(state, detail);
 }
 
 void SecretService::promptCompleted(bool dismissed)
 {
-    if (!m_prompted)
-        return;
-    const auto handler = std::exchange(m_prompted, nullptr);
     if (dismissed)
-        return handler(KeyState::Locked, QStringLiteral("the keyring stayed locked"));
-    state(handler);
+        return promptEnded(KeyState::Locked, QStringLiteral("the keyring's prompt was dismissed, and it stayed locked"));
+    if (m_prompted)
+        state(std::exchange(m_prompted, nullptr));
 }
 
 } // namespace holdfast

@@ -25,7 +25,10 @@ public:
     /// The item with these attributes of QtKeychain. Locked as well when nothing is found while the default collection is locked:
     /// some services list nothing then.
     void find(const QString &service, const QString &key, KeyStore::StateHandler handler);
-    /// Shows the service's own prompt, which may take `within`. Present: unlocked. Locked: dismissed.
+    /// Who owns the service's name, and its default collection. Unknown where nobody answers.
+    void identify(KeyStore::IdentityHandler handler);
+    /// Shows the service's own prompt, which may take `within`. Present: unlocked. Locked: dismissed, or never answered, as the detail
+    /// says.
     void unlock(std::chrono::milliseconds within, KeyStore::StateHandler handler);
 
 private Q_SLOTS:
@@ -35,10 +38,14 @@ private:
     void ask(const QDBusMessage &message, KeyStore::StateHandler failed, std::function<void(const QDBusMessage &)> answered);
     void lockedState(const QString &collection, KeyStore::StateHandler handler);
     void defaultCollection(KeyStore::StateHandler failed, std::function<void(const QString &)> found);
+    void describe(StoreIdentity identity, KeyStore::IdentityHandler handler);
+    void unanswered();
+    void promptEnded(KeyState state, const QString &detail);
     void showPrompt(const QString &prompt, std::chrono::milliseconds within, KeyStore::StateHandler handler);
 
     std::chrono::milliseconds m_deadline;
     KeyStore::StateHandler m_prompted;
+    QString m_prompt; ///< object path of the one that is open
 };
 
 } // namespace holdfast

@@ -17,6 +17,7 @@ private Q_SLOTS:
     void initTestCase() { initialiseCryptography(); }
     void survives();
     void damagedIsNotEmpty();
+    void ofBeforeStoresWereNoted();
     void unwritable();
 };
 
@@ -25,7 +26,7 @@ namespace {
 KeyRecord record(const QString &gate, const QString &purpose, const char *at)
 {
     const SeedSigner signer(QStringLiteral("ops-lead"), SecretBytes::random(32));
-    return {gate, QStringLiteral("ops-lead"), purpose, signer.key(), QStringLiteral("id"), KeyPlace::SealedFile, *parseInstant(QString::fromLatin1(at))};
+    return {gate, QStringLiteral("ops-lead"), purpose, signer.key(), QStringLiteral("id"), KeyPlace::SealedFile, *parseInstant(QString::fromLatin1(at)), {QStringLiteral("gnome-keyring-d"), QStringLiteral("Login"), QStringLiteral("/org/freedesktop/secrets/collection/login"), 1'795'000'000}};
 }
 
 } // namespace
@@ -60,6 +61,23 @@ void IndexTest::damagedIsNotEmpty()
         file.close();
         QVERIFY2(!KeyIndex::load(path), bytes);
     }
+}
+
+void IndexTest::ofBeforeStoresWereNoted()
+{
+    const QTemporaryDir dir;
+    const QString path = dir.filePath(QStringLiteral("keys.json"));
+    auto index = KeyIndex::load(path);
+    auto old = record(QStringLiteral("a/gate"), QStringLiteral("decide"), "2026-11-22T10:00:00.000Z");
+    old.store = {};
+    QVERIFY(index->add(old));
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    QVERIFY(!file.readAll().contains("store"));
+    const auto again = KeyIndex::load(path);
+    QVERIFY(again);
+    QCOMPARE(again->records(), index->records());
+    QVERIFY(!again->records().front().store.isKnown());
 }
 
 void IndexTest::unwritable()

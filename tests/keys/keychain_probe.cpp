@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Works one KeychainStore for the keychain scripts. Each command prints one line; several run one after the other.
 //
-//   keychain_probe [--deadline MS] COMMAND…       read NAME | write NAME TEXT | remove NAME | probe | twice NAME
+//   keychain_probe [--deadline MS] COMMAND…       read NAME | write NAME TEXT | remove NAME | probe | unlock | twice NAME |
+//                                                keep GATE | session GATE
 //
+// `keep` makes keys for a gate and records them in $KEYRING_HOME/keys.json; `session` fetches the session key.
 // `twice` starts two reads and ends the store while they run. Exit 0 whenever every handler was called once.
 #include "keys/keychainstore.h"
+#include "keys/keykeeper.h"
 
 #include <QCoreApplication>
 #include <QElapsedTimer>
@@ -48,7 +51,13 @@ public:
         const QString command = m_commands.takeFirst();
         if (command == u"probe")
             return m_store->probe([this](KeyState state, const QString &detail) { ended(QStringLiteral("probe: %1 (%2)").arg(toString(state), detail)); });
+        if (command == u"unlock")
+            return m_store->unlock([this](KeyState state, const QString &detail) { ended(QStringLiteral("unlock: %1 (%2)").arg(toString(state), detail)); });
         const QString name = m_commands.takeFirst();
+        if (command == u"keep")
+            return keep(name);
+        if (command == u"session")
+            return session(name);
         if (command == u"read")
             return m_store->read(name, [this](Result<SecretBytes, KeyStoreError> value) {
                 ended(QStringLiteral("read: ") + (value ? QStringLiteral("present ") + QString::fromUtf8(reinterpret_cast<const char *>(value->data()), static_cast<qsizetype>(value->size())) : words(value.error())));
@@ -67,6 +76,24 @@ private:
         print(line);
         next();
     }
+    void makeKeeper()
+    {
+        auto index = KeyIndex::load(qEnvironmentVariable("KEYRING_HOME") + QStringLiteral("/keys.json"));
+        m_keeper = std::make_unique<KeyKeeper>(std::move(index).value(), m_store.get(), nullptr);
+    }
+    void keep(const QString &gate)
+    {
+        makeKeeper();
+        m_keeper->keep(FreshKeys::make(QStringLiteral("sam")), gate, QStringLiteral("sam"), KeyPlace::Keychain, secretOf(QStringLiteral("correct horse")),
+                       [this](Result<Done, KeyStoreError> done) { ended(QStringLiteral("keep: ") + (done ? QStringLiteral("done") : words(done.error()))); }, ArgonCost{1, 64});
+    }
+    void session(const QString &gate)
+    {
+        makeKeeper();
+        m_keeper->sessionSigner(gate, [this](const Result<std::unique_ptr<Signer>, KeyStoreError> &signer) {
+            ended(QStringLiteral("session: ") + (signer ? QStringLiteral("present") : words(signer.error())));
+        });
+    }
     void twice(const QString &name)
     {
         const auto never = [](const Result<SecretBytes, KeyStoreError> &) { print(QStringLiteral("a handler was called after the store ended")); };
@@ -80,6 +107,7 @@ private:
 
     KeychainStore::Patience m_patience;
     std::unique_ptr<KeychainStore> m_store;
+    std::unique_ptr<KeyKeeper> m_keeper;
     QStringList m_commands;
 };
 

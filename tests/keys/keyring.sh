@@ -42,6 +42,14 @@ stop_daemon() {
     kill "$DAEMON" && wait "$DAEMON" 2>/dev/null || true
     wait_for owned false
 }
+# start_prompter silent|dismiss: in the place of the desktop's own
+start_prompter() {
+    /usr/bin/python3 "$(dirname "$0")/prompter" "$1" &
+    PROMPTER=$!
+    trap 'kill ${PROMPTER} ${DAEMON:-} $BUS_PID 2>/dev/null || true; rm -rf "$KEYRING_HOME"' EXIT
+    wait_for prompts
+}
+prompts() { dbus-send --session --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.NameHasOwner string:org.gnome.keyring.SystemPrompter | grep -q "boolean true"; }
 # expect PATTERN COMMAND…: the last line that the probe prints matches the shell pattern.
 expect() {
     local pattern=$1 line status=0
