@@ -10,6 +10,8 @@
 #include <QFileInfo>
 #include <QTimer>
 
+#include <algorithm>
+
 namespace holdfast {
 
 using namespace Qt::StringLiterals;
@@ -23,7 +25,7 @@ struct KeyDesk::Enrolment final
     bool sealedFile = false;
     FreshKeys keys;
     std::unique_ptr<GateLink> link;
-    Challenge challenge;
+    bool unanswered = false; ///< it was sent, and the connection was lost before the answer
 };
 
 namespace {
@@ -90,12 +92,34 @@ KeyDesk::KeyDesk(const Places &places, Keys &view, PassphrasePrompt &prompt, QOb
 
 void KeyDesk::look()
 {
-    m_keychain.probe([this](KeyState state, const QString &detail) { showState(state, detail); });
+    m_keychain.probe([this](KeyState state, const QString &detail) {
+        m_keychain.identify([this, state, detail](const StoreIdentity &answering) {
+            m_answering = answering;
+            showState(state, detail);
+        });
+    });
+}
+
+const KeyRecord *KeyDesk::elsewhere() const
+{
+    if (!m_keeper || !m_answering.isKnown())
+        return nullptr;
+    const auto &records = m_keeper->index().records();
+    const auto found = std::ranges::find_if(records, [this](const KeyRecord &record) {
+        return record.place == KeyPlace::Keychain && record.store.isKnown() && record.store != m_answering;
+    });
+    return found == records.end() ? nullptr : &*found;
 }
 
 void KeyDesk::showState(KeyState state, const QString &detail)
 {
     m_state = state;
+    if (const auto *record = elsewhere()) {
+        //: Keys page: another keyring answers than the one that has this person's keys; %1 the one that has them, %2 the one that answers
+        const auto text = tr("Your keys are in %1. %2 answers now, and nothing was made in it. Start the session that has them, or restore them.");
+        m_view.setKeychain(Keys::Absent, text.arg(record->store.words(), m_answering.words()));
+        return refresh(m_gates);
+    }
     m_view.setKeychain(toView(state), detail.isEmpty() ? words(state) : words(state) + u' ' + detail);
     refresh(m_gates);
 }
@@ -126,7 +150,7 @@ void KeyDesk::enrol(const GateAddress &address, const Invite &invite, const QStr
     }
     m_view.advance(Keys::Working);
     auto job = std::make_shared<Enrolment>(
-        Enrolment{address, invite, actor, passphrase, sealedFile, FreshKeys::make(actor), nullptr, {}});
+        Enrolment{address, invite, actor, passphrase, sealedFile, FreshKeys::make(actor), nullptr});
     if (!sealedFile)
         return keepAndEnrol(job);
     auto opened = QFileInfo::exists(m_sealed.path()) ? m_sealed.unlock(*job->passphrase) : m_sealed.create(*job->passphrase);
@@ -144,42 +168,84 @@ void KeyDesk::keepAndEnrol(const std::shared_ptr<Enrolment> &job)
             look();
             return failed(kept.error().detail);
         }
-        LinkOptions options;
-        options.address = job->address;
-        job->link = std::make_unique<GateLink>(options, nullptr);
+        connectJob(job, nullptr);
         connect(job->link.get(), &GateLink::challenged, this, [this, job] { sendEnrolment(job); });
-        connect(job->link.get(), &GateLink::failed, this, [this, job](const LinkError &error) {
-            spdlog::warn("enrolment: {}", present::shown(error.detail).toStdString());
-            if (!error.isFinal())
-                return;
-            letGo(*job);
-            m_keeper->forget(job->invite.gateKey.name, [this, error](Result<Done, KeyStoreError>) { failed(error.detail); });
-        });
         job->link->open();
     });
 }
 
+// With a signer it sits down with the fresh keys, without one it can only enrol them.
+void KeyDesk::connectJob(const std::shared_ptr<Enrolment> &job, const Signer *signer)
+{
+    letGo(*job);
+    LinkOptions options;
+    options.address = job->address;
+    job->link = std::make_unique<GateLink>(options, signer);
+    connect(job->link.get(), &GateLink::failed, this, [this, job](const LinkError &error) {
+        spdlog::warn("enrolment: {}", present::shown(error.detail).toStdString());
+        // What was sent may have been taken: then it is asked again for as long as it takes, and the keys stay.
+        if (error.isFinal() || !job->unanswered)
+            giveUp(job, error.detail);
+    });
+}
+
+void KeyDesk::giveUp(const std::shared_ptr<Enrolment> &job, const QString &why)
+{
+    if (!job->link)
+        return;
+    letGo(*job);
+    m_keeper->discard(job->keys, [this, job, why](Result<Done, KeyStoreError>) { failed(why); });
+}
+
 void KeyDesk::sendEnrolment(const std::shared_ptr<Enrolment> &job)
 {
-    job->challenge = job->link->challenge();
-    const auto envelope = enrolment(job->invite, job->challenge, {{u"session"_s, &job->keys.session}, {u"decide"_s, &job->keys.decide}});
-    job->link->enrol(envelope, this, [this, job](const Called<Json> &answer) { takeAnswer(job, answer); });
+    const auto envelope = enrolment(job->invite, job->link->challenge(), {{u"session"_s, &job->keys.session}, {u"decide"_s, &job->keys.decide}});
+    const bool again = std::exchange(job->unanswered, true);
+    job->link->enrol(envelope, this, [this, job, again](const Called<Json> &answer) {
+        if (!answer && std::holds_alternative<LinkError>(answer.error()))
+            return askAnew(job);
+        // An invite is good once: refused the second time, it may have been taken the first.
+        if (!answer && again)
+            return lookWhetherEnrolled(job);
+        takeAnswer(job, answer);
+    });
+}
+
+// A lost connection comes back by itself; one that stands and is silent is opened anew, once its call has ended.
+void KeyDesk::askAnew(const std::shared_ptr<Enrolment> &job)
+{
+    if (job->link->state() != GateLink::State::Challenged)
+        return;
+    QTimer::singleShot(0, job->link.get(), [link = job->link.get()] {
+        link->close();
+        link->open();
+    });
+}
+
+void KeyDesk::lookWhetherEnrolled(const std::shared_ptr<Enrolment> &job)
+{
+    connectJob(job, &job->keys.session);
+    connect(job->link.get(), &GateLink::opened, this, [this, job] {
+        job->link->call(method::RegistryGet, RegistryParams{}.toJson(), this, [this, job](const Called<Json> &answer) {
+            if (answer || !std::holds_alternative<LinkError>(answer.error()))
+                takeAnswer(job, answer);
+        });
+    });
+    job->link->open();
 }
 
 // Ends the link, and with it the last hold on the fresh seeds. It lives until the event loop turns: this runs inside its calls.
 void KeyDesk::letGo(Enrolment &job)
 {
-    if (job.link)
-        QTimer::singleShot(0, this, [link = std::shared_ptr<GateLink>(std::move(job.link))] { link->close(); });
+    if (!job.link)
+        return;
+    job.link->disconnect(this);
+    QTimer::singleShot(0, this, [link = std::shared_ptr<GateLink>(std::move(job.link))] { link->close(); });
 }
 
 void KeyDesk::takeAnswer(const std::shared_ptr<Enrolment> &job, const Called<Json> &answer)
 {
-    const auto gate = job->invite.gateKey.name;
-    const auto refuse = [this, gate](const QString &why) {
-        m_keeper->forget(gate, [this, why](Result<Done, KeyStoreError>) { failed(why); });
-    };
-    letGo(*job);
+    const auto refuse = [this, job](const QString &why) { giveUp(job, why); };
     if (!answer)
         return refuse(sentence(answer.error()));
     const auto result = EnvelopeResult::fromJson(*answer);
@@ -200,6 +266,7 @@ void KeyDesk::takeAnswer(const std::shared_ptr<Enrolment> &job, const Called<Jso
         //: Keys page: the gate's keys could not be remembered
         return refuse(tr("The keys of the gate could not be kept on disk."));
     }
+    letGo(*job);
     m_view.advance(Keys::Ready);
     refresh(m_gates);
     Q_EMIT enrolled(pins);
@@ -221,9 +288,10 @@ void KeyDesk::refresh(const QList<GateRow> &gates)
         //: Keys page: where a key lies
         row.place = keychain ? tr("keychain") : tr("sealed file %1").arg(m_sealed.path());
         const bool ready = keychain ? m_state == KeyState::Present : m_sealed.isUnlocked();
+        const bool other = keychain && m_answering.isKnown() && record.store.isKnown() && record.store != m_answering;
         //: Keys page: whether a key can be used now
-        row.state = ready ? tr("ready") : tr("locked");
-        row.tone = ready ? view::Tone::Good : view::Tone::Caution;
+        row.state = other ? tr("missing") : ready ? tr("ready") : tr("locked");
+        row.tone = other ? view::Tone::Bad : ready ? view::Tone::Good : view::Tone::Caution;
         rows.append(row);
     }
     m_view.show(rows, m_gates);

@@ -42,11 +42,18 @@ Q_SIGNALS:
 private:
     struct Enrolment;
     void keepAndEnrol(const std::shared_ptr<Enrolment> &job);
+    void connectJob(const std::shared_ptr<Enrolment> &job, const Signer *signer);
+    void askAnew(const std::shared_ptr<Enrolment> &job);
+    void lookWhetherEnrolled(const std::shared_ptr<Enrolment> &job);
+    /// Only the keys that were made for it go; what was enrolled here before stays.
+    void giveUp(const std::shared_ptr<Enrolment> &job, const QString &why);
     void sendEnrolment(const std::shared_ptr<Enrolment> &job);
     void letGo(Enrolment &job);
     void takeAnswer(const std::shared_ptr<Enrolment> &job, const Called<Json> &answer);
     void failed(const QString &why);
     void showState(KeyState state, const QString &detail);
+    /// The first of the recorded keys that was kept in another keyring than the one that answers now.
+    [[nodiscard]] const KeyRecord *elsewhere() const;
 
     Places m_places;
     Keys &m_view;
@@ -55,6 +62,7 @@ private:
     SealedFileStore m_sealed;
     std::unique_ptr<KeyKeeper> m_keeper;
     KeyState m_state = KeyState::Unavailable;
+    StoreIdentity m_answering; ///< the keyring that answered last
     QList<GateRow> m_gates;
     std::function<void()> m_afterUnlock;
 };
