@@ -30,17 +30,22 @@ GateClient::Prepared GateClient::prepare(QStringView method, const Json &params)
     return {id, WebSocket::frame(encode(RpcCall{RpcId{id}, method.toString(), params}))};
 }
 
-Json GateClient::await(std::int64_t id)
+RpcReply GateClient::answer(std::int64_t id)
 {
     for (;;) {
         const auto message = parseRpc(m_socket.next(70'000));
         const auto *reply = message ? std::get_if<RpcReply>(&*message) : nullptr;
-        if (reply == nullptr || reply->id != RpcId{id})
-            continue;
-        if (const auto *error = std::get_if<RpcError>(&reply->outcome))
-            fail(QStringLiteral("the gate refused: %1").arg(error->detail));
-        return std::get<Json>(reply->outcome);
+        if (reply != nullptr && reply->id == RpcId{id})
+            return *reply;
     }
+}
+
+Json GateClient::await(std::int64_t id)
+{
+    const RpcReply reply = answer(id);
+    if (const auto *error = std::get_if<RpcError>(&reply.outcome))
+        fail(QStringLiteral("the gate refused: %1").arg(error->detail));
+    return std::get<Json>(reply.outcome);
 }
 
 Json GateClient::call(QStringView method, const Json &params)

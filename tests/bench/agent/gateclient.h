@@ -26,6 +26,8 @@ public:
     void write(const Prepared &call) { m_socket.write(call.frame); }
     /// The result of that call; what else comes meanwhile is dropped.
     Json await(std::int64_t id);
+    /// The same whatever the answer is.
+    RpcReply answer(std::int64_t id);
     Json call(QStringView method, const Json &params);
 
 private:

@@ -41,7 +41,7 @@ QByteArray ruleBlock(const QString &target, const QByteArray &tier)
 Cast Cast::of(const QString &directory)
 {
     return {keyAt(directory + QStringLiteral("/owner-session.key"), OwnerName), keyAt(directory + QStringLiteral("/owner-decide.key"), OwnerName),
-            keyAt(directory + QStringLiteral("/agent.key"), AgentName)};
+            keyAt(directory + QStringLiteral("/agent.key"), AgentName), keyAt(directory + QStringLiteral("/hostile.key"), QStringLiteral("hostile"))};
 }
 
 QByteArray gateToml(const Cast &cast)
@@ -52,6 +52,16 @@ QByteArray gateToml(const Cast &cast)
            "[[actor]]\nname = \"" + AgentName.toUtf8() + "\"\nkind = \"machine\"\nperson = \"developer\"\nroles = [\"requester\"]\n"
            "keys = { request = \"" + vkey(cast.request) + "\" }\n\n"
         + targetBlock(AskedTarget) + targetBlock(BacklogTarget) + ruleBlock(AskedTarget, "high") + ruleBlock(BacklogTarget, "low");
+}
+
+QByteArray hostileToml(const Cast &cast, const QByteArray &port)
+{
+    QByteArray slow;
+    for (const QString &name : SlowTargets)
+        slow += "[[target]]\nname = \"" + name.toUtf8() + "\"\nkind = \"sql\"\nenvironment = \"staging\"\nurl = \"postgresql://127.0.0.1:" + port + "/"
+            + name.toUtf8() + "\"\n\n";
+    return gateToml(cast) + "[[actor]]\nname = \"hostile\"\nkind = \"machine\"\nperson = \"stranger\"\nroles = [\"requester\"]\nkeys = { request = \""
+        + vkey(cast.hostile) + "\" }\n\n" + slow;
 }
 
 QByteArray requestPayload(const QString &gate, const VerifierKey &gateKey, const QString &target, Instant at, qsizetype size)

@@ -13,6 +13,7 @@ struct Cast final
 {
     SeedSigner session, decide; ///< the owner's
     SeedSigner request; ///< the agent's
+    SeedSigner hostile; ///< another machine's, of another person
 
     [[nodiscard]] static Cast of(const QString &directory);
 };
@@ -23,11 +24,15 @@ inline const QString AgentName = QStringLiteral("bench-agent");
 /// stands above everything that waits already.
 inline const QString AskedTarget = QStringLiteral("asked");
 inline const QString BacklogTarget = QStringLiteral("backlog");
+/// Targets of a server that takes connections and never answers.
+inline const QStringList SlowTargets{QStringLiteral("slow-one"), QStringLiteral("slow-two")};
 /// Both run this program: it is resolved, opened and hashed for each request, before it is approved and again before it runs.
 inline const QString Program = QStringLiteral("/usr/bin/true");
 
 /// gate.toml of a gate directory; its policy names the cast.
 [[nodiscard]] QByteArray gateToml(const Cast &cast);
+/// The same with the hostile machine, and the slow targets, which lead to `port`.
+[[nodiscard]] QByteArray hostileToml(const Cast &cast, const QByteArray &port);
 
 /// A request of `size` bytes of payload, as the agent would sign it.
 [[nodiscard]] QByteArray requestPayload(const QString &gate, const VerifierKey &gateKey, const QString &target, Instant at, qsizetype size);
