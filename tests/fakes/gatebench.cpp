@@ -62,6 +62,7 @@ QString GateBench::start()
     m_store = std::move(*store);
     EngineOptions options;
     options.ownerSecret = m_ownerSecret;
+    options.turnTime = m_turnTime;
     options.measuredFirst = {kind::Policy.toString(), kind::Command.toString()};
     m_engine = std::make_unique<Engine>(*m_store, clock, *m_identity, m_config, static_cast<Outside &>(*this), std::move(options));
     const auto started = m_engine->start(keptCheckpoint);
@@ -73,6 +74,14 @@ ConnectionId GateBench::connect()
     const ConnectionId connection = ++m_lastConnection;
     turn({Opened{connection}});
     return connection;
+}
+
+void GateBench::endTurnsAfterOne()
+{
+    m_turnTime = 1ns;
+    crash();
+    if (const QString problem = start(); !problem.isEmpty())
+        qFatal("%s", qPrintable(problem));
 }
 
 void GateBench::disconnect(ConnectionId connection)

@@ -51,6 +51,9 @@ public:
     /// The answer that came later to the last call on this connection.
     [[nodiscard]] std::optional<RpcReply> laterReply(ConnectionId connection);
     void turn(std::vector<Input> inputs = {});
+    /// Starts anew: from now on each turn has time for one call alone; left() is what it had none for.
+    void endTurnsAfterOne();
+    [[nodiscard]] std::vector<Input> left() { return m_engine->takeLeft(); }
     void beginNothing() { m_engine->beginNothing(); }
 
     /// Answers every measuring job that waits, with `measurement`.
@@ -97,6 +100,7 @@ private:
     std::unique_ptr<GateIdentity> m_identity;
     std::unique_ptr<Store> m_store;
     std::unique_ptr<Engine> m_engine;
+    std::chrono::nanoseconds m_turnTime{0};
     std::vector<Input> m_again;
     ConnectionId m_lastConnection = 0;
     std::int64_t m_lastCall = 0;

@@ -28,6 +28,7 @@ private Q_SLOTS:
     void sessionsOfAnActorAreLimited();
     void othersGoBetween();
     void aLargeMessageIsATurn();
+    void aTurnEndsInTime();
     void aConnectionStaysInOrder();
 
 private:
@@ -244,6 +245,27 @@ void TestDoors::aLargeMessageIsATurn()
         turns.append({callsOf(turn, 1), callsOf(turn, 10)});
     }
     QCOMPARE(turns, (QList<std::pair<int, int>>{{0, 1}, {1, 0}, {0, 1}, {1, 0}, {0, 1}, {1, 0}}));
+}
+
+// However long each call takes, others come between two of them.
+void TestDoors::aTurnEndsInTime()
+{
+    m_gate->endTurnsAfterOne();
+    m_requester = m_gate->session(m_agent->request);
+    std::vector<Input> inputs;
+    for (std::int64_t i = 1; i <= 5; ++i)
+        inputs.emplace_back(Received{m_requester, encode(RpcCall{RpcId{1000 + i}, method::TargetList.toString(), Nothing{}.toJson()})});
+    m_gate->sent.clear();
+    InputQueue queue;
+    for (Input &input : inputs)
+        queue.add(std::move(input));
+    for (std::size_t answered = 1; answered <= 5; ++answered) {
+        m_gate->turn(queue.turn(ownerOf));
+        queue.again(m_gate->left());
+        QCOMPARE(m_gate->sent[m_requester].size(), answered);
+        QCOMPARE(std::get<RpcReply>(m_gate->sent[m_requester].back()).id, std::optional(RpcId{1000 + static_cast<std::int64_t>(answered)}));
+    }
+    QVERIFY(queue.isEmpty());
 }
 
 void TestDoors::aConnectionStaysInOrder()

@@ -74,8 +74,7 @@ std::vector<Input> Engine::turn(std::vector<Input> inputs)
     m_context.now = m_context.clock.now();
     m_context.effects.clear();
     m_context.store.begin();
-    for (const Input &input : inputs)
-        take(input);
+    m_left = takeInTime(inputs);
     if (m_context.registries.current()) {
         m_releasing.passTime();
         m_releasing.advance();
@@ -96,6 +95,20 @@ std::vector<Input> Engine::turn(std::vector<Input> inputs)
     }
     release();
     return {};
+}
+
+std::vector<Input> Engine::takeInTime(std::vector<Input> &inputs)
+{
+    const auto began = std::chrono::steady_clock::now();
+    auto next = inputs.begin();
+    while (next != inputs.end()) {
+        take(*next++);
+        if (m_options.turnTime.count() > 0 && std::chrono::steady_clock::now() - began >= m_options.turnTime)
+            break;
+    }
+    std::vector<Input> left(std::make_move_iterator(next), std::make_move_iterator(inputs.end()));
+    inputs.erase(next, inputs.end());
+    return left;
 }
 
 void Engine::take(const Input &input)

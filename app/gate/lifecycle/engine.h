@@ -13,6 +13,7 @@ struct EngineOptions final
     std::set<QString> measuredFirst; ///< kinds whose performer cannot roll back
     Line::Bounds bounds; ///< of what is performed at the same time
     std::function<std::int64_t()> queueLength; ///< jobs that wait for a worker; may be empty
+    std::chrono::nanoseconds turnTime{0}; ///< after which a turn begins no further call; zero: it takes all
     std::optional<Digest> pin; ///< the first registry, as this gate's performer pinned it
 };
 
@@ -29,6 +30,8 @@ public:
     [[nodiscard]] Result<Done, StoreError> start(QByteArrayView highestNote);
     /// One transaction. Results of workers that could not be committed are given back, to be taken again.
     [[nodiscard]] std::vector<Input> turn(std::vector<Input> inputs);
+    /// What the last turn had no time for, in order.
+    [[nodiscard]] std::vector<Input> takeLeft() { return std::exchange(m_left, {}); }
     /// When turn() must be called even if nothing comes in.
     [[nodiscard]] std::optional<Instant> nextTurn() const;
     [[nodiscard]] const Context &context() const { return m_context; }
@@ -41,6 +44,7 @@ public:
     void policyWritten() { m_policyWritten = true; }
 
 private:
+    [[nodiscard]] std::vector<Input> takeInTime(std::vector<Input> &inputs);
     void take(const Input &input);
     void call(const Received &received);
     void answer(ConnectionId to, const RpcCall &call, Answer answer);
@@ -66,6 +70,7 @@ private:
     LedgerQueries m_ledger;
     Blobs m_blobs;
     Methods m_methods;
+    std::vector<Input> m_left;
     bool m_policyWritten = false;
 };
 

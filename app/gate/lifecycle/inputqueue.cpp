@@ -39,7 +39,11 @@ void InputQueue::add(Input input)
 
 void InputQueue::again(std::vector<Input> inputs)
 {
-    m_results.insert(m_results.begin(), std::make_move_iterator(inputs.begin()), std::make_move_iterator(inputs.end()));
+    for (auto input = inputs.rbegin(); input != inputs.rend(); ++input)
+        if (const auto socket = socketOf(*input))
+            m_waiting[*socket].push_front(std::move(*input));
+        else
+            m_results.push_front(std::move(*input));
 }
 
 std::vector<Input> InputQueue::turn(const OwnerOf &ownerOf)

@@ -27,7 +27,7 @@ public:
     explicit InputQueue(Bounds bounds) : m_bounds(bounds) {}
 
     void add(Input input);
-    /// Puts results back in front that could not be kept.
+    /// Puts back in front what a turn did not take, or could not keep.
     void again(std::vector<Input> inputs);
     [[nodiscard]] bool isEmpty() const { return m_results.empty() && m_waiting.empty(); }
     [[nodiscard]] std::vector<Input> turn(const OwnerOf &ownerOf);

@@ -48,10 +48,16 @@ std::vector<Input> StoreThread::next(std::optional<Instant> until)
     });
 }
 
-void StoreThread::tell(const std::vector<std::pair<ConnectionId, std::size_t>> &taken) const
+void StoreThread::tell(std::map<ConnectionId, std::vector<std::size_t>> messages, const std::vector<Input> &left) const
 {
-    for (const auto &[connection, bytes] : taken)
-        m_taken(connection, bytes);
+    // What is left of a connection came last.
+    for (const Input &input : left)
+        if (const auto *received = std::get_if<Received>(&input))
+            messages[received->connection].pop_back();
+    for (const auto &[connection, sizes] : messages)
+        for (const std::size_t size : sizes)
+            if (m_taken)
+                m_taken(connection, size);
 }
 
 void StoreThread::run()
@@ -59,13 +65,15 @@ void StoreThread::run()
     for (;;) {
         std::vector<Input> inputs = next(m_engine.nextTurn());
         const bool nothing = inputs.empty();
-        std::vector<std::pair<ConnectionId, std::size_t>> taken;
+        std::map<ConnectionId, std::vector<std::size_t>> messages;
         for (const Input &input : inputs)
-            if (const auto *received = std::get_if<Received>(&input); received != nullptr && m_taken)
-                taken.emplace_back(received->connection, received->message.size());
+            if (const auto *received = std::get_if<Received>(&input))
+                messages[received->connection].push_back(static_cast<std::size_t>(received->message.size()));
         std::vector<Input> again = m_engine.turn(std::move(inputs));
-        tell(taken);
+        std::vector<Input> left = m_engine.takeLeft();
+        tell(std::move(messages), left);
         std::unique_lock lock(m_mutex);
+        m_inputs.again(std::move(left));
         if (!again.empty() && !m_stop) {
             // The results of workers outlive a failing disk: they are taken again until they are kept.
             m_wake.wait_for(lock, retryAfterFailure, [this] { return m_stop; });

@@ -33,7 +33,7 @@ public:
 
 private:
     void run();
-    void tell(const std::vector<std::pair<ConnectionId, std::size_t>> &taken) const;
+    void tell(std::map<ConnectionId, std::vector<std::size_t>> messages, const std::vector<Input> &left) const;
     [[nodiscard]] std::vector<Input> next(std::optional<Instant> until);
 
     Engine &m_engine;
