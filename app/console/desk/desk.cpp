@@ -203,7 +203,7 @@ void Desk::showNoGate(const QString &gate, const QString &why)
     standing.name = present::shown(gate, 100);
     standing.link = view::Link::Offline;
     standing.linkText = tr("offline");
-    standing.staleText = present::shown(why, 400);
+    standing.staleText = present::shown(why, 1000);
     m_app.gate()->show(standing);
 }
 
@@ -220,7 +220,8 @@ void Desk::takeSeat(const GateAddress &address, const Pins &pins)
     m_keys.sessionSigner(pins.gate, [this, address, pins](Result<std::unique_ptr<Signer>, KeyStoreError> signer) {
         if (!signer) {
             m_keys.look();
-            const auto why = signer.error().detail;
+            //: Inbox, offline, and why nothing can be decided: the session key is missing; %1 which key, and where it was kept
+            const auto why = tr("%1 Until then another approver, or you with another key, can deny, stop and freeze.").arg(present::shown(signer.error().detail, 800));
             showNoGate(pins.gate, why);
             m_app.decision()->block(u"keys"_s, why);
             return;
@@ -242,7 +243,7 @@ void Desk::connectSeat()
     connect(&m_seat->watch(), &LedgerWatch::advanced, this, &Desk::showGate);
     connect(&m_seat->watch(), &LedgerWatch::alarmed, this, &Desk::showGate);
     connect(&m_seat->book(), &HoldBook::changed, this, &Desk::holdChanged);
-    connect(&m_seat->book(), &HoldBook::snapshot, this, &Desk::refreshAll);
+    connect(&m_seat->book(), &HoldBook::snapshot, this, &Desk::showAnew);
     connect(&m_seat->decider(), &Decider::advanced, this, [this](const QString &hold, DecisionLock::State state, const QString &text) {
         if (m_app.decision()->holdId() == hold)
             m_app.decision()->advance(state, text);
@@ -252,6 +253,15 @@ void Desk::connectSeat()
         }
     });
     linkChanged();
+}
+
+void Desk::showAnew()
+{
+    if (m_diffs && m_diffs->isComplete() && !m_diffs->problem().isEmpty()) {
+        m_diffs.reset();
+        m_shownRevision = -1;
+    }
+    refreshAll();
 }
 
 void Desk::linkChanged()

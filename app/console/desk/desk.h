@@ -56,6 +56,8 @@ private:
     void preparePractice();
     void replay();
     void liftThenReplay(std::vector<Standing> standing);
+    /// What could not be shown over the last connection is fetched over this one.
+    void showAnew();
     // holds
     void holdChanged(const HoldId &hold);
     void placeHold(const HoldId &hold);
@@ -71,6 +73,8 @@ private:
     /// Why the person at this desk may not approve it; empty: he may.
     [[nodiscard]] QString whyNotMine(const present::Evidence &evidence, const ApprovalTerms &terms) const;
     void refreshShell();
+    /// Verified, waiting and urgent, most urgent first: what tray and notifications tell, and what the tray's freeze means.
+    [[nodiscard]] std::vector<const present::Evidence *> urgentHolds() const;
     void chooseDiff(const QString &key);
     void showDiff(const QString &key);
     void tick();
@@ -81,7 +85,7 @@ private:
     void connectOutside();
     void approve(const Approval &approval);
     void deny(const QString &hold, const QString &reason, DecisionLock::Scope scope, const QString &counter);
-    void measureAgain(const QString &id);
+    void measureAgain(const QString &holdId);
     void freezeMostUrgent();
     void command(Command::Verb verb, const present::Evidence &evidence, const QString &act, const QString &reason = {});
     [[nodiscard]] View viewOf(const present::Evidence &evidence) const;

@@ -120,7 +120,10 @@ void Desk::openHold(const QString &holdId)
     m_shownRevision = -1;
     m_diffs.reset();
     m_shownDigest = {};
+    m_app.decision()->block(u"measuring"_s, {});
     m_app.inbox()->setCurrent(holdId);
+    if (m_seat->book().find(*hold) == nullptr)
+        m_seat->book().fetch(*hold); // over, and named by a link or a notification
     refreshReview(true);
     schedule();
 }
@@ -263,20 +266,26 @@ void Desk::showDiff(const QString &key)
     m_app.review()->setDiffLines(key, lines, lines != nullptr ? lines->columns() : 0);
 }
 
+std::vector<const Evidence *> Desk::urgentHolds() const
+{
+    std::vector<const Evidence *> urgent;
+    for (const auto &place : m_waiting.order()) {
+        if (place.calm || !m_seat)
+            break;
+        const auto *evidence = m_seat->book().find(place.hold);
+        if (evidence != nullptr && evidence->head.state == State::Pending && evidence->unverified.isEmpty() && evidence->hold)
+            urgent.push_back(evidence);
+    }
+    return urgent;
+}
+
 void Desk::refreshShell()
 {
     if (!m_seat)
         return;
-    std::vector<const Evidence *> urgent;
+    const auto urgent = urgentHolds();
     TrayState tray;
     tray.waiting = m_waiting.pending();
-    for (const auto &place : m_waiting.order()) {
-        if (place.calm)
-            break;
-        const auto *evidence = m_seat->book().find(place.hold);
-        if (evidence != nullptr && evidence->head.state == State::Pending && evidence->unverified.isEmpty())
-            urgent.push_back(evidence);
-    }
     tray.urgent = !urgent.empty();
     tray.link = m_app.gate()->link();
     //: Tooltip of the tray icon; %1 gate

@@ -112,7 +112,8 @@ void Desk::approve(const Approval &approval)
 {
     const auto *evidence = current();
     // Act by hold id and revision: what was on the screen when it was meant, or nothing.
-    if (evidence == nullptr || !evidence->hold || approval.holdId != m_open.toString() || approval.revision != evidence->hold->revision)
+    if (evidence == nullptr || !evidence->hold || approval.holdId != m_open.toString() || approval.revision != evidence->hold->revision
+        || approval.revision != m_shownRevision || evidence->holdDigest != m_shownDigest)
         return m_app.decision()->advance(DecisionLock::Failed, tr("The hold changed while you decided. Nothing was signed."));
     m_seat->decider().approve(*evidence, approval, viewOf(*evidence));
 }
@@ -125,14 +126,18 @@ void Desk::deny(const QString &hold, const QString &reason, DecisionLock::Scope 
     m_seat->decider().deny(*evidence, reason, scope, counter, viewOf(*evidence));
 }
 
-void Desk::measureAgain(const QString &id)
+void Desk::measureAgain(const QString &holdId)
 {
-    const auto hold = HoldId::parse(id);
+    const auto hold = HoldId::parse(holdId);
     if (!hold || !m_seat)
         return;
-    //: Why approving is locked: the gate measures once more
-    m_app.decision()->block(u"measuring"_s, tr("Being measured again"));
-    m_seat->link().call<MeasureResult>(method::HoldMeasure, HoldParams{*hold}.toJson(), this, [this](Called<MeasureResult> answer) {
+    if (*hold == m_open) {
+        //: Why approving is locked: the gate measures once more
+        m_app.decision()->block(u"measuring"_s, tr("Being measured again"));
+    }
+    m_seat->link().call<MeasureResult>(method::HoldMeasure, HoldParams{*hold}.toJson(), this, [this, id = *hold](Called<MeasureResult> answer) {
+        if (id != m_open)
+            return; // another one is open by now, which this is nothing to
         m_app.decision()->block(u"measuring"_s, {});
         if (!answer)
             m_app.decision()->advance(DecisionLock::Failed, sentence(answer.error()));
@@ -156,14 +161,11 @@ void Desk::command(Command::Verb verb, const present::Evidence &evidence, const 
 
 void Desk::freezeMostUrgent()
 {
-    const auto rows = m_app.inbox()->rows();
-    if (!m_seat || rows->rowCount() == 0)
+    const auto urgent = urgentHolds();
+    if (urgent.empty())
         return;
     Q_EMIT m_app.raiseWanted();
-    for (const auto *evidence : m_seat->book().all()) {
-        if (evidence->hold && evidence->head.state == State::Pending && present::isUrgent(*evidence, SystemClock().now()))
-            return command(Command::Verb::Freeze, *evidence, tr("To freeze %1").arg(present::shown(evidence->hold->requesterActor, 100)));
-    }
+    command(Command::Verb::Freeze, *urgent.front(), tr("To freeze %1").arg(present::shown(urgent.front()->hold->requesterActor, 100)));
 }
 
 // A replay first has the owner lift what stands against the practice agent.

@@ -1,0 +1,419 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "console/desk/desk.h"
+#include "console/present/format.h"
+#include "console/storygate.h"
+#include "keys/sealedfilestore.h"
+
+#include <QTest>
+
+using namespace holdfast;
+
+/// The desk as a person meets it, at a gate that a test bends: what is shown locks and unlocks what can be signed, by hold and revision,
+/// and what comes late, or about something else, changes nothing.
+class DeskTest final : public QObject
+{
+    Q_OBJECT
+
+private:
+    std::unique_ptr<StoryGate> m_gate;
+    std::unique_ptr<App> m_app;
+    std::unique_ptr<Tray> m_tray;
+    std::unique_ptr<Notifier> m_notifier;
+    std::unique_ptr<Desk> m_desk;
+
+    [[nodiscard]] DecisionLock &lock() const { return *m_app->decision(); }
+    [[nodiscard]] Review &review() const { return *m_app->review(); }
+    [[nodiscard]] bool waitsFor(const char *words) const { return lock().unmetText().contains(QString::fromUtf8(words)); }
+
+    // The owner's keys in the sealed file, the gate pinned and running.
+    void settle(bool pinned = true)
+    {
+        const auto places = Places::ofThisUser();
+        SealedFileStore sealed(places.data + QStringLiteral("/keys.sealed"), ArgonCost{1, 64});
+        QVERIFY(sealed.create(*StoryGate::passphrase()));
+        KeyKeeper keeper(*KeyIndex::load(KeyIndex::defaultPath()), nullptr, &sealed);
+        const FreshKeys keys{std::move(*copyOf(m_gate->story.ownerSession)), std::move(*copyOf(m_gate->story.ownerDecide))};
+        bool kept = false;
+        keeper.keep(keys, m_gate->story.registry.gate, QStringLiteral("sam"), KeyPlace::SealedFile, *StoryGate::passphrase(),
+                    [&kept](const Result<Done, KeyStoreError> &done) { kept = static_cast<bool>(done); }, ArgonCost{1, 64});
+        QTRY_VERIFY(kept);
+        if (pinned)
+            QVERIFY(PinFile(m_gate->story.gate.key()).save(m_gate->pins()));
+        GateFile file{m_gate->gate.address(), m_gate->story.ledger.key(), m_gate->story.performer.key(), QCoreApplication::applicationPid(), false};
+        QVERIFY(file.write(GateFile::defaultPath()));
+        m_desk = std::make_unique<Desk>(*m_app, places, *m_tray, *m_notifier);
+        m_desk->setVisible(true);
+    }
+
+    void sit()
+    {
+        settle();
+        m_desk->begin();
+        QTRY_VERIFY(m_app->passphrase()->wanted());
+        Q_EMIT m_app->passphrase()->given(StoryGate::passphrase());
+        QTRY_COMPARE(m_app->gate()->link(), view::Link::Live);
+        QTRY_COMPARE(m_app->inbox()->total(), static_cast<int>(m_gate->heads.size()));
+    }
+
+    void read(const StoryGate::Case &about)
+    {
+        m_desk->openHold(about.id.toString());
+        QTRY_COMPARE(review().state(), Review::Shown);
+        QCOMPARE(lock().holdId(), about.id.toString());
+        readAll();
+    }
+    void readAll()
+    {
+        for (const QString &section : lock().unreached())
+            lock().reach(section);
+    }
+    [[nodiscard]] Approval approvalOf(const StoryGate::Case &about) const
+    {
+        return {about.id.toString(), about.current.revision, {{QStringLiteral("press"), QStringLiteral("1200")}}, {}, 1'000};
+    }
+    // Holds the button until it counts.
+    void confirm()
+    {
+        lock().beginPress();
+        QTRY_COMPARE(lock().state(), DecisionLock::AskingPassphrase);
+    }
+    void give() { Q_EMIT m_app->passphrase()->given(StoryGate::passphrase()); }
+    void change(const StoryGate::Case &about, State state)
+    {
+        // Whatever changes a hold is an entry of the ledger.
+        if (m_gate->heads.at(about.id).sequence == static_cast<std::int64_t>(m_gate->story.entries.size()))
+            m_gate->story.event(about, state);
+        m_gate->put(about, state);
+        m_gate->tell(about.id);
+    }
+
+private Q_SLOTS:
+    void init()
+    {
+        initialiseCryptography();
+        qputenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere/at/all");
+        m_gate = std::make_unique<StoryGate>();
+        m_gate->story.now = SystemClock().now(); // deadlines are held against this clock
+        m_app = std::make_unique<App>();
+        m_tray = std::make_unique<Tray>();
+        m_notifier = std::make_unique<Notifier>();
+    }
+
+    void cleanup()
+    {
+        m_desk.reset();
+        m_notifier.reset();
+        m_tray.reset();
+        m_app.reset();
+        m_gate.reset();
+    }
+
+    void approvesWhatWasRead()
+    {
+        const auto about = m_gate->pending();
+        sit();
+        read(about);
+        QTRY_VERIFY2(lock().mayApprove(), qPrintable(lock().unmetText()));
+        confirm();
+        give();
+        QTRY_COMPARE(lock().state(), DecisionLock::Acknowledged);
+        QCOMPARE(m_gate->decisions.size(), std::size_t{1});
+        QCOMPARE(m_gate->decisions.front().holdDigest, about.hold.payloadDigest());
+        QVERIFY(!m_app->inbox()->lastDecision().isEmpty());
+        QCOMPARE(m_app->gate()->alarms().join(u'\n'), QString());
+    }
+
+    void aRefusalLeavesTheLockUsable()
+    {
+        const auto about = m_gate->pending();
+        sit();
+        read(about);
+        m_gate->holdBack(method::DecisionSubmit);
+        QTRY_VERIFY(lock().mayApprove());
+        confirm();
+        give();
+        QTRY_COMPARE(m_gate->heldBack(), std::size_t{1});
+        m_gate->release(RpcError::of(ErrorCode::Frozen, QStringLiteral("$.hold")));
+        QTRY_COMPARE(lock().state(), DecisionLock::Failed);
+        QVERIFY(!lock().message().isEmpty());
+        QVERIFY(lock().mayDeny());
+        lock().dismiss();
+        readAll();
+        QTRY_VERIFY(lock().mayApprove());
+    }
+
+    void withoutAConnectionNothingCanBeDecided()
+    {
+        const auto about = m_gate->pending();
+        sit();
+        read(about);
+        QTRY_VERIFY(lock().mayApprove() && lock().mayDeny());
+        m_gate->gate.drop();
+        QTRY_VERIFY(waitsFor("Connect to the gate"));
+        QVERIFY(!lock().mayApprove() && !lock().mayDeny());
+        QVERIFY(!m_app->gate()->staleText().isEmpty());
+        QCOMPARE(m_app->inbox()->total(), 1); // it waits still
+        m_gate->gate.listen();
+        QTRY_VERIFY(lock().mayApprove() && lock().mayDeny());
+    }
+
+    void whatDoesNotVerifyCannotBeDecidedOn()
+    {
+        auto about = m_gate->pending();
+        about.hold = Envelope::sign(m_gate->story.performer, payloadtype::Hold, about.hold.payload);
+        m_gate->put(about, State::Pending);
+        sit();
+        m_desk->openHold(about.id.toString());
+        QTRY_COMPARE(review().state(), Review::Unverified);
+        QCOMPARE(lock().state(), DecisionLock::Closed);
+        Q_EMIT lock().approveWanted(approvalOf(about));
+        Q_EMIT lock().denyWanted(about.id.toString(), QStringLiteral("no"), DecisionLock::This, {});
+        QVERIFY(!m_app->passphrase()->wanted());
+        QVERIFY(m_gate->decisions.empty());
+    }
+
+    void notWhatIsOnTheScreen_data()
+    {
+        QTest::addColumn<int>("which");
+        QTest::newRow("an older revision") << 0;
+        QTest::newRow("another hold") << 1;
+        QTest::newRow("a hold that nobody knows") << 2;
+    }
+
+    void notWhatIsOnTheScreen()
+    {
+        QFETCH(int, which);
+        const auto about = m_gate->pending(), other = m_gate->pending();
+        sit();
+        read(about);
+        auto approval = approvalOf(which == 1 ? other : about);
+        if (which == 0)
+            --approval.revision;
+        if (which == 2)
+            approval.holdId = HoldId::of(m_gate->story.agent.key().bytes, "none").toString();
+        Q_EMIT lock().approveWanted(approval);
+        QCOMPARE(lock().state(), DecisionLock::Failed);
+        QVERIFY(!m_app->passphrase()->wanted());
+        if (which == 2) {
+            Q_EMIT lock().denyWanted(approval.holdId, QStringLiteral("no"), DecisionLock::This, {});
+            QCOMPARE(lock().state(), DecisionLock::Failed);
+            QVERIFY(!m_app->passphrase()->wanted());
+        }
+    }
+
+    void aNewRevisionLocksAnew()
+    {
+        auto about = m_gate->pending();
+        sit();
+        read(about);
+        QTRY_VERIFY(lock().mayApprove());
+        const auto old = approvalOf(about);
+        m_gate->story.measure(about, 7);
+        change(about, State::Pending);
+        QTRY_VERIFY(!lock().unreached().isEmpty());
+        QVERIFY(!lock().mayApprove());
+        Q_EMIT lock().approveWanted(old);
+        QCOMPARE(lock().state(), DecisionLock::Failed);
+        QVERIFY(!m_app->passphrase()->wanted());
+    }
+
+    // The revision's number stays, its bytes do not.
+    void otherBytesUnderTheSameRevisionLockAnew()
+    {
+        auto about = m_gate->pending();
+        sit();
+        read(about);
+        QTRY_VERIFY(lock().mayApprove());
+        --about.current.revision;
+        m_gate->story.measure(about, 7);
+        change(about, State::Pending);
+        QTRY_VERIFY(!lock().unreached().isEmpty());
+        QVERIFY(!lock().mayApprove());
+    }
+
+    void itEndsWhileItIsRead()
+    {
+        const auto about = m_gate->pending();
+        sit();
+        read(about);
+        QTRY_VERIFY(lock().mayApprove());
+        change(about, State::Expired);
+        QTRY_VERIFY(waitsFor("expired"));
+        QVERIFY(!lock().mayApprove() && !lock().mayDeny());
+        QTRY_COMPARE(m_app->inbox()->total(), 0);
+    }
+
+    void anotherTierThanTheRulesGive()
+    {
+        auto about = m_gate->pending(500);
+        about.current.tier = Tier::Low;
+        about.hold = m_gate->story.add(EntryKind::Hold, m_gate->story.gate, about.current.toPayload());
+        m_gate->put(about, State::Pending);
+        sit();
+        read(about);
+        QTRY_VERIFY(waitsFor("Measure again"));
+        QVERIFY(!lock().mayApprove());
+        QVERIFY(lock().mayDeny());
+    }
+
+    void measuringAgain()
+    {
+        const auto about = m_gate->pending(), other = m_gate->pending();
+        sit();
+        read(about);
+        m_gate->holdBack(method::HoldMeasure);
+        Q_EMIT review().measureWanted(about.id.toString());
+        QVERIFY(waitsFor("Being measured again"));
+        QTRY_COMPARE(m_gate->heldBack(), std::size_t{1});
+        m_gate->release(RpcError::of(ErrorCode::Unavailable, QStringLiteral("busy")));
+        QTRY_COMPARE(lock().state(), DecisionLock::Failed);
+        lock().dismiss();
+        QVERIFY(!waitsFor("Being measured again"));
+        // The answer about the first comes when the second is open.
+        Q_EMIT review().measureWanted(about.id.toString());
+        QTRY_COMPARE(m_gate->heldBack(), std::size_t{1});
+        read(other);
+        QVERIFY(!waitsFor("Being measured again"));
+        Q_EMIT review().measureWanted(other.id.toString());
+        QTRY_COMPARE(m_gate->heldBack(), std::size_t{2});
+        m_gate->release(RpcError::of(ErrorCode::Unavailable, QStringLiteral("busy")));
+        m_gate->tell(about.id); // a round trip after it
+        m_gate->release(MeasureResult{1, 1}.toJson());
+        QTRY_VERIFY(!waitsFor("Being measured again"));
+        QCOMPARE(lock().state(), DecisionLock::Open);
+    }
+
+    void opensWhatIsOver()
+    {
+        const auto about = m_gate->story.perform();
+        sit();
+        m_gate->put(about, State::Done);
+        m_desk->openHold(about.id.toString());
+        QTRY_COMPARE(review().state(), Review::Shown);
+        QVERIFY(!lock().mayApprove() && !lock().mayDeny());
+    }
+
+    void theReceiptOfThePerformerAlone_data()
+    {
+        QTest::addColumn<bool>("genuine");
+        QTest::newRow("genuine") << true;
+        QTest::newRow("signed by the gate's other key") << false;
+    }
+
+    void theReceiptOfThePerformerAlone()
+    {
+        QFETCH(bool, genuine);
+        const auto about = m_gate->story.perform();
+        m_app->setPage(App::RunningPage);
+        sitBy(about);
+        int receipts = 0;
+        m_gate->gate.on(method::DocumentGet, [this, genuine, &receipts](const Json &params, const ScriptedGate::Reply &reply) {
+            auto answer = m_gate->document(DocumentParams::fromJson(params)->idDigest);
+            if (!genuine)
+                answer.envelope = Envelope::sign(m_gate->story.gate, payloadtype::Receipt, answer.envelope.payload);
+            reply(answer.toJson());
+            ++receipts;
+        });
+        change(about, State::Done);
+        QTRY_COMPARE(m_app->running()->endedCount(), 1);
+        auto *ended = m_app->running()->ended();
+        const auto standing = [ended] { return ended->index(0, 0).data(ended->roleNames().key("standing")).toString(); };
+        QTRY_VERIFY(receipts > 0);
+        if (genuine)
+            QTRY_COMPARE(standing(), present::word(Outcome::Committed));
+        QVERIFY(genuine || standing() != present::word(Outcome::Committed));
+    }
+
+    // The tray names the requester of the most urgent hold: that one is frozen, whoever else waits.
+    void freezesWhomTheTrayNames()
+    {
+        for (int i = 0; i < 3; ++i) {
+            auto policy = m_gate->story.askPolicy(m_gate->story.toml + QByteArray("# ") + QByteArray::number(i) + '\n');
+            m_gate->story.measure(policy, 500);
+            policy.current.policy.approveUntil = SystemClock().now() + std::chrono::minutes(5); // urgent, and less so than what is critical
+            policy.hold = m_gate->story.add(EntryKind::Hold, m_gate->story.gate, policy.current.toPayload());
+            m_gate->put(policy, State::Pending);
+        }
+        const auto about = m_gate->pending(500);
+        sit();
+        auto *rows = m_app->inbox()->rows();
+        const auto urgent = [rows](int row) { return rows->index(row, 0).data(rows->roleNames().key("urgent")).toBool(); };
+        QTRY_VERIFY(urgent(0) && urgent(1) && urgent(2) && urgent(3));
+        Q_EMIT m_tray->freezeAsked();
+        QTRY_VERIFY(m_app->passphrase()->wanted());
+        give();
+        QTRY_COMPARE(m_gate->commands.size(), std::size_t{1});
+        QVERIFY(m_gate->commands.front().verb == Command::Verb::Freeze);
+        QCOMPARE(m_gate->commands.front().hold, std::optional(about.id));
+        QCOMPARE(m_gate->commands.front().actor.value_or(QString()), QStringLiteral("cursor"));
+    }
+
+    void stopsByHold()
+    {
+        const auto about = m_gate->pending();
+        sit();
+        Q_EMIT m_app->running()->stopWanted(about.id.toString());
+        QTRY_VERIFY(m_app->passphrase()->wanted());
+        give();
+        QTRY_COMPARE(m_gate->commands.size(), std::size_t{1});
+        QVERIFY(m_gate->commands.front().verb == Command::Verb::Stop);
+        QCOMPARE(m_gate->commands.front().hold, std::optional(about.id));
+        Q_EMIT m_app->running()->stopWanted(QStringLiteral("no id")); // and nothing for what is not there
+        QVERIFY(!m_app->passphrase()->wanted());
+    }
+
+    void theFilterIsHeeded()
+    {
+        m_gate->pending();
+        m_gate->pending(500);
+        sit();
+        m_app->inbox()->setFilter(QStringLiteral("tier:critical"));
+        QCOMPARE(m_app->inbox()->shown(), 1);
+        m_app->inbox()->setFilter(QStringLiteral("teir:critical"));
+        QCOMPARE(m_app->inbox()->shown(), 0);
+        QVERIFY(!m_app->inbox()->filterProblem().isEmpty());
+        QCOMPARE(m_app->inbox()->total(), 2);
+        m_app->inbox()->setFilter({});
+        QCOMPARE(m_app->inbox()->shown(), 2);
+    }
+
+    // Keys were made for a gate of this name, and what was pinned of it is gone: nobody is sat down with, nothing is enrolled.
+    void aGateThatWasNeverPinned()
+    {
+        settle(false);
+        m_desk->begin();
+        QTRY_VERIFY(m_app->gate()->staleText().contains(QStringLiteral("never pinned")));
+        QVERIFY(!m_app->firstRun());
+        QVERIFY(!m_app->passphrase()->wanted());
+        QCOMPARE(m_gate->gate.sessions, 0);
+    }
+
+    // The sealed file stays closed: said for what it is, with the ways that remain; nothing is made.
+    void withoutTheSessionKey()
+    {
+        settle();
+        const auto before = KeyIndex::load(KeyIndex::defaultPath())->records();
+        m_desk->begin();
+        QTRY_VERIFY(m_app->passphrase()->wanted());
+        Q_EMIT m_app->passphrase()->cancelled();
+        QTRY_VERIFY(m_app->gate()->staleText().contains(QStringLiteral("can deny, stop and freeze")));
+        QVERIFY(!m_app->firstRun());
+        QCOMPARE(m_gate->gate.sessions, 0);
+        QCOMPARE(KeyIndex::load(KeyIndex::defaultPath())->records(), before);
+    }
+
+private:
+    void sitBy(const StoryGate::Case &about)
+    {
+        m_gate->put(about, State::Executing);
+        settle();
+        m_desk->begin();
+        QTRY_VERIFY(m_app->passphrase()->wanted());
+        give();
+        QTRY_COMPARE(m_app->gate()->link(), view::Link::Live);
+        QTRY_COMPARE(m_app->running()->count(), 1);
+    }
+};
+
+QTEST_MAIN(DeskTest)
+#include "desk_test.moc"
