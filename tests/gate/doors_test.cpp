@@ -29,6 +29,7 @@ private Q_SLOTS:
     void othersGoBetween();
     void aLargeMessageIsATurn();
     void aTurnEndsInTime();
+    void whatIsLeftComesFirst();
     void aConnectionStaysInOrder();
 
 private:
@@ -266,6 +267,26 @@ void TestDoors::aTurnEndsInTime()
         QCOMPARE(std::get<RpcReply>(m_gate->sent[m_requester].back()).id, std::optional(RpcId{1000 + static_cast<std::int64_t>(answered)}));
     }
     QVERIFY(queue.isEmpty());
+}
+
+// One that always has a slow call ready never keeps another one from its turn, though each turn has time for one call alone.
+void TestDoors::whatIsLeftComesFirst()
+{
+    for (const auto &[slow, other] : {std::pair<ConnectionId, ConnectionId>{1, 10}, {10, 1}, {1, 20}, {20, 1}, {20, 10}}) {
+        InputQueue queue;
+        queue.add(message(slow));
+        (void)queue.turn(ownerOf);
+        queue.add(message(slow));
+        queue.add(message(other));
+        int turns = 0;
+        for (bool taken = false; !taken; ++turns) {
+            QVERIFY(turns < 2);
+            std::vector<Input> turn = queue.turn(ownerOf);
+            taken = callsOf({turn.begin(), turn.begin() + 1}, other) == 1;
+            queue.again({turn.begin() + 1, turn.end()});
+            queue.add(message(slow));
+        }
+    }
 }
 
 void TestDoors::aConnectionStaysInOrder()

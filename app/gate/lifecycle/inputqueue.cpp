@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gate/lifecycle/inputqueue.h"
 
+#include <algorithm>
 #include <type_traits>
 
 namespace holdfast {
@@ -39,6 +40,9 @@ void InputQueue::add(Input input)
 
 void InputQueue::again(std::vector<Input> inputs)
 {
+    const auto first = std::find_if(inputs.begin(), inputs.end(), [](const Input &input) { return socketOf(input).has_value(); });
+    if (first != inputs.end())
+        m_first = socketOf(*first);
     for (auto input = inputs.rbegin(); input != inputs.rend(); ++input)
         if (const auto socket = socketOf(*input))
             m_waiting[*socket].push_front(std::move(*input));
@@ -52,7 +56,10 @@ std::vector<Input> InputQueue::turn(const OwnerOf &ownerOf)
     m_results.clear();
     Owners owners = waitingByOwner(ownerOf);
     Room room{m_bounds.inputs, m_bounds.bytes};
-    while (!owners.empty() && round(inputs, owners, room)) { }
+    auto begin = m_first ? owners.lower_bound(ownerOf(*m_first)) : owners.upper_bound(m_lastOwner);
+    m_first.reset();
+    while (!owners.empty() && round(inputs, owners, begin, room))
+        begin = owners.upper_bound(m_lastOwner);
     return inputs;
 }
 
@@ -63,15 +70,14 @@ InputQueue::Owners InputQueue::waitingByOwner(const OwnerOf &ownerOf) const
         for (auto each = from; each != to; ++each)
             owners[ownerOf(each->first)].push_back(each->first);
     };
-    const auto next = m_waiting.upper_bound(m_last);
+    const auto next = m_first ? m_waiting.lower_bound(*m_first) : m_waiting.upper_bound(m_last);
     add(next, m_waiting.end());
     add(m_waiting.begin(), next);
     return owners;
 }
 
-bool InputQueue::round(std::vector<Input> &into, Owners &owners, Room &room)
+bool InputQueue::round(std::vector<Input> &into, Owners &owners, Owners::iterator owner, Room &room)
 {
-    auto owner = owners.upper_bound(m_lastOwner);
     for (std::size_t left = owners.size(); left > 0; --left) {
         if (owner == owners.end())
             owner = owners.begin();

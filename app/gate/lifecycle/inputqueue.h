@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <optional>
 #include <vector>
 
 namespace holdfast {
@@ -43,12 +44,13 @@ private:
     using Owners = std::map<QString, std::deque<ConnectionId>>;
     [[nodiscard]] Owners waitingByOwner(const OwnerOf &ownerOf) const;
     /// False when there is no more room.
-    [[nodiscard]] bool round(std::vector<Input> &into, Owners &owners, Room &room);
+    [[nodiscard]] bool round(std::vector<Input> &into, Owners &owners, Owners::iterator owner, Room &room);
 
     const Bounds m_bounds{};
     std::deque<Input> m_results;
     std::map<ConnectionId, std::deque<Input>> m_waiting;
     QString m_lastOwner; ///< whose input was taken last
+    std::optional<ConnectionId> m_first; ///< that the last turn did not come to: the next one begins with it
     ConnectionId m_last = 0;
 };
 
