@@ -151,6 +151,7 @@ private Q_SLOTS:
         m_gate->gate.drop();
         QTRY_VERIFY(waitsFor("Connect to the gate"));
         QVERIFY(!lock().mayApprove() && !lock().mayDeny());
+        QVERIFY(!waitsFor("registry")); // who sits here was not struck off
         QVERIFY(!m_app->gate()->staleText().isEmpty());
         QCOMPARE(m_app->inbox()->total(), 1); // it waits still
         m_gate->gate.listen();

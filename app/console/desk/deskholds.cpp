@@ -220,6 +220,9 @@ void Desk::refreshBlocks()
 // What the gate would refuse is not offered: both ask the same function.
 QString Desk::whyNotMine(const Evidence &evidence, const ApprovalTerms &terms) const
 {
+    // Who sits here is known only while connected; what is missing then is the connection, which locks as well.
+    if (!m_seat->feed().isLive())
+        return {};
     const auto trusted = m_seat->watch().trusted();
     const auto *me = trusted ? trusted->registry.actor(m_seat->viewer().actor) : nullptr;
     if (me == nullptr) {
