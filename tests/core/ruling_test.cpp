@@ -27,6 +27,8 @@ private Q_SLOTS:
     void protectedTargets();
     void protectedByWhateverName_data();
     void protectedByWhateverName();
+    void copiesOfAProtectedCluster_data();
+    void copiesOfAProtectedCluster();
     void rulesKnowTheMeasuredTarget();
     void whatIsNeverPerformed();
     void policyRequests();
@@ -38,6 +40,8 @@ private Q_SLOTS:
     void globs_data();
     void globs();
 };
+
+Q_DECLARE_METATYPE(std::optional<QString>)
 
 namespace {
 
@@ -395,6 +399,55 @@ void RulingTest::protectedByWhateverName()
     for (Target &each : policy.targets)
         each.isProtected = false;
     QCOMPARE(toString(rule(policy, input).mode), toString(Mode::Allow));
+}
+
+void RulingTest::copiesOfAProtectedCluster_data()
+{
+    using Text = std::optional<QString>;
+    QTest::addColumn<Text>("host");
+    QTest::addColumn<Text>("certificate");
+    QTest::addColumn<QString>("environment");
+    QTest::addColumn<bool>("measured");
+    QTest::addColumn<bool>("forbidden");
+    const QString other = QStringLiteral("10.0.0.6:5432"), staging = QStringLiteral("staging"), production = QStringLiteral("production");
+    QTest::newRow("elsewhere, of another environment") << Text(other) << Text() << staging << true << false;
+    QTest::newRow("elsewhere, of the same environment: another way to one server") << Text(other) << Text() << production << true << true;
+    QTest::newRow("in the same place") << Text(QStringLiteral("10.0.0.5:5432")) << Text() << staging << true << true;
+    QTest::newRow("nothing tells it") << Text() << Text() << staging << true << true;
+    QTest::newRow("another certificate") << Text(other) << Text(QStringLiteral("b")) << production << true << false;
+    QTest::newRow("elsewhere with the same certificate") << Text(other) << Text(QStringLiteral("a")) << staging << true << true;
+    QTest::newRow("only configured") << Text(other) << Text() << staging << false << true;
+}
+
+/// A snapshot has the resources of what it was taken from. Only what is known to be another server is not protected with it.
+void RulingTest::copiesOfAProtectedCluster()
+{
+    QFETCH(std::optional<QString>, host);
+    QFETCH(std::optional<QString>, certificate);
+    QFETCH(QString, environment);
+    QFETCH(bool, measured);
+    QFETCH(bool, forbidden);
+    const SqlIdentity original{QStringLiteral("7420"), QStringLiteral("bookings"), QStringLiteral("10.0.0.5:5432"), QStringLiteral("a"), {}};
+    PolicyDocument policy = policyOf({ruleOf("it", {}, Mode::Hold)});
+    for (const bool isCopy : {false, true}) {
+        Target target;
+        target.name = isCopy ? QStringLiteral("copy") : QStringLiteral("original");
+        target.kind = kind::Sql.toString();
+        target.environment = isCopy ? environment : QStringLiteral("production");
+        target.identity = original;
+        target.isProtected = !isCopy;
+        if (isCopy) {
+            target.identity->host = host;
+            target.identity->certificate = certificate;
+        }
+        policy.targets.push_back(target);
+    }
+    Measurement seen = known();
+    seen.resources = {QStringLiteral("postgresql:7420/bookings/public.bookings")};
+    seen.environment = {environment, measured ? Quality::Measured : Quality::Configured, QStringLiteral("by its identity")};
+    RulingInput input = inputOf(seen);
+    input.target = QStringLiteral("copy");
+    QCOMPARE(toString(rule(policy, input).mode), toString(forbidden ? Mode::Forbid : Mode::Hold));
 }
 
 void RulingTest::rulesKnowTheMeasuredTarget()

@@ -300,7 +300,7 @@ def blob_run(scene, session):
     statements = f"DELETE FROM bookings WHERE id = 91 -- {scene.nasty('begin')}{'W' * 9 * LONG}{scene.nasty('end')}"
     hold = session.request(session.document(action={"statements": session.blob(statements.encode(), scene.nasty("media"))}))
     session.wait_for(hold, ["pending"])
-    scene.open_hold("Delete 1 row of bookings")
+    scene.open_hold("Delete 1 row from bookings")
     scene.tab("Payload")
     scene.wants("a blob of 900 kB in one line, its beginning", shown(statements[:200]))
     scene.console.tab_to("^Exact payload$")

@@ -20,12 +20,14 @@ bool reaches(const QString &resource, const Target &target)
     return false;
 }
 
-/// Certainly two servers: both certificates are registered and differ, or, where they say nothing, both places.
-bool areTwo(const SqlIdentity &one, const SqlIdentity &other)
+/// Two servers: both certificates are registered and differ. Two places alone may be two ways to one server; they count where the owner
+/// says that what lies there is not the same environment either.
+bool areTwo(const Target &one, const Target &other)
 {
-    if (one.certificate && other.certificate)
-        return one.certificate != other.certificate;
-    return one.host && other.host && one.host != other.host;
+    const SqlIdentity &a = *one.identity, &b = *other.identity;
+    if (a.certificate && b.certificate)
+        return a.certificate != b.certificate;
+    return a.host && b.host && a.host != b.host && one.environment != other.environment;
 }
 
 } // namespace
@@ -61,7 +63,7 @@ const Target *protectedTarget(const PolicyDocument &policy, const QString &asked
     // A registered copy has the resources of the original, and is known not to be it.
     const auto isCopyOf = [&](const Target &target) {
         return measured.environment.quality == Quality::Measured && itself != policy.targets.end() && itself->identity && target.identity
-            && areTwo(*itself->identity, *target.identity);
+            && areTwo(*itself, target);
     };
     const auto guards = [&](const Target &target) {
         return target.isProtected

@@ -41,10 +41,7 @@ CREATE INDEX holds_sequence ON holds (sequence) WHERE open = 0;
 CREATE INDEX holds_deadline ON holds (deadline) WHERE deadline IS NOT NULL;
 CREATE INDEX holds_state ON holds (state) WHERE state IN ('measuring', 'approved', 'released', 'executing', 'drifted');
 CREATE INDEX holds_actor ON holds (actor, row);
-CREATE INDEX holds_action ON holds (action);
 
--- Measuring processes that came to an end over a request.
-CREATE TABLE deaths (hold TEXT PRIMARY KEY, count INTEGER NOT NULL, how TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE decisions (hold TEXT, revision INTEGER, document BLOB, verdict TEXT NOT NULL, person TEXT NOT NULL, idx INTEGER NOT NULL,
     PRIMARY KEY (hold, revision, document)) WITHOUT ROWID;
 CREATE TABLE nonces (key BLOB, nonce BLOB, document BLOB NOT NULL, PRIMARY KEY (key, nonce)) WITHOUT ROWID;
@@ -67,9 +64,12 @@ CREATE VIRTUAL TABLE history USING fts5(text, prefix='1 2 3 4 5 6', detail=colum
 CREATE TABLE history_text (row INTEGER PRIMARY KEY, text TEXT NOT NULL);
 )sql";
 
-// An invite that a machine asked for enrols a machine. Those that are out already were made before anybody looked.
+// An invite that a machine asked for enrols a machine: those that are out already were made before anybody looked.
 constexpr const char *versionTwo = R"sql(
 ALTER TABLE invites ADD COLUMN machines_only INTEGER NOT NULL DEFAULT 1;
+CREATE INDEX holds_action ON holds (action);
+-- Measuring processes that came to an end over a request.
+CREATE TABLE deaths (hold TEXT PRIMARY KEY, count INTEGER NOT NULL, how TEXT NOT NULL) WITHOUT ROWID;
 UPDATE schema_version SET version = 2;
 )sql";
 
