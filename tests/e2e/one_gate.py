@@ -25,12 +25,18 @@ def another_session():
     os.makedirs(os.environ["XDG_RUNTIME_DIR"], mode=0o700)
 
 
+def has_the_store(pid):
+    """The gate itself, not the spawner that was forked from it before it opened anything."""
+    names = [os.readlink(f"/proc/{pid}/fd/{each}") for each in os.listdir(f"/proc/{pid}/fd")]
+    return any(os.path.basename(name).startswith("gate.db") for name in names)
+
+
 def gates():
     """The processes of this place that are gates."""
     found = []
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
-            if os.path.basename(os.readlink(f"/proc/{pid}/exe")).split(" ")[0] == "holdfastd" and f"HOME={HOME}\0".encode() in open(f"/proc/{pid}/environ", "rb").read():
+            if os.path.basename(os.readlink(f"/proc/{pid}/exe")).split(" ")[0] == "holdfastd" and f"HOME={HOME}\0".encode() in open(f"/proc/{pid}/environ", "rb").read() and has_the_store(pid):
                 found.append(int(pid))
         except OSError:
             continue
