@@ -48,7 +48,7 @@ Expected<QByteArray> invited(QByteArrayView toml, const Registry &registry, cons
     return std::move(changed).value();
 }
 
-/// Whoever holds an invite's secret chooses the keys, so a person's is made by a person: with the session key of an admin.
+/// The holder of an invite's secret chooses the keys, so an invite for a person is made with the session key of an admin.
 Expected<InviteResult> newInvite(const Program &program, const InviteOptions &options, GateAccess &gate)
 {
     if (options.kind != u"human")

@@ -61,7 +61,7 @@ Target database(const PracticeGround &ground, const QString &name, const QString
     return target;
 }
 
-/// Whoever made the socket listens there.
+/// The owner of the socket is the server that listens there.
 std::optional<QString> placeOf(const PracticeGround &ground)
 {
     const QFileInfo socket(QDir(ground.socket).canonicalPath() + QStringLiteral("/.s.PGSQL.5432"));

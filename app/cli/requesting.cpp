@@ -54,7 +54,7 @@ Problem refusalOf(const CallError &error)
     return problem;
 }
 
-/// That one is waited for instead, if it asks for the very same.
+/// Waits for the open hold instead, if it asks for the very same.
 Expected<Made> joinOpen(GateAccess &access, const HoldId &open, const Request &mine)
 {
     auto status = access.link().call<HoldStatus>(method::HoldGet, HoldParams{open}.toJson());

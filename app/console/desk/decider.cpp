@@ -104,7 +104,7 @@ void Decider::decide(Decision decision, const std::shared_ptr<Job> &job)
     run(job);
 }
 
-// What was not verified was not shown, and an approval belongs to the revision that was.
+// An approval belongs to the revision that was shown, and only verified ones are shown.
 bool Decider::isOf(const present::Evidence &evidence, const Approval &approval)
 {
     return evidence.unverified.isEmpty() && evidence.hold && approval.holdId == evidence.head.hold.toString() && approval.revision == evidence.hold->revision

@@ -18,7 +18,7 @@ constexpr auto longestSearch = std::chrono::seconds(20);
 // Tray and notifications follow the window, which is painted first, and once for what changes together.
 constexpr auto shellAfter = std::chrono::milliseconds(100);
 
-// Whether something listens where gate.json says: the file of a gate that died stays behind.
+// True when something listens at the address in gate.json; a gate that died leaves the file behind.
 bool answers(const QUrl &url)
 {
     QTcpSocket socket;
@@ -111,7 +111,7 @@ void Desk::lookAgain()
     }
     const auto file = GateFile::read(GateFile::defaultPath());
     if (m_seat && !m_gate.isRunning() && (!file || !file->isOfRunning())) {
-        // Whoever ran the gate is gone, and left it to nobody.
+        // The process that ran the gate is gone, and nobody took the gate over.
         m_search.stop();
         return startOwn();
     }
@@ -172,7 +172,7 @@ void Desk::connectToRunning()
     takeSeat(*m_address, **pins);
 }
 
-// Whoever has no keys here: the first owner of a gate that waits for one, or somebody invited to it.
+// For a person without keys here: the first owner of a gate that waits for one, or somebody invited to it.
 void Desk::offerOwnership(const GateFile &found)
 {
     m_app.keys()->offer({found.awaitsOwner, !found.awaitsOwner || !m_gate.isRunning(), found.address.url.toString()});

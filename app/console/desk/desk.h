@@ -56,7 +56,7 @@ private:
     void preparePractice();
     void replay();
     void liftThenReplay(std::vector<Standing> standing);
-    /// What could not be shown over the last connection is fetched over this one.
+    /// Fetches over this connection what the last one failed to deliver.
     void showAnew();
     // holds
     void holdChanged(const HoldId &hold);

@@ -21,7 +21,7 @@ struct Survey final
     LiveUse live;
     std::vector<BackupCopy> backups;
     std::vector<QString> unmounted; ///< by top: its name without the bind mount that it is reached through; empty: none
-    QStringList othersBackups; ///< sentences: configured copies of any target that lie in what would go, or around it
+    QStringList othersBackups; ///< sentences: configured backups of any target in which one of the paths lies
 
     /// Whether anything forbids acting, whoever signed.
     [[nodiscard]] bool mayBePerformed() const { return refused.isEmpty() && stops.isEmpty() && trees.incomplete.isEmpty() && trees.unreadable.isEmpty(); }

@@ -34,7 +34,7 @@ def end(process):
 
 
 def peak(pid):
-    """Of the gate and of what it started, as the kernel kept it: mebibytes."""
+    """Of the gate's own process, as the kernel kept it, in mebibytes; the measuring process is not counted."""
     with open(f"/proc/{pid}/status", encoding="ascii") as file:
         return next(int(line.split()[1]) for line in file if line.startswith("VmHWM:")) / 1024
 
