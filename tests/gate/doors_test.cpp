@@ -27,6 +27,8 @@ private Q_SLOTS:
     void bytesInHandAreLimited();
     void sessionsOfAnActorAreLimited();
     void othersGoBetween();
+    void aFewCallsOfOneOwner();
+    void connectionsOfAnOwnerTakeTurns();
     void aLargeMessageIsATurn();
     void aTurnEndsInTime();
     void whatIsLeftComesFirst();
@@ -213,7 +215,7 @@ int callsOf(const std::vector<Input> &inputs, ConnectionId from)
 // Seen: 400 messages of 2 MiB, and everybody waited for all of them.
 void TestDoors::othersGoBetween()
 {
-    InputQueue queue({8, 1'000'000});
+    InputQueue queue({8, 8, 1'000'000});
     for (int i = 0; i < 400; ++i)
         queue.add(message(1 + static_cast<ConnectionId>(i) % 5));
     queue.add(message(10));
@@ -233,9 +235,64 @@ void TestDoors::othersGoBetween()
     QCOMPARE(left, std::size_t(0));
 }
 
+// A call that comes while a turn runs waits for all of that turn: so no turn is full of one owner's calls.
+void TestDoors::aFewCallsOfOneOwner()
+{
+    InputQueue queue;
+    const auto most = static_cast<int>(InputQueue::Bounds().ofOneOwner);
+    for (int i = 0; i < 240; ++i)
+        queue.add(message(1 + static_cast<ConnectionId>(i) % 8));
+    for (int i = 0; i < 3; ++i)
+        queue.add(message(10));
+    const auto ofHostile = [](const std::vector<Input> &turn) {
+        int calls = 0;
+        for (ConnectionId each = 1; each <= 8; ++each)
+            calls += callsOf(turn, each);
+        return calls;
+    };
+    const auto first = queue.turn(ownerOf);
+    QCOMPARE(ofHostile(first), most);
+    QCOMPARE(callsOf(first, 10), 3);
+    QCOMPARE(callsOf({first.begin(), first.begin() + 6}, 10), 3); // one after one
+    for (int left = 240 - most; left > 0; left -= most) {
+        queue.add(message(20));
+        const auto next = queue.turn(ownerOf);
+        QCOMPARE(ofHostile(next), std::min(most, left)); // alone or not
+        QCOMPARE(callsOf(next, 20), 1);
+    }
+    QVERIFY(queue.isEmpty());
+    // That a connection has gone is no call: it costs nothing, and frees what it held.
+    for (ConnectionId from = 1000; from < 1100; ++from)
+        queue.add(Closed{from});
+    QCOMPARE(queue.turn(ownerOf).size(), std::size_t(100));
+}
+
+// One session with a hundred calls does not keep another one of the same owner waiting, though a turn takes a few of them only, or ends
+// before it comes to all that it took.
+void TestDoors::connectionsOfAnOwnerTakeTurns()
+{
+    const auto oneOwner = [](ConnectionId) { return QStringLiteral("owner"); };
+    for (const std::size_t inTime : {1U, 3U, 4U}) {
+        InputQueue queue({100, 4, 1'000'000});
+        std::map<ConnectionId, int> served;
+        for (int turn = 0; turn < 120; ++turn) {
+            for (ConnectionId from = 1; from <= 12; ++from)
+                queue.add(message(from));
+            std::vector<Input> taken = queue.turn(oneOwner);
+            const auto end = taken.begin() + static_cast<std::ptrdiff_t>(std::min(inTime, taken.size()));
+            for (auto input = taken.begin(); input != end; ++input)
+                ++served[std::get<Received>(*input).connection];
+            queue.again({std::make_move_iterator(end), std::make_move_iterator(taken.end())});
+        }
+        QCOMPARE(served.size(), std::size_t(12));
+        for (const auto &[connection, calls] : served)
+            QCOMPARE(calls, static_cast<int>(10 * inTime));
+    }
+}
+
 void TestDoors::aLargeMessageIsATurn()
 {
-    InputQueue queue({100, 1000});
+    InputQueue queue({100, 100, 1000});
     for (int i = 0; i < 3; ++i)
         queue.add(message(1, 5000));
     for (int i = 0; i < 3; ++i)
@@ -292,7 +349,7 @@ void TestDoors::whatIsLeftComesFirst()
 void TestDoors::aConnectionStaysInOrder()
 {
     std::mt19937 random(std::random_device{}());
-    InputQueue queue({7, 300});
+    InputQueue queue({7, 3, 300});
     std::map<ConnectionId, int> sent, seen;
     std::set<ConnectionId> closed;
     const auto take = [&](const std::vector<Input> &inputs) {

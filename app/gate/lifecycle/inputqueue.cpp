@@ -40,14 +40,13 @@ void InputQueue::add(Input input)
 
 void InputQueue::again(std::vector<Input> inputs)
 {
-    const auto first = std::find_if(inputs.begin(), inputs.end(), [](const Input &input) { return socketOf(input).has_value(); });
-    if (first != inputs.end())
-        m_first = socketOf(*first);
     for (auto input = inputs.rbegin(); input != inputs.rend(); ++input)
-        if (const auto socket = socketOf(*input))
+        if (const auto socket = socketOf(*input)) {
             m_waiting[*socket].push_front(std::move(*input));
-        else
+            m_left.insert(m_left.begin(), *socket);
+        } else {
             m_results.push_front(std::move(*input));
+        }
 }
 
 std::vector<Input> InputQueue::turn(const OwnerOf &ownerOf)
@@ -55,9 +54,10 @@ std::vector<Input> InputQueue::turn(const OwnerOf &ownerOf)
     std::vector<Input> inputs(std::make_move_iterator(m_results.begin()), std::make_move_iterator(m_results.end()));
     m_results.clear();
     Owners owners = waitingByOwner(ownerOf);
+    auto begin = m_left.empty() ? owners.upper_bound(m_lastOwner) : owners.lower_bound(ownerOf(m_left.front()));
+    m_left.clear();
+    std::erase_if(m_lastOf, [&owners](const auto &each) { return !owners.contains(each.first); });
     Room room{m_bounds.inputs, m_bounds.bytes};
-    auto begin = m_first ? owners.lower_bound(ownerOf(*m_first)) : owners.upper_bound(m_lastOwner);
-    m_first.reset();
     while (!owners.empty() && round(inputs, owners, begin, room))
         begin = owners.upper_bound(m_lastOwner);
     return inputs;
@@ -66,13 +66,18 @@ std::vector<Input> InputQueue::turn(const OwnerOf &ownerOf)
 InputQueue::Owners InputQueue::waitingByOwner(const OwnerOf &ownerOf) const
 {
     Owners owners;
-    const auto add = [&](auto from, auto to) {
-        for (auto each = from; each != to; ++each)
-            owners[ownerOf(each->first)].push_back(each->first);
-    };
-    const auto next = m_first ? m_waiting.lower_bound(*m_first) : m_waiting.upper_bound(m_last);
-    add(next, m_waiting.end());
-    add(m_waiting.begin(), next);
+    for (const auto &[connection, inputs] : m_waiting)
+        owners[ownerOf(connection)].connections.push_back(connection);
+    std::map<QString, ConnectionId> first;
+    for (const auto &[owner, last] : m_lastOf)
+        first[owner] = last + 1;
+    for (auto left = m_left.rbegin(); left != m_left.rend(); ++left)
+        first[ownerOf(*left)] = *left;
+    for (const auto &[owner, connection] : first)
+        if (const auto found = owners.find(owner); found != owners.end()) {
+            auto &line = found->second.connections;
+            std::rotate(line.begin(), std::lower_bound(line.begin(), line.end(), connection), line.end());
+        }
     return owners;
 }
 
@@ -81,25 +86,34 @@ bool InputQueue::round(std::vector<Input> &into, Owners &owners, Owners::iterato
     for (std::size_t left = owners.size(); left > 0; --left) {
         if (owner == owners.end())
             owner = owners.begin();
-        const ConnectionId connection = owner->second.front();
-        const auto queue = m_waiting.find(connection);
-        const qsizetype size = sizeOf(queue->second.front());
+        const qsizetype size = sizeOf(m_waiting.at(owner->second.connections.front()).front());
         // What has no room now is the first of the next turn.
         if (!room.has(size))
             return false;
         room = {room.inputs - 1, room.bytes - size, false};
-        m_lastOwner = owner->first;
-        m_last = connection;
-        into.push_back(std::move(queue->second.front()));
-        queue->second.pop_front();
-        owner->second.pop_front();
-        if (queue->second.empty())
-            m_waiting.erase(queue);
-        else
-            owner->second.push_back(connection);
-        owner = owner->second.empty() ? owners.erase(owner) : std::next(owner);
+        into.push_back(takeFrom(*owner));
+        const bool done = owner->second.connections.empty() || owner->second.messages >= m_bounds.ofOneOwner;
+        owner = done ? owners.erase(owner) : std::next(owner);
     }
     return true;
+}
+
+Input InputQueue::takeFrom(Owners::value_type &owner)
+{
+    auto &[name, of] = owner;
+    const ConnectionId connection = of.connections.front();
+    const auto queue = m_waiting.find(connection);
+    Input input = std::move(queue->second.front());
+    queue->second.pop_front();
+    of.connections.pop_front();
+    if (queue->second.empty())
+        m_waiting.erase(queue);
+    else
+        of.connections.push_back(connection);
+    of.messages += std::holds_alternative<Received>(input) ? 1U : 0U;
+    m_lastOwner = name;
+    m_lastOf[name] = connection;
+    return input;
 }
 
 } // namespace holdfast
