@@ -10,6 +10,7 @@
 #include <QFileInfo>
 #include <QMap>
 #include <QProcess>
+#include <QStandardPaths>
 
 namespace holdfast {
 
@@ -112,6 +113,14 @@ Expected<Done> replay()
     return Done{};
 }
 
+/// As it can be typed: what was built and not installed is on nobody's path.
+QString consoleProgram()
+{
+    const QString beside = QCoreApplication::applicationDirPath() + QStringLiteral("/holdfast");
+    const bool onPath = QStandardPaths::findExecutable(QStringLiteral("holdfast")) == beside;
+    return onPath || !QFileInfo(beside).isExecutable() ? QStringLiteral("holdfast") : beside;
+}
+
 Expected<Done> serve(const Output &output)
 {
     const bool without = gateWithoutGround();
@@ -129,7 +138,7 @@ Expected<Done> serve(const Output &output)
     output.note(gate->wasRunning ? QStringLiteral("The gate runs already.") : QStringLiteral("The gate runs in the background; its log is %1").arg(gate->log));
     output.note(without ? QStringLiteral("There is no practice ground; the gate runs without it.")
                         : QStringLiteral("The practice ground is in %1").arg(place::practice()));
-    output.note(QStringLiteral("To open the console: run `holdfast` in a session with a display, as this user."));
+    output.note(QStringLiteral("To open the console: run %1 in a session with a display, as this user.").arg(consoleProgram()));
     if (!gate->invite.isEmpty()) {
         output.note(QStringLiteral("It waits for its first owner, who enrols in the console with this invite:"));
         output.print(gate->invite);

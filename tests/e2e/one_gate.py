@@ -8,9 +8,9 @@ import subprocess
 import sys
 
 from driver import BIN, DATA, HOME, PLACE, Console, Failure, check, hold, wait
-from steps import NAME, PASSPHRASE, ask, enrol
+from gates import GATE_FILE, gate_file, gates, is_the_only_gate
+from steps import NAME, ask, enrol, enrol_with
 
-GATE_FILE = DATA + "/gate/gate.json"
 SESSIONS = 0
 
 
@@ -25,32 +25,6 @@ def another_session():
     os.makedirs(os.environ["XDG_RUNTIME_DIR"], mode=0o700)
 
 
-def has_the_store(pid):
-    """The gate itself, not the spawner that was forked from it before it opened anything."""
-    names = [os.readlink(f"/proc/{pid}/fd/{each}") for each in os.listdir(f"/proc/{pid}/fd")]
-    return any(os.path.basename(name).startswith("gate.db") for name in names)
-
-
-def gates():
-    """The processes of this place that are gates."""
-    found = []
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            if os.path.basename(os.readlink(f"/proc/{pid}/exe")).split(" ")[0] == "holdfastd" and f"HOME={HOME}\0".encode() in open(f"/proc/{pid}/environ", "rb").read() and has_the_store(pid):
-                found.append(int(pid))
-        except OSError:
-            continue
-    return found
-
-
-def gate_file():
-    try:
-        with open(GATE_FILE, encoding="utf-8") as file:
-            return json.load(file)
-    except (OSError, ValueError):
-        return {}
-
-
 def serve(*arguments):
     """What installer/run does where there is no display."""
     another_session()
@@ -58,13 +32,6 @@ def serve(*arguments):
     if done.returncode != 0:
         raise Failure("hold admin practice serve: " + done.stderr)
     return done
-
-
-def is_the_only_gate(what, pid=None):
-    running = gates()
-    check(len(running) == 1 and (pid is None or running == [pid]), f"{what}: one gate runs")
-    check(gate_file().get("pid") == running[0], f"{what}: and it is the one that is to be found")
-    return running[0]
 
 
 def second_gate(pid):
@@ -77,22 +44,6 @@ def start_console():
     return Console()
 
 
-def enrol_with(console, invite):
-    console.see("I have the invite that was printed", 60)
-    console.tab_to("^I have the invite that was printed")
-    console.key("space")
-    console.tab_to("^Invite$")
-    console.type(invite)
-    console.tab_to("^Passphrase for your deciding key$")
-    console.type(PASSPHRASE)
-    console.key("Tab")
-    console.type(PASSPHRASE)
-    console.tab_to("Create my keys")
-    console.key("space")
-    console.see("Filter the inbox", 60)
-    console.see("entries proven", 60)
-
-
 def headless_first():
     """The newcomer's path; the invite is used, and the gate goes on where it is."""
     invite = serve().stdout.strip()
@@ -103,6 +54,7 @@ def headless_first():
     try:
         enrol_with(console, invite)
         check(is_the_only_gate("then the console", pid) == pid and not gate_file()["awaits_owner"], "its owner enrolled at the gate that ran")
+        console.see("^Replay nine seconds$")
         asked(console)
         second_gate(pid)
     finally:

@@ -31,6 +31,22 @@ def enrol(console, name=NAME):
     console.see("entries proven", 60)
 
 
+def enrol_with(console, invite):
+    console.see("I have the invite that was printed", 60)
+    console.tab_to("^I have the invite that was printed")
+    console.key("space")
+    console.tab_to("^Invite$")
+    console.type(invite)
+    console.tab_to("^Passphrase for your deciding key$")
+    console.type(PASSPHRASE)
+    console.key("Tab")
+    console.type(PASSPHRASE)
+    console.tab_to("Create my keys")
+    console.key("space")
+    console.see("Filter the inbox", 60)
+    console.see("entries proven", 60)
+
+
 def ask(statement, *more):
     return hold_start("sql", *AGENT, "--target", "bookings-staging", "--claim-environment", "staging", "--intent", "clean up staging", *more, statement)
 

@@ -77,9 +77,12 @@ Desk::~Desk()
 void Desk::begin()
 {
     m_keys.look();
-    if (running())
-        return connectToRunning();
-    preparePractice();
+    connectPractice();
+    if (!running())
+        return preparePractice();
+    connectToRunning();
+    if (m_practice.exists())
+        m_practice.start(); // made beside the gate that runs, and offered at it like at one's own
 }
 
 std::optional<GateFile> Desk::running() const
@@ -123,8 +126,7 @@ void Desk::lookAgain()
     }
 }
 
-// With nothing configured the first start makes the practice ground, and with it the gate's configuration.
-void Desk::preparePractice()
+void Desk::connectPractice()
 {
     connect(&m_practice, &PracticeRunner::ready, this, [this] {
         m_app.practice()->advance(Practice::Ready);
@@ -136,10 +138,15 @@ void Desk::preparePractice()
         // A gate of one's own works without the ground.
         if (m_gate.isConfigured() && !m_address)
             startOwn();
-        else if (!m_gate.isConfigured())
+        else if (!m_gate.isConfigured() && !m_address)
             showNoGate({}, why);
     });
     connect(&m_practice, &PracticeRunner::replayed, this, [this] { m_app.practice()->advance(Practice::Ready); });
+}
+
+// With nothing configured the first start makes the practice ground, and with it the gate's configuration.
+void Desk::preparePractice()
+{
     if (m_gate.isConfigured() && !m_practice.exists())
         return startOwn();
     if (m_practice.exists() && m_gate.isConfigured())

@@ -53,6 +53,7 @@ private:
     void showGate();
     void showNoGate(const QString &gate, const QString &why);
     // practice ground
+    void connectPractice();
     void preparePractice();
     void replay();
     void liftThenReplay(std::vector<Standing> standing);
