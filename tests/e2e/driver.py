@@ -45,11 +45,11 @@ def xdotool(*words):
 
 
 class Console:
-    """The window under test."""
+    """The window under test; `command` is what becomes the console, if not the program itself."""
 
-    def __init__(self):
+    def __init__(self, command=(BIN + "/holdfast",)):
         self.log = open(PLACE + "/console.err", "ab")
-        self.process = subprocess.Popen([BIN + "/holdfast"], stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL)
+        self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL)
         self.window = wait("the window", self._find_window, 60)
         self.focus()
 
