@@ -15,6 +15,7 @@ namespace holdfast {
 namespace {
 
 constexpr qint64 maximumFile = 512LL * 1024;
+constexpr std::chrono::minutes longestMeasuring{60};
 using Kind = ConfigError::Kind;
 
 class LocalReader final
@@ -27,6 +28,7 @@ private:
     void readGate(TableReader &reader);
     void readListen(TableReader &reader);
     void readStore(TableReader &reader);
+    void readMeasureWithin(TableReader &reader);
     [[nodiscard]] QString keyPath(TableReader &reader, QStringView name, const QString &fallback);
     [[nodiscard]] QString absolute(const QString &path) const { return QDir::cleanPath(QDir(m_directory).absoluteFilePath(path)); }
 
@@ -61,6 +63,7 @@ void LocalReader::readGate(TableReader &reader)
         reader.fail(Kind::InvalidValue, u"key", QStringLiteral("three different files for key, ledger_key and perform_key"));
     m_local.hosts = reader.optionalTexts(u"hosts").value_or(QStringList());
     m_local.origins = reader.optionalTexts(u"origins").value_or(QStringList());
+    readMeasureWithin(reader);
     reader.refuse(u"tls", QStringLiteral("this gate listens on loopback only"));
     if (reader.optionalInteger(u"witness_need", 0).value_or(0) != 0)
         reader.fail(Kind::NotHonoured, u"witness_need", QStringLiteral("no witness is waited for; only 0 is true"));
@@ -98,6 +101,13 @@ void LocalReader::readStore(TableReader &reader)
     else if (!text.startsWith(prefix) || text.size() == prefix.size())
         reader.fail(Kind::InvalidValue, u"store", QStringLiteral("sqlite:<file>"));
     m_local.store = absolute(text.sliced(std::min(prefix.size(), text.size())));
+}
+
+void LocalReader::readMeasureWithin(TableReader &reader)
+{
+    m_local.measureWithin = reader.optionalDuration(u"measure_within").value_or(m_local.measureWithin);
+    if (m_local.measureWithin.count() < 1 || m_local.measureWithin > longestMeasuring)
+        reader.fail(Kind::InvalidValue, u"measure_within", QStringLiteral("from \"1s\" to \"60m\""));
 }
 
 QString LocalReader::keyPath(TableReader &reader, QStringView name, const QString &fallback)

@@ -5,6 +5,8 @@
 
 #include <QStringList>
 
+#include <chrono>
+
 namespace holdfast {
 
 /// The [gate] table: what is local to one process. Relative paths are resolved against the file's directory.
@@ -18,6 +20,7 @@ struct GateLocal final
     QString ledgerKey = QStringLiteral("gate-ledger.key"); ///< beside `key` unless written
     QString performKey = QStringLiteral("gate-perform.key");
     QStringList hosts, origins;
+    std::chrono::seconds measureWithin{180}; ///< after which a measuring process is ended
 };
 
 /// A whole gate.toml.

@@ -142,6 +142,8 @@ QByteArray gateToml(const GateLocal &local, QByteArrayView policy)
     toml += line("perform_key", quoted(QStringLiteral("file:") + local.performKey));
     toml += local.hosts.isEmpty() ? QByteArray() : line("hosts", list(local.hosts));
     toml += local.origins.isEmpty() ? QByteArray() : line("origins", list(local.origins));
+    if (local.measureWithin != GateLocal().measureWithin)
+        toml += line("measure_within", quoted(QStringLiteral("%1s").arg(local.measureWithin.count())));
     return toml + '\n' + policy.toByteArray();
 }
 

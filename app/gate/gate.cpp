@@ -169,6 +169,7 @@ void Gate::build()
     options.past = pastHoldsOf(m_config.local.store);
     options.withheld = withheldFrom(m_config.local) << pinFile(m_config) << checkpointFile(m_config);
     options.measurer.program = measurerFile();
+    options.measurer.deadline = m_config.local.measureWithin;
     m_workers = std::make_unique<Workers>(allKinds(), identifyTarget, m_clock, options, [this](Input input) { m_thread->post(std::move(input)); });
     EngineOptions engine;
     engine.ownerSecret = m_ownerSecret;

@@ -93,10 +93,11 @@ void TestConfig::localPartHasDefaults()
     QCOMPARE(config->local.address, QStringLiteral("127.0.0.1"));
     QCOMPARE(config->local.store, QStringLiteral("/etc/holdfast/gate.db"));
     QCOMPARE(config->local.ledgerKey, QStringLiteral("/etc/holdfast/gate-ledger.key"));
-    const auto moved = parseGateConfig("[gate]\nname = \"g\"\nlisten = \"[::1]:7\"\nkey = \"file:/var/k/a.key\"\nwitness_need = 0\nhosts = [\"a:1\"]\n", QStringLiteral("/e/g.toml"));
+    const auto moved = parseGateConfig("[gate]\nname = \"g\"\nlisten = \"[::1]:7\"\nkey = \"file:/var/k/a.key\"\nwitness_need = 0\nhosts = [\"a:1\"]\nmeasure_within = \"2m\"\n", QStringLiteral("/e/g.toml"));
     QVERIFY(moved);
     QCOMPARE(moved->local.address, QStringLiteral("::1"));
     QCOMPARE(int(moved->local.port), 7);
+    QVERIFY(config->local.measureWithin == std::chrono::minutes(3) && moved->local.measureWithin == std::chrono::minutes(2));
     QCOMPARE(moved->local.performKey, QStringLiteral("/var/k/gate-perform.key"));
 }
 
@@ -133,6 +134,8 @@ void TestConfig::refuses_data()
     add("no port", gate + "listen = \"127.0.0.1\"\n", 3, "gate.listen: expected address:port");
     add("port", gate + "listen = \"127.0.0.1:70000\"\n", 3, "gate.listen: expected address:port");
     add("witness", gate + "witness_need = 1\n", 3, "gate.witness_need: not honoured");
+    add("no time to measure", gate + "measure_within = \"0s\"\n", 3, "gate.measure_within: expected from");
+    add("too long to measure", gate + "measure_within = \"61m\"\n", 3, "gate.measure_within: expected from");
     add("keychain key", gate + "key = \"keychain:x\"\n", 3, "gate.key: not honoured");
     add("same key file", gate + "ledger_key = \"file:gate.key\"\n", 1, "gate.key: expected three different");
     add("key not a file", gate + "key = \"gate.key\"\n", 3, "gate.key: expected file:");

@@ -19,12 +19,12 @@ constexpr int ownerDescriptor = 3;
 
 } // namespace
 
-Daemon::Daemon(const QByteArray &policy)
+Daemon::Daemon(const QByteArray &policy, const QByteArray &local)
 {
     QFile file(path(QStringLiteral("gate.toml")));
     if (!file.open(QIODevice::WriteOnly))
         qFatal("gate.toml cannot be written");
-    file.write("[gate]\nname = \"test.example/gate\"\nlisten = \"127.0.0.1:0\"\nstore = \"sqlite:gate.db\"\nkey = \"file:gate.key\"\n\n" + policy);
+    file.write("[gate]\nname = \"test.example/gate\"\nlisten = \"127.0.0.1:0\"\nstore = \"sqlite:gate.db\"\nkey = \"file:gate.key\"\n" + local + '\n' + policy);
 }
 
 Daemon::~Daemon()

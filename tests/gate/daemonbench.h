@@ -20,7 +20,8 @@ class Daemon final
 {
 public:
     /// `policy` is written once; a later start() finds what the gate made of it.
-    explicit Daemon(const QByteArray &policy);
+    /// `local`: more lines of [gate].
+    explicit Daemon(const QByteArray &policy, const QByteArray &local = {});
     ~Daemon();
 
     /// True when it listens; else see errors().

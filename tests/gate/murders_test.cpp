@@ -51,8 +51,8 @@ private:
     int m_port = 0;
 };
 
-enum class Way { Segv, Kill, Memory };
-constexpr const char *wayNames[] = {"SIGSEGV", "SIGKILL", "memory"};
+enum class Way { Segv, Kill, Memory, Time };
+constexpr std::array<const char *, 4> wayNames{"SIGSEGV", "SIGKILL", "memory", "time"};
 
 /// The real program, whose measuring processes are killed again and again, by every way and at random moments.
 class TestMurders final : public QObject
@@ -111,7 +111,8 @@ void TestMurders::initTestCase()
 
 void TestMurders::init()
 {
-    m_daemon = std::make_unique<Daemon>(policy());
+    // Less than what a measurer itself gives a server that says nothing.
+    m_daemon = std::make_unique<Daemon>(policy(), "measure_within = \"3s\"\n");
     QVERIFY2(m_daemon->start(), m_daemon->errors().constData());
     m_hostileClient = std::make_unique<Client>(m_daemon->url());
     m_otherClient = std::make_unique<Client>(m_daemon->url());
@@ -201,8 +202,10 @@ TestMurders::Victim TestMurders::murder(const QString &target, const Action &act
     for (qint64 worker = nextWorker(asked.hold); worker != 0; worker = nextWorker(asked.hold)) {
         if (m_random.bounded(3) == 0)
             othersAreAnswered();
-        QTest::qWait(static_cast<int>(m_random.bounded(4u)));
-        (void)end(worker, way);
+        if (way != Way::Time) {
+            QTest::qWait(static_cast<int>(m_random.bounded(4u)));
+            (void)end(worker, way);
+        }
         if (m_random.bounded(3) == 0)
             othersAreAnswered();
     }
@@ -216,6 +219,8 @@ TestMurders::Victim TestMurders::murder(const QString &target, const Action &act
     const bool unknown = !hold.measured.uninspectable.isEmpty() && hold.measured.uninspectable.front().startsWith(QStringLiteral("the measuring process "));
     const int tries = static_cast<int>(std::count_if(shown->documents.begin(), shown->documents.end(), [](const auto &each) { return each.kind == QStringLiteral("event"); }));
     victim.deaths = unknown ? 2 : tries;
+    if (way == Way::Time && !(unknown && hold.measured.uninspectable.front().contains(QStringLiteral("was ended after 3 s"))))
+        victim.deaths = -1; // nothing else may end it
     if (unknown && (tries != 1 || hold.measured.fact(fact::DestroyedRows)->quality != Quality::Unknown || hold.tier == Tier::Low))
         victim.deaths = -1;
     return victim;
@@ -232,11 +237,14 @@ void TestMurders::atRandomMoments()
     };
     const QString descriptors = opened();
     std::vector<Victim> victims;
-    std::array<int, 3> deaths{};
-    for (int round = 0; *std::min_element(deaths.begin(), deaths.end()) < wanted / 3 + 1; ++round) {
-        const auto way = static_cast<std::size_t>(round % 3);
+    std::array<int, wayNames.size()> deaths{};
+    const int ofEach = wanted / static_cast<int>(deaths.size()) + 1;
+    for (int round = 0; *std::min_element(deaths.begin(), deaths.end()) < ofEach; ++round) {
+        std::size_t way = m_random.bounded(static_cast<quint32>(deaths.size()));
+        while (deaths[way] >= ofEach)
+            way = (way + 1) % deaths.size();
         QVERIFY(QFile(m_tree->filePath(QStringLiteral("n%1").arg(round))).open(QIODevice::WriteOnly)); // so that no two requests are the same
-        const bool slow = way != static_cast<std::size_t>(Way::Memory) && m_random.bounded(2) == 0;
+        const bool slow = way == static_cast<std::size_t>(Way::Time) || (way != static_cast<std::size_t>(Way::Memory) && m_random.bounded(2) == 0);
         const Victim victim = slow ? murder(QStringLiteral("slow"), SqlAction{QStringLiteral("DELETE FROM t WHERE n = %1").arg(round), {}}, static_cast<Way>(way))
                                    : murder(QStringLiteral("tree"), FilesystemAction{{root + QStringLiteral("/large"), root + QStringLiteral("/n%1").arg(round)}, true}, static_cast<Way>(way));
         QVERIFY2(victim.deaths >= 0, "an ended measurement was not told, or told as something else");
