@@ -15,6 +15,7 @@ from gi.repository import Atspi  # noqa: E402
 PLACE = os.environ["HOLDFAST_E2E_PLACE"]
 BIN = os.environ["HOLDFAST_E2E_BIN"]
 HOME = os.environ["HOME"]
+PATIENCE = int(os.environ.get("HOLDFAST_E2E_PATIENCE", "1"))  # sanitized programs take their time
 DATA = HOME + "/.local/share/holdfast"
 
 
@@ -24,6 +25,7 @@ class Failure(Exception):
 
 def wait(what, condition, seconds=30.0):
     """Polls `condition` until it is true and returns its value; fails naming `what`."""
+    seconds *= PATIENCE
     until = time.monotonic() + seconds
     while True:
         value = condition()

@@ -42,11 +42,18 @@ QString sentenceOf(const ProcessEnd &end, std::chrono::milliseconds deadline)
     return QStringLiteral("the measuring process was ended from outside");
 }
 
+constexpr const char *keptVariables[] = {
+    "PATH", "HOME", "USER", "LOGNAME", "TZ",
+#if defined(__SANITIZE_ADDRESS__)
+    "ASAN_OPTIONS", "UBSAN_OPTIONS", // where findings are written down: its own output is read by nobody
+#endif
+};
+
 /// What the kinds may find in their environment: where programs and the user's files lie, and nothing else of the gate's.
 std::vector<QByteArray> freshEnvironment()
 {
     std::vector<QByteArray> environment{"LANG=C.UTF-8"};
-    for (const char *name : {"PATH", "HOME", "USER", "LOGNAME", "TZ"})
+    for (const char *name : keptVariables)
         if (qEnvironmentVariableIsSet(name))
             environment.push_back(QByteArray(name) + '=' + qgetenv(name));
     return environment;
