@@ -70,7 +70,7 @@ Result<QByteArray, QString> runForCredential(const QString &commandLine)
     const QStringList argv = QProcess::splitCommand(commandLine);
     if (argv.isEmpty())
         return Failure{QStringLiteral("the credential command is empty")};
-    const QString program = argv.front();
+    const QString &program = argv.front();
     ProcessSpec spec;
     spec.path = QFile::encodeName(program.contains(u'/') ? QFileInfo(program).absoluteFilePath() : QStandardPaths::findExecutable(program));
     for (const QString &argument : argv)

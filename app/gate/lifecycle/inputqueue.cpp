@@ -40,13 +40,14 @@ void InputQueue::add(Input input)
 
 void InputQueue::again(std::vector<Input> inputs)
 {
-    for (auto input = inputs.rbegin(); input != inputs.rend(); ++input)
+    for (auto input = inputs.rbegin(); input != inputs.rend(); ++input) {
         if (const auto socket = socketOf(*input)) {
             m_waiting[*socket].push_front(std::move(*input));
             m_left.insert(m_left.begin(), *socket);
         } else {
             m_results.push_front(std::move(*input));
         }
+    }
 }
 
 std::vector<Input> InputQueue::turn(const OwnerOf &ownerOf)
@@ -73,11 +74,12 @@ InputQueue::Owners InputQueue::waitingByOwner(const OwnerOf &ownerOf) const
         first[owner] = last + 1;
     for (auto left = m_left.rbegin(); left != m_left.rend(); ++left)
         first[ownerOf(*left)] = *left;
-    for (const auto &[owner, connection] : first)
+    for (const auto &[owner, connection] : first) {
         if (const auto found = owners.find(owner); found != owners.end()) {
             auto &line = found->second.connections;
             std::rotate(line.begin(), std::lower_bound(line.begin(), line.end(), connection), line.end());
         }
+    }
     return owners;
 }
 

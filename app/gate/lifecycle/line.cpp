@@ -145,10 +145,11 @@ void Line::leave(const HoldId &hold)
     for (const QString &key : gone.keys)
         if (const auto queue = m_queues.find(key); queue->second.erase(number) > 0 && queue->second.empty())
             m_queues.erase(queue);
-    for (const QString &key : gone.keys)
+    for (const QString &key : gone.keys) {
         for (const Number candidate : firstNear(key))
             if (isFirst(candidate))
                 makeReady(candidate);
+    }
     if (const auto target = m_targets.find(gone.of.target); target->second.underWay == 0 && target->second.ready.empty())
         m_targets.erase(target);
 }

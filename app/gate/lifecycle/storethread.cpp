@@ -54,10 +54,11 @@ void StoreThread::tell(std::map<ConnectionId, std::vector<std::size_t>> messages
     for (const Input &input : left)
         if (const auto *received = std::get_if<Received>(&input))
             messages[received->connection].pop_back();
-    for (const auto &[connection, sizes] : messages)
+    for (const auto &[connection, sizes] : messages) {
         for (const std::size_t size : sizes)
             if (m_taken)
                 m_taken(connection, size);
+    }
 }
 
 void StoreThread::run()

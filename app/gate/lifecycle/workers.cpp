@@ -74,8 +74,9 @@ void Workers::start(PerformJob job)
 {
     const QString owner = job.subject->actor;
     const QString lane = job.subject->target.name;
-    if (!m_performing.add(owner, lane, [this, job] { perform(job); }))
-        refuse(job, QStringLiteral("the gate was ending"));
+    const auto kept = std::make_shared<const PerformJob>(std::move(job)); // for whichever of the two comes
+    if (!m_performing.add(owner, lane, [this, kept] { perform(*kept); }))
+        refuse(*kept, QStringLiteral("the gate was ending"));
 }
 
 void Workers::start(IdentifyJob job)

@@ -28,6 +28,7 @@ std::unique_ptr<RunningProgram> RunningProgram::start(const QByteArray &path, co
     const UniqueFd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
     std::vector<char *> argv{const_cast<char *>(path.constData()), nullptr};
     std::vector<char *> variables;
+    variables.reserve(environment.size() + 1);
     for (const QByteArray &each : environment)
         variables.push_back(const_cast<char *>(each.constData()));
     variables.push_back(nullptr);

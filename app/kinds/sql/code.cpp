@@ -170,6 +170,7 @@ Result<std::vector<RunCode>, QString> codeRunBy(const Catalog &catalog, const Wr
     if (!functions)
         return Failure{functions.error().toString()};
     std::vector<RunCode> code;
+    code.reserve(static_cast<std::size_t>(triggers->count()) + static_cast<std::size_t>(rules->count()) + static_cast<std::size_t>(functions->count()));
     for (int row = 0; row < triggers->count(); ++row)
         code.push_back({QStringLiteral("trigger"), displayIdent(triggers->text(row, 0)), triggers->oid(row, 1), triggers->text(row, 2), triggers->text(row, 3),
                         powerOf(triggers->number(row, 4))});
@@ -188,6 +189,7 @@ Result<std::vector<RunCode>, QString> codeRunByDdl(const Catalog &catalog)
     if (!rows)
         return Failure{rows.error().toString()};
     std::vector<RunCode> code;
+    code.reserve(static_cast<std::size_t>(rows->count()));
     for (int row = 0; row < rows->count(); ++row)
         code.push_back({QStringLiteral("event trigger"), displayIdent(rows->text(row, 0)), 0, rows->text(row, 1), rows->text(row, 2)});
     return code;
