@@ -34,6 +34,7 @@ void sortBytewise(QStringList &list);
 namespace fact {
 inline constexpr QStringView DestroyedRows = u"destroyed.rows";
 inline constexpr QStringView CascadeRows = u"cascade.rows";
+inline constexpr QStringView DestroyedShare = u"destroyed.share"; ///< of a table: moves with rows that the action does not touch
 inline constexpr QStringView DestroyedFiles = u"destroyed.files";
 inline constexpr QStringView DestroyedObjects = u"destroyed.objects";
 inline constexpr QStringView CascadeObjects = u"cascade.objects";

@@ -11,7 +11,7 @@ namespace {
 /// What moves by itself and says nothing about the action.
 bool mayMove(const QString &id)
 {
-    return id == fact::LastUsed || id == fact::DependentsLive || id.startsWith(u"lock.");
+    return id == fact::LastUsed || id == fact::DependentsLive || id == fact::DestroyedShare || id.startsWith(u"lock.");
 }
 
 QString shown(const Fact &fact)

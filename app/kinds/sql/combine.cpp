@@ -2,6 +2,7 @@
 #include "kinds/sql/combine.h"
 
 #include "kinds/sql/latin.h"
+#include "kinds/sql/notices.h"
 #include "kinds/sql/sentence.h"
 
 #include <algorithm>
@@ -226,8 +227,10 @@ Effects combine(const ForeignKeys &keys, std::vector<Effects> statements)
         for (std::size_t before = 0; before < i; ++before)
             forget(keys, statements[before], statements[i]);
     }
-    for (Effects &one : statements)
+    for (Effects &one : statements) {
+        tellRows(one);
         one.clauses = {clauseOf(one)};
+    }
     std::stable_sort(statements.begin(), statements.end(), [](const Effects &a, const Effects &b) { return rank(a.operation) < rank(b.operation); });
     Effects all = statements.empty() ? Effects() : std::move(statements.front());
     for (std::size_t i = 1; i < statements.size(); ++i)

@@ -56,6 +56,23 @@ struct CodeRun final
     qsizetype reasons = 0; ///< how many of `uninspectable` are code
 };
 
+/// Rows of a table that a diff shows.
+struct Sampled final
+{
+    std::size_t diff = 0;
+    QString table;
+    bool changes = false; ///< else they go
+    Count matching; ///< of how many
+};
+
+/// How many rows a table has of which only some go.
+struct WholeTable final
+{
+    QString table;
+    std::int64_t rows = 0;
+    Instant at{};
+};
+
 /// What one statement does, for the sentence.
 struct Clause final
 {
@@ -93,6 +110,8 @@ struct Effects final
     std::map<Oid, Lock> locked; ///< the strongest on each
     std::set<Oid> lockedAlone; ///< of these, tables whose indexes are not locked as long: rows are only added
     std::vector<DiffRef> diffs;
+    std::vector<Sampled> samples;
+    std::optional<WholeTable> partOf;
     std::vector<MadeBlob> blobs;
     std::vector<Fact> extra; ///< facts of this kind only
     QString detail; ///< for the sentence: `column state`, `view x`

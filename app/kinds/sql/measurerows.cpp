@@ -143,7 +143,7 @@ Effects measureDelete(const Measuring &measuring, const Statement &statement)
     }
     measureCascade(measuring.catalog, measuring.keys, *rows, effects);
     const Count direct = effects.destroyed.number ? Count::of(*effects.destroyed.number - effects.cascaded.number.value_or(0)) : effects.destroyed;
-    noticeShare(measuring.catalog, *rows, direct, effects);
+    countWholeTable(measuring.catalog, *rows, direct, effects);
     addRowSample(measuring.catalog, rows->relation, rows->from, rows->alias, rows->where, {}, direct, effects);
     return effects;
 }

@@ -86,6 +86,8 @@ void takeBack(const QString &reason, Effects &effects)
         dependent.quality.reset();
     }
     effects.diffs.clear();
+    effects.samples.clear();
+    effects.partOf.reset();
     effects.blobs.clear();
     effects.extra.clear();
     effects.wholeTables.clear();

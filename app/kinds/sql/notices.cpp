@@ -2,6 +2,9 @@
 #include "kinds/sql/notices.h"
 
 #include "kinds/sql/latin.h"
+#include "kinds/sql/samples.h"
+
+#include <algorithm>
 
 namespace holdfast::sql {
 
@@ -83,18 +86,52 @@ void boundByChoice(Effects &effects)
     }
 }
 
-void noticeShare(const Catalog &catalog, const RowSet &rows, const Count &direct, Effects &effects)
+void countWholeTable(const Catalog &catalog, const RowSet &rows, const Count &direct, Effects &effects)
 {
     if (rows.where.isEmpty() || !direct.isExact() || *direct.number == 0)
         return;
     const auto whole = catalog.db().guarded(QStringLiteral("SELECT count(*) FROM ") + rows.from);
-    if (!whole || whole->number(0, 0) < *direct.number)
+    if (whole && whole->number(0, 0) >= *direct.number)
+        effects.partOf = WholeTable{rows.relation.display(), whole->number(0, 0), catalog.session().at};
+}
+
+namespace {
+
+/// As the dependents tell it.
+Count hitIn(const QString &table, const Effects &effects)
+{
+    const auto found = std::find_if(effects.dependents.begin(), effects.dependents.end(), [&](const Dependent &one) { return one.name == table; });
+    if (found == effects.dependents.end())
+        return Count::unknown({});
+    return found->count ? Count::of(*found->count) : Count::between(found->least.value_or(0), found->most, {});
+}
+
+void tellShare(const WholeTable &whole, Effects &effects)
+{
+    const Count hit = hitIn(whole.table, effects);
+    const auto most = hit.atMost();
+    if (!most || *most > whole.rows)
         return;
-    const std::int64_t all = whole->number(0, 0), perMille = *direct.number * 1000 / all;
-    effects.extra.push_back({QStringLiteral("destroyed.share"), QStringLiteral("share of %1").arg(rows.relation.display()),
-                             QStringLiteral("%1 of %2 rows (%3.%4 %)").arg(*direct.number).arg(all).arg(perMille / 10).arg(perMille % 10), std::nullopt, QString(),
-                             Quality::Measured, QStringLiteral("counted in the same snapshot"), catalog.session().at,
-                             perMille >= 500 ? Severity::Warning : Severity::Info});
+    const bool exact = hit.isExact() || hit.least == hit.most;
+    const std::int64_t perMille = *most * 1000 / whole.rows;
+    effects.extra.push_back({fact::DestroyedShare.toString(), QStringLiteral("share of %1").arg(whole.table),
+                             QStringLiteral("%1 of %2 rows (%3%4.%5 %)").arg(words(hit)).arg(whole.rows).arg(exact ? QString() : QStringLiteral("up to "))
+                                 .arg(perMille / 10).arg(perMille % 10),
+                             std::nullopt, exact ? QString() : QStringLiteral("rows"), exact ? Quality::Measured : Quality::Bounded,
+                             QStringLiteral("counted in the same snapshot"), whole.at, perMille >= 500 ? Severity::Warning : Severity::Info,
+                             exact ? std::nullopt : std::optional(hit.atLeast()), exact ? std::nullopt : most});
+}
+
+} // namespace
+
+void tellRows(Effects &effects)
+{
+    for (const Sampled &sample : effects.samples) {
+        const bool sure = effects.choice == Choice::Settled && sample.matching.isExact() && hitIn(sample.table, effects).atLeast() >= *sample.matching.number;
+        effects.diffs[sample.diff].title = sampleTitle(sample.table, sample.changes, sure);
+    }
+    if (effects.partOf)
+        tellShare(*effects.partOf, effects);
 }
 
 } // namespace holdfast::sql

@@ -12,7 +12,10 @@ void noticeCondition(const Catalog &catalog, const Composer &composer, const Rel
 /// Which rows LIMIT takes is open: what depends on just these rows is not known.
 void boundByChoice(Effects &effects);
 
-/// How much of the table the rows named are.
-void noticeShare(const Catalog &catalog, const RowSet &rows, const Count &direct, Effects &effects);
+/// Counts the table that the rows named are a part of.
+void countWholeTable(const Catalog &catalog, const RowSet &rows, const Count &direct, Effects &effects);
+
+/// Says of the rows shown, and of their share of the table, no more than the counts say, whatever bounds these: comes after everything that does.
+void tellRows(Effects &effects);
 
 } // namespace holdfast::sql

@@ -126,6 +126,12 @@ QString masked(const QString &value, std::int64_t length)
     return value.left(first) + QString(std::clamp<qsizetype>(length - 1, 0, 8), QChar(0x2022)) + QStringLiteral(" (%1)").arg(length);
 }
 
+QString sampleTitle(const QString &table, bool changes, bool sure)
+{
+    const QString verb = changes ? QStringLiteral("change") : QStringLiteral("go");
+    return QStringLiteral("rows of %1 that %2").arg(table, sure ? verb : QStringLiteral("may ") + verb);
+}
+
 void addRowSample(const Catalog &catalog, const Relation &relation, const QString &from, const QString &alias, const QString &where,
                   const std::vector<NewValue> &newValues, const Count &total, Effects &effects)
 {
@@ -146,8 +152,9 @@ void addRowSample(const Catalog &catalog, const Relation &relation, const QStrin
     if (!rows || rows->count() == 0)
         return;
     const bool update = !newValues.empty();
+    effects.samples.push_back({effects.diffs.size(), relation.display(), update, total});
     effects.addDiff(
-        update ? QStringLiteral("rows of %1 that change").arg(relation.display()) : QStringLiteral("rows of %1 that go").arg(relation.display()),
+        sampleTitle(relation.display(), update, true),
         QStringLiteral("rows"), withSalt(compose(relation.name, *rows, shown, update, relation.key(), total)), QStringLiteral("application/vnd.holdfast.rows+json"));
 }
 

@@ -18,6 +18,9 @@ struct NewValue final
     QString expression; ///< composed
 };
 
+/// `rows of t that go`, `rows of t that may change`.
+[[nodiscard]] QString sampleTitle(const QString &table, bool changes, bool sure);
+
 /// Adds a `rows` diff: 32 random bytes, then {"columns", "key", "rows": [{"before", "after"}], "total", "masked"}. Rows come in the order of the
 /// primary key, at most 20. `after` is null where `newValues` is empty. Says nothing when the rows cannot be read.
 void addRowSample(const Catalog &catalog, const Relation &relation, const QString &from, const QString &alias, const QString &where,
