@@ -101,8 +101,11 @@ void tellReceipt(const Program &program, const HoldId &hold, const Receipt &rece
     QString line = QStringLiteral("%1: %2").arg(hold.toString(), toString(receipt.outcome));
     if (receipt.exitCode)
         line += QStringLiteral(" (exit code %1)").arg(*receipt.exitCode);
-    for (const Fact &effect : receipt.effects)
+    for (const Fact &effect : receipt.effects) {
         line += QStringLiteral("\n  ") + QStringLiteral("%1: %2 %3").arg(effect.label, effect.value, effect.unit).trimmed();
+        if (!effect.how.isEmpty())
+            line += QStringLiteral(" (%1)").arg(effect.how);
+    }
     program.output.note(line);
 }
 
