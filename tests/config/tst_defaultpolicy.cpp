@@ -95,7 +95,6 @@ private Q_SLOTS:
             u"claims-contradict hold critical 1 type-target"_s);
         row("select not read whole", with(sql(u"database.read"_s, u"staging"_s), [](Case &c) { c.uninspectable = true; }),
             u"not-understood hold critical 1 type-target"_s);
-        row("another program", {u"command"_s, u"command.run"_s, u"staging"_s, Verdict::Unknown}, u"nothing-brings-it-back hold high 1 press"_s);
 
         // Code that nobody read.
         row("unread code in production", sql(u"database.opaque"_s, u"production"_s), u"unread-code-in-production hold critical 1 type-target"_s);
@@ -165,7 +164,7 @@ private Q_SLOTS:
     void frictionIsNotInverted()
     {
         const QStringList operations{u"database.delete"_s, u"database.drop-table"_s, u"database.insert"_s, u"database.opaque"_s, u"database.truncate"_s, u"database.update"_s,
-                                     u"filesystem.delete-file"_s, u"filesystem.delete-tree"_s, u"command.run"_s, u"git.force-push"_s};
+                                     u"filesystem.delete-file"_s, u"filesystem.delete-tree"_s, u"command.opaque"_s, u"git.force-push"_s};
         for (const QString &operation : operations)
             for (const QString &environment : {u"staging"_s, u"production"_s})
                 for (const bool uninspectable : {false, true})

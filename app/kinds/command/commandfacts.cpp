@@ -85,6 +85,23 @@ CredentialFacts credentialOf(const CommandPlan &plan, const MeasureInput &input)
     return facts;
 }
 
+Fact unknownCount(QStringView id, const QString &label, const QString &unit, const QString &why, Instant at)
+{
+    return {id.toString(), label, QStringLiteral("unknown"), std::nullopt, unit, Quality::Unknown, why, at, Severity::Danger};
+}
+
+/// Whatever may destroy something says so, if only that nobody knows how much.
+void addUnknownCounts(Measurement &m, const CommandPlan &plan, Instant at)
+{
+    const bool opaque = m.operation == u"command.opaque", database = reachesADatabase(plan.argv);
+    const QString why = database ? QStringLiteral("which database it reaches, and what it does there, is said by files that are not read here")
+                                 : QStringLiteral("what the command does is not known");
+    if ((opaque || database) && m.fact(fact::DestroyedRows) == nullptr)
+        m.facts.push_back(unknownCount(fact::DestroyedRows, QStringLiteral("rows destroyed"), QStringLiteral("rows"), why, at));
+    if (opaque && m.fact(fact::DestroyedFiles) == nullptr)
+        m.facts.push_back(unknownCount(fact::DestroyedFiles, QStringLiteral("files destroyed"), QStringLiteral("files"), QStringLiteral("what the command does is not known"), at));
+}
+
 /// Rules and protection go by the target that is reached, whichever was named.
 void sayWhatIsReached(Measurement &m, const QString &reached, const Target &named)
 {
@@ -104,7 +121,7 @@ Understanding understandNothing(const CommandPlan &plan, const QString &reason)
 {
     Understanding result;
     auto &m = result.inner.measurement;
-    m.operation = QStringLiteral("command.run");
+    m.operation = QStringLiteral("command.opaque");
     m.resources = {QStringLiteral("program ") + (plan.program ? plan.program->path : plan.name)};
     m.uninspectable = {reason};
     m.recovery.how = QStringLiteral("what the command does is not known");
@@ -120,9 +137,7 @@ MeasureOutput describe(const CommandPlan &plan, Understanding understanding, con
     std::erase_if(m.facts, [](const Fact &each) { return each.id == fact::Stop; });
     auto facts = commandFacts(plan, understanding, input.at);
     m.facts.insert(m.facts.end(), facts.begin(), facts.end());
-    if (m.fact(fact::DestroyedRows) == nullptr && reachesADatabase(plan.argv))
-        m.facts.push_back({fact::DestroyedRows.toString(), QStringLiteral("rows destroyed"), QStringLiteral("unknown"), std::nullopt, QStringLiteral("rows"), Quality::Unknown,
-                           QStringLiteral("which database it reaches, and what it does there, is said by files that are not read here"), input.at, Severity::Danger});
+    addUnknownCounts(m, plan, input.at);
     m.uninspectable = plan.refused + understanding.stops + m.uninspectable;
     m.uninspectable.removeDuplicates();
     if (plan.moreFiles)

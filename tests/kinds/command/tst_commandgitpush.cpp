@@ -88,7 +88,7 @@ private Q_SLOTS:
                                       {QStringLiteral("ext::touch /tmp/evil"), QStringLiteral("main")}, {QStringLiteral("origin"), QStringLiteral("no-such-thing")}}) {
             const auto m = push(b, arguments);
             QVERIFY2(!m.uninspectable.isEmpty(), qPrintable(arguments.join(u' ')));
-            QCOMPARE(m.operation, QStringLiteral("command.run"));
+            QCOMPARE(m.operation, QStringLiteral("command.opaque"));
         }
     }
 };

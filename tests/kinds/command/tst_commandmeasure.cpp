@@ -22,7 +22,7 @@ private Q_SLOTS:
             const auto m = b.measure();
             QVERIFY2(reasons(m).contains(QStringLiteral("not one of the target's programs")), qPrintable(reasons(m)));
             QVERIFY(m.fact(fact::Stop) != nullptr);
-            QVERIFY(m.operation == u"command.run");
+            QVERIFY(m.operation == u"command.opaque");
         }
         b.ask({QStringLiteral("rm"), QStringLiteral("x")});
         QVERIFY(b.measure().fact(fact::Stop) == nullptr);

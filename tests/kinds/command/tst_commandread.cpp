@@ -89,7 +89,7 @@ private Q_SLOTS:
         b.target.programs = {program};
         b.ask(argv);
         const auto m = b.measure();
-        QCOMPARE(m.operation, reads ? QStringLiteral("command.read") : QStringLiteral("command.run"));
+        QCOMPARE(m.operation, reads ? QStringLiteral("command.read") : QStringLiteral("command.opaque"));
         QVERIFY2(m.uninspectable.isEmpty() == reads, qPrintable(reasons(m)));
         QVERIFY(m.fact(fact::Stop) == nullptr);
         if (reads)
