@@ -73,8 +73,9 @@ void summarise(Measurement &m, const Survey &survey)
     const QString more = survey.tops.size() > 1 ? QStringLiteral(" and %1 more").arg(survey.tops.size() - 1) : QString();
     QStringList what;
     for (const PathClass &each : PathCatalogue::builtIn().classes()) {
-        if (trees.telling.contains(each.id))
-            what.append(each.what);
+        const auto found = trees.telling.find(each.id);
+        if (found != trees.telling.end())
+            what.append(trees.objects() == 1 ? QStringLiteral("%1: %2").arg(each.what, found->second.detail) : each.what);
     }
     const QString telling = what.isEmpty() ? QString() : what.join(QStringLiteral(", ")) + QStringLiteral("; ");
     m.summaryTemplate = m.operation;

@@ -2,6 +2,7 @@
 #include "kinds/filesystem/treewalk.h"
 
 #include "kinds/filesystem/pathclasses.h"
+#include "kinds/filesystem/tellingdetail.h"
 
 #include "core/clock.h"
 #include "core/text/visible.h"
@@ -150,7 +151,7 @@ private:
         m_sums.keys.push_back(key);
         branch(place, entry, depth);
         if (!directory)
-            tell(place.path);
+            tell(place, entry);
         list(place, entry, depth);
         hash(place, entry, depth);
     }
@@ -172,15 +173,19 @@ private:
             ++m_sums.branches[static_cast<std::size_t>(m_child)].entries;
     }
 
-    void tell(const QString &path)
+    void tell(const Place &place, const struct statx &entry)
     {
-        const PathClass *what = PathCatalogue::builtIn().classOf(path);
+        const PathClass *what = PathCatalogue::builtIn().classOf(place.path);
         if (what == nullptr)
             return;
         TellingPaths &telling = m_sums.telling[what->id];
         ++telling.count;
-        if (telling.first.size() < MaxTelling)
-            telling.first.append(path);
+        if (telling.first.size() >= MaxTelling)
+            return;
+        const QString detail = tellingDetail(place.parent, place.name, entry);
+        telling.first.append(QStringLiteral("%1 (%2)").arg(place.path, detail));
+        if (telling.count == 1)
+            telling.detail = detail;
     }
 
     // The walk goes down before it goes on, so that the last directory listed one level higher is the parent.

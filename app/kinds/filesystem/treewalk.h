@@ -48,7 +48,8 @@ struct ListedEntry final
 struct TellingPaths final
 {
     std::int64_t count = 0;
-    QStringList first; ///< at most five
+    QStringList first; ///< at most five, each with what else is told of it
+    QString detail; ///< of the first
 };
 
 struct FoundRepository final
