@@ -15,6 +15,7 @@ import os
 import re
 import struct
 import sys
+import tomllib
 
 from nacl.bindings import crypto_core_ed25519_is_valid_point, crypto_sign_open
 from nacl.exceptions import BadSignatureError
@@ -50,6 +51,7 @@ def b64(text):
 
 
 def strict_json(data):
+    """Any strict JSON value."""
     def pairs(members):
         names = [name for name, _ in members]
         need(len(names) == len(set(names)), "a name stands twice in an object")
@@ -148,8 +150,6 @@ class Ledger:
         for index, width in tiles(self.size):
             self.entries += self.read_bundle(tile_name("entries", index, width), width)
         self.check_tiles()
-        for name in sorted(os.listdir(os.path.join(self.directory, "blob"))) if os.path.isdir(os.path.join(self.directory, "blob")) else []:
-            need(sha256(read(self.directory, "blob/" + name)).hex() == name, "a blob does not have the digest that names it")
 
     def read_bundle(self, name, width):
         data, found = read(self.directory, name), []
@@ -178,6 +178,11 @@ class Ledger:
         need(self.registry["gate"] == self.gate, "the checkpoint is of another gate")
         ours = [signature for name, keyhash, signature in self.signatures if name == key.name and keyhash == key.hash]
         need(ours and all(key.verifies(self.text, signature) for signature in ours), "the checkpoint is not signed by the ledger key")
+
+    def check_blobs(self):
+        """Those that no entry has asked for."""
+        for name in sorted(os.listdir(os.path.join(self.directory, "blob"))) if os.path.isdir(os.path.join(self.directory, "blob")) else []:
+            need(sha256(read(self.directory, "blob/" + name)).hex() == name, "a blob does not have the digest that names it")
 
     def blob(self, digest):
         need(re.fullmatch("sha256:[0-9a-f]{64}", digest), "a digest is malformed")
@@ -236,7 +241,9 @@ class Ledger:
         self.registry, self.registry_digest = registry, document.digest
         keys = [Key(text).bytes for actor in registry["actors"] for text in actor.get("keys", {}).values()] + [Key(text).bytes for text in registry["gate_keys"].values()]
         need(len(keys) == len(set(keys)), "the same key stands twice in a registry")
-        need(sha256(self.blob(registry["policy"]["digest"])).hex() == registry["policy"]["digest"][7:], "the policy is another one")
+        policy = self.blob(registry["policy"]["digest"])
+        need(sha256(policy).hex() == registry["policy"]["digest"][7:], "the policy is another one")
+        self.policy = tomllib.loads(policy.decode())
 
     def on_enrol(self, document):
         for text in document.value["keys"].values():
@@ -258,8 +265,33 @@ class Ledger:
         need(hold["revision"] == self.holds.get(hold["hold"], ({"revision": 0}, None))[0]["revision"] + 1, "the revision is not the next one")
         need(self.states[hold["hold"]] in ("measuring", "pending", "drifted"), "a revision may not stand here")
         need(hold["policy"]["registry"] == self.registry_digest, "the hold names another registry")
+        lists = {name: self.whole_list(hold, name) for name in ("resources", "dependents", "uninspectable")}
+        need(hold["mode"] == "forbid" or not self.protects(lists["resources"]), "the hold reaches what is protected, and is not forbidden")
         self.holds[hold["hold"]] = (hold, document.digest)
         self.states[hold["hold"]] = "pending"
+
+    def whole_list(self, hold, name):
+        """The list that decided: as the hold shows it, or as the blob has it that the hold names as whole."""
+        shown, ref = hold[name], hold.get("whole", {}).get(name)
+        if ref is None:
+            return shown
+        try:
+            data = self.blob(ref["digest"])
+        except Broken as error:
+            raise Broken("the whole list of %s: %s" % (name, error)) from None
+        need(sha256(data).hex() == ref["digest"][7:] and len(data) == ref["size"], "the whole list of %s is not the one that the hold names" % name)
+        need(data.endswith(b"\n"), "the whole list of %s ends in the middle" % name)
+        lines = data[:-1].split(b"\n")
+        values = [strict_json(line) for line in lines]
+        if name == "resources":
+            need(values == sorted(set(values), key=str.encode), "the whole list of resources is not sorted")
+            need({each for each in shown if "\u2026" not in each} <= set(values), "the whole list of resources lacks what is shown of it")
+        return values
+
+    def protects(self, resources):
+        """Whether a resource lies in a protected tree, or a protected tree in it."""
+        within = [root.rstrip("/") + "/" for target in self.policy.get("target", []) if target.get("protected") for root in target.get("roots", [])]
+        return any((each + "/").startswith(root) or root.startswith(each + "/") for each in resources for root in within)
 
     def on_decision(self, document):
         actor, key = self.by_actor(document, "decide")
@@ -347,6 +379,7 @@ class Ledger:
                 raise Broken("entry %d is malformed: %s %s" % (index, type(error).__name__, error)) from None
             except Broken as error:
                 raise Broken("entry %d: %s" % (index, error)) from None
+        self.check_blobs()
         need(self.registry, "there is no registry")
         self.check_checkpoint()
         return {"holds": True, "pinned": self.pin is not None, "gate": self.gate, "entries": self.size, "kinds": self.kinds, "states": self.states, "outcomes": self.outcomes}

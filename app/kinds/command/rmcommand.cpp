@@ -39,6 +39,7 @@ bool isLink(const HeldPath &path)
 HeldPaths hold(const CommandPlan &plan, const QStringList &operands)
 {
     HeldPaths held;
+    SharedDirectories directories;
     for (const auto &operand : operands) {
         auto path = holdAnywhere(plan.directory.get(), operand);
         if (!path && path.error().kind == PathRefusal::Kind::Missing)
@@ -48,7 +49,7 @@ HeldPaths hold(const CommandPlan &plan, const QStringList &operands)
         else if (operand.endsWith(u'/') && isLink(*path))
             held.refused.append(QStringLiteral("%1 is a symbolic link, and the slash behind it means what it points to").arg(operand));
         else
-            held.tops.push_back(std::move(path).value());
+            directories.share(held.tops.emplace_back(std::move(path).value()));
     }
     normalise(held.tops);
     return held;

@@ -56,8 +56,13 @@ std::vector<Fact> effectsOf(const Removed &removed)
 
 void makeDurable(const std::vector<StagedPath> &staged)
 {
+    int last = -1;
     for (const auto &one : staged) {
-        const UniqueFd parent(::openat(one.original.parent.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        const int directory = one.original.parent.get();
+        if (directory == last)
+            continue; // paths of one directory stand together
+        last = directory;
+        const UniqueFd parent(::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
         if (parent)
             ::fsync(parent.get());
     }
@@ -85,7 +90,7 @@ std::vector<HeldPath> toStage(const Survey &survey)
     std::vector<HeldPath> tops;
     for (const auto &top : survey.tops) {
         if (!survey.missing.contains(top.path))
-            tops.push_back({top.path, top.name, UniqueFd(::openat(top.parent.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC))});
+            tops.push_back({top.path, top.name, top.parent});
     }
     return tops;
 }

@@ -62,7 +62,7 @@ Result<HeldPath, PathRefusal> hold(int directory, const QString &shownBase, cons
     QStringList parents = rest;
     const QString name = parents.takeLast();
     const QByteArray relative = parents.isEmpty() ? QByteArrayLiteral(".") : parents.join(u'/').toUtf8();
-    HeldPath held{(shownBase == u"/" ? QString() : shownBase) + u'/' + rest.join(u'/'), name.toUtf8(), UniqueFd(openBeneath(directory, relative, false))};
+    HeldPath held{(shownBase == u"/" ? QString() : shownBase) + u'/' + rest.join(u'/'), name.toUtf8(), SharedFd(UniqueFd(openBeneath(directory, relative, false)))};
     held.asked = asked;
     if (held.parent)
         return held;
@@ -99,6 +99,15 @@ QString PathRefusal::sentence() const
         return QStringLiteral("%1 cannot be reached: %2").arg(path, detail);
     }
     return path;
+}
+
+void SharedDirectories::share(HeldPath &path)
+{
+    struct statx directory{};
+    if (::statx(path.parent.get(), "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &directory) != 0 || (directory.stx_mask & STATX_MNT_ID) == 0)
+        return;
+    const std::array<std::uint64_t, 3> place{directory.stx_mnt_id, (std::uint64_t{directory.stx_dev_major} << 32U) | directory.stx_dev_minor, directory.stx_ino};
+    path.parent = m_known.try_emplace(place, path.parent).first->second;
 }
 
 QString pathOf(int descriptor)
@@ -181,7 +190,7 @@ Result<HeldPath, PathRefusal> holdAnywhere(int directory, const QString &path)
         return refuse(errno == ENOENT || errno == ENOTDIR ? PathRefusal::Kind::Missing : PathRefusal::Kind::Unreadable, path, systemSays(errno));
     const QString base = pathOf(held.get());
     const QString asked = path.startsWith(u'/') || directory < 0 ? path : pathOf(directory) + u'/' + path;
-    return HeldPath{(base == u"/" ? QString() : base) + u'/' + textOfPath(name), name, std::move(held), QDir::cleanPath(asked)};
+    return HeldPath{(base == u"/" ? QString() : base) + u'/' + textOfPath(name), name, SharedFd(std::move(held)), QDir::cleanPath(asked)};
 }
 
 } // namespace holdfast

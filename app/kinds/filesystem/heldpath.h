@@ -8,6 +8,8 @@
 #include <QString>
 #include <QStringList>
 
+#include <array>
+#include <map>
 #include <vector>
 
 namespace holdfast {
@@ -28,8 +30,18 @@ struct HeldPath final
 {
     QString path; ///< canonical: links in the root's own path resolved, none beneath it
     QByteArray name; ///< bytes of the last component; never empty, `.` or `..`
-    UniqueFd parent; ///< O_PATH of the containing directory
+    SharedFd parent; ///< of the containing directory
     QString asked{}; ///< as the request writes it, absolute
+};
+
+/// Lets paths in one directory share its descriptor: a request may name more paths than a process may have descriptors.
+class SharedDirectories final
+{
+public:
+    void share(HeldPath &path);
+
+private:
+    std::map<std::array<std::uint64_t, 3>, SharedFd> m_known; ///< by mount, device and inode
 };
 
 /// A target's root, opened. The owner named it, so links in its own path are followed, once.

@@ -26,7 +26,7 @@ bool moveAside(StagedPath &staged)
     const int parent = staged.original.parent.get();
     if (::mkdirat(parent, staged.stageName.constData(), 0700) != 0)
         return false;
-    staged.stage = UniqueFd(::openat(parent, staged.stageName.constData(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    staged.stage = SharedFd(UniqueFd(::openat(parent, staged.stageName.constData(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)));
     struct stat made{};
     const bool ours = staged.stage && ::fstat(staged.stage.get(), &made) == 0 && made.st_uid == ::geteuid() && (made.st_mode & 077) == 0;
     if (ours && ::renameat2(parent, staged.original.name.constData(), staged.stage.get(), staged.original.name.constData(), RENAME_NOREPLACE) == 0)
@@ -52,7 +52,7 @@ bool moveBack(StagedPath &staged)
 
 HeldPath StagedPath::held() const
 {
-    return {original.path, original.name, UniqueFd(::openat(stage.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC))};
+    return {original.path, original.name, stage};
 }
 
 QString StagedPath::stagePath() const
@@ -64,7 +64,7 @@ Result<std::vector<StagedPath>, StagingFailure> stage(std::vector<HeldPath> tops
 {
     std::vector<StagedPath> done;
     for (auto &top : tops) {
-        StagedPath next{std::move(top), ".holdfast-" + hold.toUtf8() + '-' + randomBytes(8).toHex(), UniqueFd()};
+        StagedPath next{std::move(top), ".holdfast-" + hold.toUtf8() + '-' + randomBytes(8).toHex(), {}};
         if (!moveAside(next)) {
             const QString what = reason(next.original, "rename");
             return Failure{StagingFailure{what, unstage(done)}};

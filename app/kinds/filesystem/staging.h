@@ -10,7 +10,7 @@ struct StagedPath final
 {
     HeldPath original;
     QByteArray stageName; ///< `.holdfast-<hold>-<random>`, in original.parent
-    UniqueFd stage;
+    SharedFd stage;
     /// Where it lies now, under its original path for showing.
     [[nodiscard]] HeldPath held() const;
     [[nodiscard]] QString stagePath() const;

@@ -70,10 +70,11 @@ HeldPaths holdPaths(const QStringList &paths, const QStringList &roots)
 {
     HeldPaths held;
     const auto opened = holdRoots(roots, held.refused);
+    SharedDirectories directories;
     for (const auto &path : paths) {
         auto one = holdBeneath(opened, path);
         if (one)
-            held.tops.push_back(std::move(one).value());
+            directories.share(held.tops.emplace_back(std::move(one).value()));
         else if (one.error().kind == PathRefusal::Kind::Missing)
             held.missing.append(path); // its directory is not there: nothing to hold, nothing destroyed
         else

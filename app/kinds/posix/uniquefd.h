@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <memory>
 #include <utility>
 
 namespace holdfast {
@@ -37,6 +38,19 @@ public:
 
 private:
     int m_fd = -1;
+};
+
+/// The same descriptor for several owners; closed with the last of them.
+class SharedFd final
+{
+public:
+    SharedFd() = default;
+    explicit SharedFd(UniqueFd fd) : m_fd(fd ? std::make_shared<const UniqueFd>(std::move(fd)) : nullptr) {}
+    [[nodiscard]] int get() const { return m_fd ? m_fd->get() : -1; }
+    [[nodiscard]] explicit operator bool() const { return m_fd != nullptr; }
+
+private:
+    std::shared_ptr<const UniqueFd> m_fd;
 };
 
 } // namespace holdfast

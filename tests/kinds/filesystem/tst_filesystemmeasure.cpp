@@ -9,6 +9,7 @@
 #include <csignal>
 #include <fcntl.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -346,17 +347,42 @@ private Q_SLOTS:
         QCOMPARE(numberOf(after, fact::DestroyedBytes), numberOf(before, fact::DestroyedBytes));
     }
 
+    /// A request names more paths than a process may have descriptors: those in one directory need one.
+    void morePathsThanDescriptors()
+    {
+        Ground g;
+        QStringList paths;
+        for (int i = 0; i < 400; ++i) {
+            g.write(QStringLiteral("log/%1").arg(i), "x");
+            paths.append(g.path(QStringLiteral("log/%1").arg(i)));
+        }
+        g.ask(paths);
+        rlimit before{};
+        QVERIFY(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+        const rlimit few{200, before.rlim_max};
+        QVERIFY(::setrlimit(RLIMIT_NOFILE, &few) == 0);
+        const auto m = g.measure().measurement;
+        QVERIFY(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+        QVERIFY2(m.uninspectable.isEmpty() && m.fact(fact::Stop) == nullptr, qPrintable(m.uninspectable.value(0)));
+        QCOMPARE(m.resources.size(), 400);
+        QCOMPARE(numberOf(m, fact::DestroyedFiles), 400);
+    }
+
     /// The two must not look alike: same size, and nobody can log in any more.
     void oneSmallFile()
     {
         Ground g;
-        g.write(QStringLiteral("home/op/.ssh/authorized_keys"), "ssh-ed25519 AAAA one\n");
-        g.write(QStringLiteral("home/op/tmp/cache.bin"), QByteArray(21, 'x'));
+        const QByteArray two = "# the night shift\nssh-ed25519 AAAA one\n\nssh-ed25519 AAAA two\n";
+        g.write(QStringLiteral("home/op/.ssh/authorized_keys"), two);
+        QVERIFY(QFile::setPermissions(g.path(QStringLiteral("home/op/.ssh/authorized_keys")), QFile::ReadOwner | QFile::WriteOwner));
+        g.write(QStringLiteral("home/op/tmp/cache.bin"), QByteArray(two.size(), 'x'));
         g.ask({g.path(QStringLiteral("home/op/.ssh/authorized_keys"))});
         const auto keys = g.measure().measurement;
         const Fact *login = keys.fact(u"path.login");
         QVERIFY(login && login->severity == Severity::Danger && login->label == u"who may log in");
-        QCOMPARE(keys.summaryText, QStringLiteral("Delete %1 (who may log in; 21 bytes)").arg(g.path(QStringLiteral("home/op/.ssh/authorized_keys"))));
+        const QString path = g.path(QStringLiteral("home/op/.ssh/authorized_keys"));
+        QCOMPARE(login->how, QStringLiteral("by name: %1 (2 keys, mode 0600)").arg(path));
+        QCOMPARE(keys.summaryText, QStringLiteral("Delete %1 (who may log in: 2 keys, mode 0600; %2 bytes)").arg(path).arg(two.size()));
         g.ask({g.path(QStringLiteral("home/op/tmp/cache.bin"))});
         const auto cache = g.measure().measurement;
         QVERIFY(std::none_of(cache.facts.begin(), cache.facts.end(), [](const Fact &fact) { return fact.id.startsWith(u"path.") || fact.severity == Severity::Danger; }));
