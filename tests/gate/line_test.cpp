@@ -56,6 +56,7 @@ private Q_SLOTS:
     void ownersTakeTurns();
     void leavingWhileWaiting();
     void joiningAnew();
+    void oneResourceTwice();
     void anyOrder();
 };
 
@@ -180,6 +181,21 @@ void TestLine::joiningAnew()
     QCOMPARE(line.next(), std::nullopt);
     line.leave(holdOf(2));
     QCOMPARE(line.next(), holdOf(1));
+}
+
+/// One that names a resource twice leaves it whole, and whoever waits for it goes on; the sanitizers see the rest.
+void TestLine::oneResourceTwice()
+{
+    Line line({4, 64});
+    line.join(place(0, {QStringLiteral("t"), QStringLiteral("u"), QStringLiteral("t")}));
+    line.join(place(1, {QStringLiteral("t"), QStringLiteral("t")}));
+    QCOMPARE(line.next(), holdOf(0));
+    QCOMPARE(line.next(), std::nullopt);
+    line.leave(holdOf(0));
+    QCOMPARE(line.next(), holdOf(1));
+    line.leave(holdOf(1));
+    line.join(place(2, {QStringLiteral("t")}));
+    QCOMPARE(line.next(), holdOf(2));
 }
 
 /// Against the plainest statement of what it promises, over random joining and leaving.

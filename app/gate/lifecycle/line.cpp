@@ -26,7 +26,9 @@ QStringList keysOf(const LinePlace &place, std::uint64_t number)
     const QString whole = QChar::Null + QString::fromLatin1(place.target.toUtf8().toHex()); // hex: no name of a target lies in another's
     if (place.resources.isEmpty())
         return {whole};
-    return place.resources + QStringList{whole + u'/' + QString::number(number)};
+    QStringList keys = place.resources;
+    keys.removeDuplicates(); // each is left once
+    return keys + QStringList{whole + u'/' + QString::number(number)};
 }
 
 } // namespace
