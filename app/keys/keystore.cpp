@@ -19,6 +19,15 @@ QString StoreIdentity::words() const
     return text;
 }
 
+Likeness likenessOf(const StoreIdentity &one, const StoreIdentity &other)
+{
+    if (!one.isKnown() || one.program != other.program || one.label != other.label || one.collection != other.collection)
+        return Likeness::Other;
+    if (one.createdAt == 0 || other.createdAt == 0)
+        return Likeness::Maybe;
+    return one.createdAt == other.createdAt ? Likeness::Same : Likeness::Other;
+}
+
 QString toString(KeyState state)
 {
     switch (state) {

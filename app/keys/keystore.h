@@ -42,6 +42,11 @@ struct StoreIdentity final
     friend bool operator==(const StoreIdentity &, const StoreIdentity &) = default;
 };
 
+/// Whether two looks were at one store. Maybe: it looks so, but one of them does not say when it was made (gnome-keyring 42 does
+/// not, of a keyring that it read from disk).
+enum class Likeness { Same, Maybe, Other };
+[[nodiscard]] Likeness likenessOf(const StoreIdentity &one, const StoreIdentity &other);
+
 /// Secret bytes by name. Handlers are called exactly once, on the thread of the store, never before the call returns.
 /// A store that ends calls no handler any more.
 class KeyStore
