@@ -8,6 +8,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 
@@ -32,6 +33,12 @@ def shared_case(name):
 def text_of(*parts):
     with open("/".join(parts), encoding="utf-8") as file:
         return file.read()
+
+
+def machine_mark():
+    """How an address on this machine is told from the same one on another."""
+    known = [text_of(each).strip() for each in ("/etc/machine-id", "/var/lib/dbus/machine-id") if os.path.isfile(each)]
+    return sha256(b"holdfast-machine-v1\n" + next(filter(None, known), socket.gethostname()).encode()).hex()[:12]
 
 
 def write_key(path, key):
@@ -86,9 +93,8 @@ class Cluster:
 
     def target(self, database, name=None, **more):
         """The block of a target whose environment is measured."""
-        socket = f"{self.place}/s/.s.PGSQL.5432"
-        machine = sha256(b"holdfast-machine-v1\n" + text_of("/etc/machine-id").strip().encode()).hex()[:12]
-        identity = {"system": self.system, "database": database, "host": f"unix:{socket} uid {os.stat(socket).st_uid} machine {machine}"}
+        place = f"{self.place}/s/.s.PGSQL.5432"
+        identity = {"system": self.system, "database": database, "host": f"unix:{place} uid {os.stat(place).st_uid} machine {machine_mark()}"}
         return block("target", name=name or database, kind="sql", environment="production", url=f"postgresql://holdfast_perform@{self.place.replace('/', '%2F')}%2Fs/{database}",
                      identity=identity, measure_as="holdfast_measure", reveal=True, **more)
 

@@ -41,7 +41,7 @@ def ruled(expect, world, paths):
     expect.that(held.hold["mode"] == "hold" and resources == sorted(paths, key=str.encode), "without it the same is held, with its whole list")
     told = world.performed(held)
     expect.that(told.code == 0 and os.listdir(PLACE_OF_DECOYS) == ["p"], "approved: they are gone, and the protected one is there", told.words)
-    return shown.hold["whole"]["resources"], ref
+    return {"resources of what is forbidden": shown.hold["whole"]["resources"], "resources of what was held": ref, "dependents of what was held": held.hold["whole"]["dependents"]}
 
 
 def verified(directory):
@@ -66,18 +66,19 @@ def tampered(name, ref, change):
     return copy
 
 
-def exported(expect, forbidden, held):
+def exported(expect, lists):
     done = hold("--key", SESSION_KEY, "export", EXPORT)
-    expect.that(done.returncode == 0 and all(os.path.exists(f"{EXPORT}/blob/{ref['digest'][7:]}") for ref in (forbidden, held)), "exported, with the whole lists", done.stderr)
+    expect.that(done.returncode == 0 and all(os.path.exists(f"{EXPORT}/blob/{ref['digest'][7:]}") for ref in lists.values()), "exported, with the whole lists", done.stderr)
     ours, script, words, report = verified(EXPORT)
     expect.that(ours == 0 and script == 0, "`hold verify` and the independent script: it holds", words + report)
     changes = {"one line removed": lambda lines: lines[:77] + lines[78:], "one line changed": lambda lines: [*lines[:77], b'"/tmp/elsewhere"\n', *lines[78:]],
                "one line added": lambda lines: [*lines[:77], lines[77], *lines[77:]], "the list missing": None}
     for number, (name, change) in enumerate(changes.items()):
-        for whose, ref in (("forbidden", forbidden), ("held", held)):
-            ours, script, words, report = verified(tampered(f"export-{number}-{whose}", ref, change))
-            expect.that(ours == 6 and "whole list of resources" in words, f"{whose}, {name}: `hold verify` refuses, and names it", words)
-            expect.that(script == 1 and "whole list of resources" in report, f"{whose}, {name}: so does the script", report)
+        for whose, ref in lists.items():
+            ours, script, words, report = verified(tampered(f"export-{number}-{whose.replace(' ', '-')}", ref, change))
+            named = f"the whole list of {whose.split()[0]}"
+            expect.that(ours == 6 and named in words, f"{whose}, {name}: `hold verify` refuses, and names it", words)
+            expect.that(script == 1 and named in report, f"{whose}, {name}: so does the script", report)
 
 
 def main():
@@ -85,7 +86,7 @@ def main():
     with ending("whole lists", lambda: shutil.rmtree(PLACE_OF_DECOYS)) as expect:
         world = World(block("target", name="files", kind="filesystem", environment="staging", roots=[PLACE_OF_DECOYS], reveal=True)
                       + block("target", name="kept", kind="filesystem", environment="production", roots=[PLACE_OF_DECOYS + "/p"], protected=True))
-        exported(expect, *ruled(expect, world, paths))
+        exported(expect, ruled(expect, world, paths))
         world.stop()
 
 
