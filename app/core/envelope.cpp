@@ -118,6 +118,9 @@ Result<Envelope, EnvelopeError> Envelope::fromJson(const Json &value)
         return Failure{EnvelopeError{EnvelopeFault::Malformed, QStringLiteral("signatures")}};
     if (list->empty() || list->size() > mostSignatures)
         return Failure{EnvelopeError{EnvelopeFault::SignatureCount, QStringLiteral("signatures")}};
+    // Before it is decoded and hashed: no document is that large.
+    if (payload->size() > envelopeLimits.size)
+        return Failure{EnvelopeError{EnvelopeFault::Malformed, QStringLiteral("payload")}};
     std::optional<QByteArray> bytes = fromBase64(*payload);
     if (!bytes)
         return Failure{EnvelopeError{EnvelopeFault::StrayBase64, QStringLiteral("payload")}};

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/json.h"
 
+#include "core/plainrun.h"
 #include "core/text/visible.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace holdfast {
 
@@ -15,7 +17,14 @@ void writeString(QByteArray &out, const QString &text)
 {
     static constexpr char digits[] = "0123456789abcdef";
     out.append('"');
-    for (const char c : text.toUtf8()) {
+    const QByteArray bytes = text.toUtf8();
+    const char *const end = bytes.constData() + bytes.size();
+    for (const char *at = bytes.constData(); at != end; ++at) {
+        const char *const plain = std::exchange(at, endOfPlainRun(at, end));
+        out.append(plain, at - plain);
+        if (at == end)
+            break;
+        const char c = *at;
         const auto byte = static_cast<unsigned char>(c);
         if (c == '"' || c == '\\')
             out.append('\\').append(c);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/json.h"
+#include "core/plainrun.h"
 
 #include <QSet>
 
@@ -276,8 +277,7 @@ QString Parser::string()
     QString out;
     while (!failed()) {
         const char *const plain = m_at;
-        while (!atEnd() && static_cast<unsigned char>(*m_at) >= 0x20 && static_cast<unsigned char>(*m_at) < 0x80 && *m_at != '"' && *m_at != '\\')
-            ++m_at;
+        m_at = endOfPlainRun(m_at, m_end);
         out.append(QLatin1StringView(plain, m_at));
         if (atEnd())
             fail(JsonFault::UnexpectedEnd);

@@ -174,7 +174,7 @@ void Gate::build()
     EngineOptions engine;
     engine.ownerSecret = m_ownerSecret;
     engine.measuredFirst = m_workers->measuredFirst();
-    engine.turnTime = std::chrono::milliseconds{10};
+    engine.turnTime = std::chrono::milliseconds{5};
     engine.bounds = options.performing;
     engine.queueLength = [this] { return m_workers->waiting(); };
     engine.pin = readPin(pinFile(m_config));

@@ -24,7 +24,9 @@ private Q_SLOTS:
     void eachByteIsLookedAtTwiceAtMost();
     void requestsShareOneBlob();
     void partsOfABlob();
+    void theEndOfABlobCostsNoMoreThanItsBeginning();
     void bytesInHandAreLimited();
+    void oldCommandsCostNothing();
     void sessionsOfAnActorAreLimited();
     void othersGoBetween();
     void aFewCallsOfOneOwner();
@@ -162,6 +164,21 @@ void TestDoors::partsOfABlob()
     QVERIFY(std::holds_alternative<RpcError>(m_gate->call(m_requester, method::BlobRead, BlobReadParams{sha256(bytes), 1'000'001, 1}.toJson())->outcome));
 }
 
+// Seen: each part of a large blob walked over everything before it.
+void TestDoors::theEndOfABlobCostsNoMoreThanItsBeginning()
+{
+    const qsizetype size = 31LL * 1024 * 1024;
+    handIn(QByteArray(size, 'x'));
+    auto database = Database::open(m_gate->path(QStringLiteral("gate.db")));
+    QVERIFY(database);
+    const BlobTable blobs(**database);
+    for (const std::int64_t at : {qsizetype{0}, size / 2, size - limit::BlobChunk}) {
+        const std::int64_t before = (*database)->pagesAskedFor();
+        QCOMPARE(blobs.part(sha256(QByteArray(size, 'x')), at, limit::BlobChunk)->size(), qsizetype{limit::BlobChunk});
+        QVERIFY2((*database)->pagesAskedFor() - before < 100, qPrintable(QString::number((*database)->pagesAskedFor() - before)));
+    }
+}
+
 void TestDoors::bytesInHandAreLimited()
 {
     const QByteArrayList blobs{QByteArray(30'000'000, 'a'), QByteArray(30'000'000, 'b'), QByteArray(30'000'000, 'c')};
@@ -175,6 +192,38 @@ void TestDoors::bytesInHandAreLimited()
     resultOf(askWithBlob(blobs[1], QStringLiteral("other"))); // no more bytes
     m_gate->measure(deletes(1));
     resultOf(askWithBlob(blobs[2]));
+}
+
+// Seen: each grant read every command that anybody had ever given, and a requester may withdraw as often as he likes.
+void TestDoors::oldCommandsCostNothing()
+{
+    const ConnectionId console = m_gate->session(m_lead->session);
+    const auto ask = [&](const QString &statements) {
+        const auto asked = resultOf(m_gate->call(m_requester, method::HoldRequest, envelopeParams(sqlRequest(*m_gate, *m_agent, statements))));
+        m_gate->measure(deletes(1));
+        return *HoldId::parse(*asked.find(u"hold")->asString());
+    };
+    const auto withdraw = [&](const HoldId &hold) {
+        Command made = commandTo(*m_gate, m_agent->request, Command::Verb::Withdraw);
+        made.hold = hold;
+        resultOf(m_gate->call(m_requester, method::CommandSubmit, envelopeParams(signedCommand(m_agent->request, made))));
+    };
+    const auto grant = [&](const QString &statements) {
+        const HoldId hold = ask(statements);
+        const std::int64_t before = m_gate->store().pagesAskedFor();
+        resultOf(m_gate->call(console, method::DecisionSubmit, envelopeParams(approval(*m_gate, *m_lead, hold))));
+        const std::int64_t pages = m_gate->store().pagesAskedFor() - before;
+        m_gate->perform(Performed{Outcome::Committed, {}, {}, {}});
+        return pages;
+    };
+    withdraw(ask(QStringLiteral("first")));
+    (void)grant(QStringLiteral("a"));
+    const std::int64_t few = grant(QStringLiteral("b"));
+    for (int i = 0; i < 200; ++i)
+        withdraw(ask(QString::number(i)));
+    (void)grant(QStringLiteral("c")); // reads them once
+    const std::int64_t many = grant(QStringLiteral("d"));
+    QVERIFY2(many < few + 200, qPrintable(QStringLiteral("%1 pages after one command, %2 after 200").arg(few).arg(many)));
 }
 
 void TestDoors::sessionsOfAnActorAreLimited()

@@ -184,15 +184,22 @@ void TestStore::anEarlierVersion()
     GateBench gate(humanBlock(lead) + targetBlocks);
     const std::int64_t size = gate.store().ledger.size();
     gate.crash();
+    const QByteArray large = QByteArray("0123456789").repeated(20'000), small("small");
     {
         auto database = Database::open(gate.path(QStringLiteral("gate.db")));
         QVERIFY(database);
+        QVERIFY((*database)->execute("DROP TRIGGER blobs_forgotten; DROP TABLE blob_pieces"));
+        for (const QByteArray &blob : {large, small})
+            Query(**database, "INSERT INTO blobs (digest, size, bytes) VALUES (?, ?, ?)").bind(sha256(blob)).bind(std::int64_t{blob.size()}).bind(blob).run();
         QVERIFY((*database)->execute("ALTER TABLE invites DROP COLUMN machines_only; DROP TABLE deaths; DROP INDEX holds_action; UPDATE schema_version SET version = 1;"
                                      "INSERT INTO invites (mark, secret, failures, at) VALUES ('m', x'00', 0, 0)"));
     }
     QCOMPARE(gate.start(), QString());
     QCOMPARE(gate.store().ledger.size(), size);
     QVERIFY(gate.store().standing.invite(QStringLiteral("m"))->machinesOnly);
+    QCOMPARE(gate.store().blobs.read(sha256(large)), std::optional(large));
+    QCOMPARE(gate.store().blobs.part(sha256(large), 199'990, 131'072), std::optional(QByteArray("0123456789")));
+    QCOMPARE(gate.store().blobs.read(sha256(small)), std::optional(small));
 }
 
 QTEST_GUILESS_MAIN(TestStore)

@@ -24,6 +24,7 @@ private:
         SecretScan scan;
         std::int64_t size = 0;
         Instant touched{};
+        std::unique_ptr<Sha256> hash = std::make_unique<Sha256>(); ///< of `bytes`
     };
     [[nodiscard]] std::int64_t held(const QString &actor) const;
     [[nodiscard]] bool mayRead(const Caller &caller, const Digest &digest) const;

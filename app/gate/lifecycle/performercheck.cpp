@@ -7,7 +7,6 @@
 #include "core/policy/approval.h"
 #include "core/policy/registrychain.h"
 #include "core/policy/ruling.h"
-#include "ledger/standing.h"
 
 #include <algorithm>
 
@@ -225,10 +224,25 @@ BlobSource PerformerCheck::blobs() const
     return [this](const Digest &digest) { return m_store.blobs.read(digest); };
 }
 
-QString PerformerCheck::whyFrozen(const HoldStory &story) const
+QString PerformerCheck::whyFrozen(const HoldStory &story)
 {
-    StandingOrders standing;
-    for (const DocumentPlace &place : m_store.ledger.documentsSince(EntryKind::Command, 0)) {
+    // A requester may withdraw as often as he likes: what was read once is not read again for each grant.
+    StandingOrders standing = m_standing;
+    const std::int64_t signedSize = m_book.checkpointSize();
+    if (QString reason = follow(standing, m_followed, signedSize); !reason.isEmpty())
+        return reason;
+    m_standing = standing;
+    m_followed = signedSize;
+    if (QString reason = follow(standing, signedSize, m_book.size()); !reason.isEmpty())
+        return reason;
+    return standing.whyBarred(story).isEmpty() ? QString() : QStringLiteral("the requester or the target is frozen");
+}
+
+QString PerformerCheck::follow(StandingOrders &standing, std::int64_t from, std::int64_t to) const
+{
+    for (const DocumentPlace &place : m_store.ledger.documentsSince(EntryKind::Command, from)) {
+        if (place.index >= to)
+            break;
         const auto entry = m_book.entry(place.index);
         const RegistryPlace *registry = placeAt(place.index);
         const auto command = entry ? Command::parse(entry->envelope.payload) : Parsed<Command>(Failure{DocumentError{}});
@@ -244,7 +258,7 @@ QString PerformerCheck::whyFrozen(const HoldStory &story) const
         if (QString reason = standing.apply(*command, *actor, registry->registry, place.id, entry->at); !reason.isEmpty())
             return QStringLiteral("a %1 in the ledger does not hold: %2").arg(toString(command->verb), reason);
     }
-    return standing.whyBarred(story).isEmpty() ? QString() : QStringLiteral("the requester or the target is frozen");
+    return {};
 }
 
 } // namespace holdfast

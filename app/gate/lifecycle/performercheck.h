@@ -3,6 +3,7 @@
 
 #include "gate/lifecycle/book.h"
 #include "ledger/holdstory.h"
+#include "ledger/standing.h"
 
 namespace holdfast {
 
@@ -39,13 +40,17 @@ private:
     [[nodiscard]] QString applyDecision(HoldStory &story, const Entry &entry, const RegistryPlace &place) const;
     [[nodiscard]] QString whyNotStill(const HoldStory &story, Instant now) const;
     [[nodiscard]] BlobSource blobs() const;
-    [[nodiscard]] QString whyFrozen(const HoldStory &story) const;
+    [[nodiscard]] QString whyFrozen(const HoldStory &story);
+    /// Applies the freezes and their ends among the commands at `from` and later, before `to`; why they do not hold, or empty.
+    [[nodiscard]] QString follow(StandingOrders &standing, std::int64_t from, std::int64_t to) const;
 
     const Store &m_store;
     const Book &m_book;
     GateKeys m_keys;
     std::optional<Digest> m_pin;
     std::vector<Link> m_chain; ///< verified, by serial
+    StandingOrders m_standing; ///< what the commands before m_followed came to
+    std::int64_t m_followed = 0; ///< no further than the signed head: later entries may still be undone
 };
 
 } // namespace holdfast

@@ -1,25 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gate/store/blobtable.h"
 
+#include <algorithm>
+#include <limits>
+
 namespace holdfast {
+
+namespace {
+
+/// Blobs up to this size lie in `blobs`, larger ones in pieces of it beside: the migration to version 3 cuts them the same way.
+constexpr std::int64_t pieceSize = 64LL * 1024;
+
+} // namespace
 
 void BlobTable::add(const Digest &digest, const QByteArray &bytes)
 {
-    Query(m_database, "INSERT OR IGNORE INTO blobs (digest, size, bytes) VALUES (?, ?, ?)").bind(digest).bind(std::int64_t{bytes.size()}).bind(bytes).run();
+    if (has(digest))
+        return;
+    const bool inPieces = bytes.size() > pieceSize;
+    Query(m_database, "INSERT INTO blobs (digest, size, bytes) VALUES (?, ?, ?)")
+        .bind(digest).bind(std::int64_t{bytes.size()}).bind(inPieces ? QByteArray("") : bytes).run();
+    for (std::int64_t at = 0; inPieces && at < bytes.size(); at += pieceSize)
+        Query(m_database, "INSERT INTO blob_pieces (digest, at, bytes) VALUES (?, ?, ?)").bind(digest).bind(at).bind(bytes.mid(at, pieceSize)).run();
 }
 
 std::optional<QByteArray> BlobTable::read(const Digest &digest) const
 {
-    Query query(m_database, "SELECT bytes FROM blobs WHERE digest = ?");
-    query.bind(digest);
-    return query.step() ? std::optional(query.bytes(0)) : std::nullopt;
+    return part(digest, 0, std::numeric_limits<std::int64_t>::max());
 }
 
 std::optional<QByteArray> BlobTable::part(const Digest &digest, std::int64_t offset, std::int64_t length) const
 {
-    Query query(m_database, "SELECT rowid FROM blobs WHERE digest = ?");
+    Query query(m_database, "SELECT size, bytes FROM blobs WHERE digest = ?");
     query.bind(digest);
-    return query.step() ? m_database.part("blobs", "bytes", query.integer(0), offset, length) : std::nullopt;
+    if (!query.step() || offset < 0 || offset > query.integer(0))
+        return std::nullopt;
+    const std::int64_t size = query.integer(0), wanted = std::min(length, size - offset);
+    if (size <= pieceSize)
+        return query.bytes(1).mid(offset, wanted);
+    QByteArray bytes;
+    bytes.reserve(wanted);
+    Query pieces(m_database, "SELECT at, bytes FROM blob_pieces WHERE digest = ? AND at > ? AND at < ? ORDER BY at");
+    pieces.bind(digest).bind(offset - pieceSize).bind(offset + wanted);
+    while (pieces.step()) {
+        const std::int64_t from = std::max<std::int64_t>(offset - pieces.integer(0), 0);
+        bytes += pieces.bytes(1).mid(from, wanted - bytes.size());
+    }
+    return bytes.size() == wanted ? std::optional(std::move(bytes)) : std::nullopt;
 }
 
 bool BlobTable::has(const Digest &digest) const

@@ -73,8 +73,19 @@ CREATE TABLE deaths (hold TEXT PRIMARY KEY, count INTEGER NOT NULL, how TEXT NOT
 UPDATE schema_version SET version = 2;
 )sql";
 
+// SQLite finds the middle of a large value by walking all pages before it: what is read in parts lies in pieces.
+constexpr const char *versionThree = R"sql(
+CREATE TABLE blob_pieces (digest BLOB, at INTEGER, bytes BLOB NOT NULL, PRIMARY KEY (digest, at)); -- with row numbers: keys are compared without the bytes
+CREATE TRIGGER blobs_forgotten AFTER DELETE ON blobs BEGIN DELETE FROM blob_pieces WHERE digest = OLD.digest; END;
+WITH RECURSIVE pieces (digest, size, at) AS (SELECT digest, size, 0 FROM blobs WHERE size > 65536
+                                             UNION ALL SELECT digest, size, at + 65536 FROM pieces WHERE at + 65536 < size)
+INSERT INTO blob_pieces SELECT p.digest, p.at, substr(b.bytes, p.at + 1, 65536) FROM pieces AS p JOIN blobs AS b ON b.digest = p.digest;
+UPDATE blobs SET bytes = x'' WHERE size > 65536;
+UPDATE schema_version SET version = 3;
+)sql";
+
 /// Step n takes a store of version n to version n + 1; an empty file is version 0. A step that is out is never changed.
-constexpr std::array steps{versionOne, versionTwo};
+constexpr std::array steps{versionOne, versionTwo, versionThree};
 static_assert(steps.size() == schemaVersion);
 
 std::size_t versionOf(Database &database)

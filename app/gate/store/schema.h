@@ -5,7 +5,7 @@
 
 namespace holdfast {
 
-inline constexpr int schemaVersion = 2;
+inline constexpr int schemaVersion = 3;
 
 /// Sets the journal up, creates the tables in an empty file and takes an older file forward, in one transaction; refuses a newer one.
 [[nodiscard]] Result<Done, StoreError> prepareSchema(Database &database);

@@ -120,22 +120,12 @@ sqlite3_stmt *Database::prepared(const char *sql)
     return statement;
 }
 
-std::optional<QByteArray> Database::part(const char *table, const char *column, std::int64_t row, std::int64_t offset, std::int64_t length)
+std::int64_t Database::pagesAskedFor() const
 {
-    sqlite3_blob *blob = nullptr;
-    if (failed() || sqlite3_blob_open(m_handle, "main", table, column, row, 0, &blob) != SQLITE_OK) {
-        sqlite3_blob_close(blob);
-        return std::nullopt;
-    }
-    const std::int64_t size = sqlite3_blob_bytes(blob);
-    std::optional<QByteArray> bytes;
-    if (offset >= 0 && offset <= size) {
-        bytes.emplace(static_cast<qsizetype>(std::min(length, size - offset)), Qt::Uninitialized);
-        if (sqlite3_blob_read(blob, bytes->data(), static_cast<int>(bytes->size()), static_cast<int>(offset)) != SQLITE_OK)
-            bytes.reset();
-    }
-    sqlite3_blob_close(blob);
-    return bytes;
+    int hits = 0, misses = 0, ignored = 0;
+    sqlite3_db_status(m_handle, SQLITE_DBSTATUS_CACHE_HIT, &hits, &ignored, 0);
+    sqlite3_db_status(m_handle, SQLITE_DBSTATUS_CACHE_MISS, &misses, &ignored, 0);
+    return std::int64_t{hits} + misses;
 }
 
 void Database::fail(int code)

@@ -37,8 +37,8 @@ public:
     [[nodiscard]] const std::optional<StoreError> &error() const { return m_error; }
     [[nodiscard]] std::int64_t changes() const;
     [[nodiscard]] std::int64_t lastRow() const;
-    /// Some bytes of a value, without reading all of it; nullopt when there are none there.
-    [[nodiscard]] std::optional<QByteArray> part(const char *table, const char *column, std::int64_t row, std::int64_t offset, std::int64_t length);
+    /// Pages that statements asked for since it was opened, from memory or not: what they cost, whatever the machine.
+    [[nodiscard]] std::int64_t pagesAskedFor() const;
     /// `pages` of the write-ahead log after each commit, on the thread that commits.
     void onCommitted(std::function<void(int pages)> heard);
 

@@ -31,6 +31,7 @@ public:
     [[nodiscard]] Result<Done, StoreError> commit();
     void rollback();
     [[nodiscard]] bool failed() const { return m_database->failed(); }
+    [[nodiscard]] std::int64_t pagesAskedFor() const { return m_database->pagesAskedFor(); }
     /// Called after a commit with the pages that the write-ahead log has.
     void onCommitted(std::function<void(int)> heard) { m_database->onCommitted(std::move(heard)); }
 
