@@ -191,7 +191,13 @@ void Gate::build()
     sockets.origins = m_config.local.origins;
     m_server = std::make_unique<Server>(sockets, ServerEvents{
                                                      [this](ConnectionId id) { m_thread->post(Opened{id}); },
-                                                     [this](ConnectionId id, QByteArray message) { m_thread->post(Received{id, std::move(message)}); },
+                                                     [this, readHere = sockets.asideBytes](ConnectionId id, QByteArray message) {
+                                                         Received received{id, std::move(message)};
+                                                         // On a thread that has time for it.
+                                                         if (static_cast<std::size_t>(received.message.size()) > readHere)
+                                                             received.parsed = std::make_shared<const Result<RpcMessage, RpcReply>>(parseRpc(received.message));
+                                                         m_thread->post(std::move(received));
+                                                     },
                                                      [this](ConnectionId id) { m_thread->post(Closed{id}); },
                                                  });
 }

@@ -6,6 +6,7 @@
 #include <QFile>
 #include <QTest>
 
+#include <latch>
 #include <mutex>
 #include <thread>
 
@@ -130,6 +131,7 @@ private Q_SLOTS:
     void connectionsAreLimited();
     void waitingMessagesAreLimited_data();
     void waitingMessagesAreLimited();
+    void largeMessagesDelayNobodyElse();
     void answersThatNobodyReadsStopTheQuestions();
     void strangersMakeRoom();
     void talkingStrangersGoLast();
@@ -492,6 +494,44 @@ void ServerTest::waitingMessagesAreLimited()
     QVERIFY2(running.journal.mostWaiting() <= most, qPrintable(QString::number(running.journal.mostWaiting())));
     running.server.send(running.id(), "still here");
     QVERIFY(client.next()->payload == "still here");
+}
+
+// Reading two mebibytes takes a while: it is not the other sockets', and what follows on the same socket does not overtake it.
+void ServerTest::largeMessagesDelayNobodyElse()
+{
+    ServerOptions options = usual();
+    options.asideBytes = 1000;
+    Running running(options);
+    std::latch othersHeard{1};
+    running.journal.onReceived([&](ConnectionId id, std::size_t bytes) {
+        if (bytes > 1000)
+            othersHeard.wait();
+        running.journal.tookOne();
+        running.server.taken(id, bytes);
+    });
+    RawClient large(running.port), other(running.port);
+    QVERIFY(large.open() && other.open());
+    const QByteArray first(1001, 'a'), second(2000, 'b');
+    large.write(RawClient::frame(RawClient::Text, first) + RawClient::frame(RawClient::Text, "after it") + RawClient::frame(RawClient::Text, second)
+                + RawClient::frame(RawClient::Text, "last"));
+    large.socket.flush();
+    QTRY_COMPARE(running.journal.received(), std::vector<QByteArray>{first});
+    const std::vector<QByteArray> others{"1", "2", QByteArray(1000, 'c')};
+    for (const QByteArray &each : others)
+        other.say(each);
+    QTRY_COMPARE(running.journal.received().size(), std::size_t(4));
+    QCOMPARE(running.journal.received(), (std::vector<QByteArray>{first, others[0], others[1], others[2]}));
+    othersHeard.count_down();
+    QTRY_COMPARE(running.journal.received().size(), std::size_t(7));
+    const auto all = running.journal.received();
+    QCOMPARE((std::vector<QByteArray>{all[4], all[5], all[6]}), (std::vector<QByteArray>{"after it", second, "last"}));
+    // One that leaves in the middle of it takes nothing with it.
+    large.say(first);
+    large.socket.flush();
+    large.socket.abort();
+    QTRY_COMPARE(running.journal.closed().size(), std::size_t(1));
+    other.say("still there");
+    QTRY_VERIFY(running.journal.received().back() == "still there");
 }
 
 void ServerTest::answersThatNobodyReadsStopTheQuestions()

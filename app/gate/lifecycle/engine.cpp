@@ -139,13 +139,13 @@ void Engine::call(const Received &received)
     OpenConnection *const state = m_context.connections.find(received.connection);
     if (state == nullptr)
         return;
-    const auto message = parseRpc(received.message);
-    if (!message) {
-        const RpcReply &reply = message.error();
+    const auto message = received.parsed ? received.parsed : std::make_shared<const Result<RpcMessage, RpcReply>>(parseRpc(received.message));
+    if (!*message) {
+        const RpcReply &reply = message->error();
         m_context.effects.emplace_back(Notify{{received.connection}, encode(reply)});
         return;
     }
-    const auto *call = std::get_if<RpcCall>(&*message);
+    const auto *call = std::get_if<RpcCall>(&**message);
     if (call == nullptr)
         return; // nobody here asked anything
     if (!call->id) {

@@ -63,6 +63,7 @@ struct Received final
 {
     ConnectionId connection = 0;
     QByteArray message;
+    std::shared_ptr<const Result<RpcMessage, RpcReply>> parsed = nullptr; ///< `message`, where another thread read it
 };
 struct Closed final
 {

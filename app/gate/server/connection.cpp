@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gate/server/connection.h"
 
+#include <boost/asio/post.hpp>
+
 #include <utility>
 
 namespace holdfast {
@@ -134,13 +136,28 @@ void Connection::onRead(error_code error)
     ++m_waitingMessages;
     m_waitingBytes += size;
     m_surroundings.waiting += size;
-    m_surroundings.events.received(m_id, std::move(message));
+    handOver(std::move(message));
     readOn();
+}
+
+void Connection::handOver(QByteArray message)
+{
+    if (static_cast<std::size_t>(message.size()) <= options().asideBytes)
+        return m_surroundings.events.received(m_id, std::move(message));
+    m_aside = true;
+    asio::post(m_surroundings.aside, [self = shared_from_this(), message = std::move(message)]() mutable {
+        self->m_surroundings.events.received(self->m_id, std::move(message));
+        asio::post(self->m_stream.get_executor(), [self] {
+            self->m_aside = false;
+            if (self->m_state == State::Open)
+                self->readOn();
+        });
+    });
 }
 
 bool Connection::mayRead() const
 {
-    if (m_queued > options().answerBytes)
+    if (m_aside || m_queued > options().answerBytes)
         return false;
     return m_waitingMessages == 0
         || (m_waitingMessages < options().waitingMessages && m_waitingBytes < options().waitingBytes && m_surroundings.waiting < options().allWaitingBytes);

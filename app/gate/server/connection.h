@@ -6,6 +6,7 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/websocket.hpp>
@@ -25,6 +26,7 @@ struct Surroundings final
     HandshakeRules rules;
     std::function<void(ConnectionId)> forget;
     std::size_t waiting = 0; ///< bytes that were received and not taken, of all connections
+    boost::asio::thread_pool aside{1}; ///< where large messages are handed over
 };
 
 /// One client, from the accepted socket to its end. All of it runs on the server's thread; pending operations keep it alive.
@@ -54,6 +56,7 @@ private:
     void readOn();
     [[nodiscard]] bool mayRead() const;
     void onRead(boost::system::error_code error);
+    void handOver(QByteArray message);
     void write();
     void onWritten(boost::system::error_code error);
     void sayGoodbye();
@@ -67,6 +70,7 @@ private:
     State m_state = State::Handshaking;
     bool m_admitted = false;
     bool m_pinging = false;
+    bool m_aside = false; ///< a large message is being handed over: what follows it must not overtake it
     bool m_paused = false; ///< nothing is read: it could not answer a ping
     int m_missed = 0;
     std::size_t m_waitingMessages = 0, m_waitingBytes = 0; ///< received and not taken

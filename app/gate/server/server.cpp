@@ -205,6 +205,7 @@ void Server::Impl::stop()
         return;
     asio::post(m_io, [this] { stopHere(); });
     m_thread.join(); // run() ends when no socket and no timer is left
+    m_surroundings.aside.join();
 }
 
 Server::Server(ServerOptions options, ServerEvents events)

@@ -29,6 +29,7 @@ struct ServerOptions final
     std::size_t waitingMessages = 32; ///< of one connection, handed over and not taken: then no more of it is read
     std::size_t waitingBytes = 2UL * 1024 * 1024; ///< as waitingMessages
     std::size_t allWaitingBytes = 32UL * 1024 * 1024; ///< of all connections: then each may have one message that waits
+    std::size_t asideBytes = 256UL * 1024; ///< a larger message is handed over on a thread of its own
     std::size_t answerBytes = 1UL * 1024 * 1024; ///< that wait for one receiver: until he has read some, nothing more of his is read
     std::size_t queueBytes = 8UL * 1024 * 1024; ///< that may wait for one receiver; a slower one is cut off
     std::chrono::milliseconds handshakeWithin{10'000}; ///< and a session within as long again
@@ -37,7 +38,8 @@ struct ServerOptions final
     std::chrono::milliseconds stopWithin{2'000};
 };
 
-/// Called on the server's thread; must return at once (hand over to a queue).
+/// Called on the server's thread; must return at once (hand over to a queue). Only what takes a large message may take its time: it is
+/// called on another thread, one message after another, while nothing more of that connection is read.
 struct ServerEvents final
 {
     std::function<void(ConnectionId)> opened; ///< the WebSocket handshake is done
