@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fakes/gatebench.h"
+#include "gate/lifecycle/allowance.h"
 #include "gate/lifecycle/inputqueue.h"
 #include "gate/lifecycle/secrets.h"
 
@@ -26,6 +27,10 @@ private Q_SLOTS:
     void partsOfABlob();
     void theEndOfABlobCostsNoMoreThanItsBeginning();
     void bytesInHandAreLimited();
+    void smallBlobsAreLimitedToo();
+    void whatIsKeptIsLimited();
+    void anAllowanceComesBack();
+    void searchesAreShort();
     void oldCommandsCostNothing();
     void sessionsOfAnActorAreLimited();
     void othersGoBetween();
@@ -192,6 +197,75 @@ void TestDoors::bytesInHandAreLimited()
     resultOf(askWithBlob(blobs[1], QStringLiteral("other"))); // no more bytes
     m_gate->measure(deletes(1));
     resultOf(askWithBlob(blobs[2]));
+}
+
+// Seen: parts of two bytes, of which the quota of bytes allowed 33 million, and each new one looked through all others.
+void TestDoors::smallBlobsAreLimitedToo()
+{
+    const auto begin = [&](ConnectionId from, const QByteArray &bytes, qsizetype have) {
+        return tests::codeOf(m_gate->call(from, method::BlobWrite, BlobWriteParams{sha256(bytes), 0, bytes.left(have), bytes.size()}.toJson()));
+    };
+    const int most = static_cast<int>(64LL * 1024 * 1024 / BlobTable::leastCharged);
+    for (int i = 0; i < most; ++i) // some whole, some only begun
+        QCOMPARE(begin(m_requester, QByteArray::number(i + 100), i % 2 == 0 ? 3 : 1), QStringLiteral("ok"));
+    QCOMPARE(begin(m_requester, "one more", 1), QStringLiteral("too-large"));
+    QCOMPARE(begin(m_gate->session(m_lead->session), "one more", 1), QStringLiteral("ok"));
+    // What a document names is no longer in hand, what nobody ends is forgotten.
+    resultOf(askWithBlob(QByteArray::number(100)));
+    QCOMPARE(begin(m_requester, "one more", 1), QStringLiteral("ok"));
+    QCOMPARE(begin(m_requester, "and one", 1), QStringLiteral("too-large"));
+    m_gate->clock.advance(10min);
+    m_gate->turn();
+    QCOMPARE(begin(m_requester, "and one", 1), QStringLiteral("ok"));
+}
+
+// Whatever becomes of a request, the ledger keeps it: nobody may fill the disk with them.
+void TestDoors::whatIsKeptIsLimited()
+{
+    const qint64 size = 30LL * 1024 * 1024;
+    const auto ask = [&](int i) {
+        const QByteArray bytes(size + i, 'x');
+        handIn(bytes);
+        const auto reply = askWithBlob(bytes);
+        m_gate->measure(deletes(1));
+        return reply;
+    };
+    for (int i = 0; i < 17; ++i)
+        QCOMPARE(tests::codeOf(ask(i)), QStringLiteral("ok"));
+    const auto refused = ask(17);
+    QCOMPARE(tests::codeOf(refused), QStringLiteral("rate-limited"));
+    const auto after = std::get<RpcError>(refused->outcome).retryAfterMs;
+    QVERIFY(after && *after > 0 && *after < 3'600'000);
+    // The bytes are there already: a small request costs little.
+    Request again = *Request::parse(sqlRequest(*m_gate, *m_agent, QStringLiteral("x"), QStringLiteral("other")).payload);
+    again.action = SqlAction{{}, BlobRef{sha256(QByteArray(size, 'x')), size, QStringLiteral("application/sql")}};
+    QCOMPARE(tests::codeOf(m_gate->call(m_requester, method::HoldRequest, envelopeParams(Envelope::sign(m_agent->request, payloadtype::Request, again.toPayload())))),
+             QStringLiteral("ok"));
+    m_gate->clock.advance(std::chrono::milliseconds{*after + 30'000});
+    QCOMPARE(tests::codeOf(ask(17)), QStringLiteral("ok"));
+}
+
+void TestDoors::anAllowanceComesBack()
+{
+    Allowance allowance(1000, 1000ms);
+    const Instant begin = m_gate->clock.now();
+    QVERIFY(!allowance.take(QStringLiteral("a"), 1000, begin));
+    QCOMPARE(allowance.take(QStringLiteral("a"), 10, begin)->count(), 11);
+    QVERIFY(!allowance.take(QStringLiteral("b"), 1000, begin)); // each has his own
+    QVERIFY(!allowance.take(QStringLiteral("a"), 10, begin + 11ms));
+    QVERIFY(allowance.take(QStringLiteral("a"), 10, begin + 11ms));
+    QVERIFY(allowance.take(QStringLiteral("a"), 1001, begin + 1h)); // what never fits is never taken
+    QVERIFY(!allowance.take(QStringLiteral("a"), 1000, begin + 1h));
+    QVERIFY(allowance.take(QStringLiteral("a"), 1, begin)); // a clock that goes back gives nothing
+}
+
+void TestDoors::searchesAreShort()
+{
+    const ConnectionId console = m_gate->session(m_lead->session);
+    const auto search = [&](const QString &query) { return tests::codeOf(m_gate->call(console, method::HistorySearch, SearchParams{query, 10, {}}.toJson())); };
+    QCOMPARE(search(QString(512, u'a')), QStringLiteral("ok"));
+    QCOMPARE(search(QStringLiteral("a ").repeated(256)), QStringLiteral("ok"));
+    QCOMPARE(search(QString(513, u'a')), QStringLiteral("-32602"));
 }
 
 // Seen: each grant read every command that anybody had ever given, and a requester may withdraw as often as he likes.

@@ -188,7 +188,7 @@ void TestStore::anEarlierVersion()
     {
         auto database = Database::open(gate.path(QStringLiteral("gate.db")));
         QVERIFY(database);
-        QVERIFY((*database)->execute("DROP TRIGGER blobs_forgotten; DROP TABLE blob_pieces"));
+        QVERIFY((*database)->execute("DROP TRIGGER blobs_forgotten; DROP TABLE blob_pieces; DROP INDEX blob_owners_idle; ALTER TABLE blob_owners DROP COLUMN named"));
         for (const QByteArray &blob : {large, small})
             Query(**database, "INSERT INTO blobs (digest, size, bytes) VALUES (?, ?, ?)").bind(sha256(blob)).bind(std::int64_t{blob.size()}).bind(blob).run();
         QVERIFY((*database)->execute("ALTER TABLE invites DROP COLUMN machines_only; DROP TABLE deaths; DROP INDEX holds_action; UPDATE schema_version SET version = 1;"

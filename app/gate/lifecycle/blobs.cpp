@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gate/lifecycle/blobs.h"
 
+#include <algorithm>
 #include <chrono>
 
 namespace holdfast {
@@ -18,9 +19,8 @@ constexpr std::chrono::minutes purgeEvery{10};
 std::int64_t Blobs::held(const QString &actor) const
 {
     std::int64_t bytes = m_context.store.blobs.idleBytes(actor);
-    for (const auto &[key, part] : m_parts)
-        if (key.first == actor)
-            bytes += part.size;
+    for (auto part = m_parts.lower_bound({actor, Digest()}); part != m_parts.end() && part->first.first == actor; ++part)
+        bytes += std::max(part->second.size, BlobTable::leastCharged);
     return bytes;
 }
 
@@ -39,8 +39,9 @@ Answer Blobs::write(const Caller &caller, const Json &params)
     const std::pair key(actor, given->digest);
     auto part = m_parts.find(key);
     if (part == m_parts.end()) {
-        if (held(actor) + given->size > quotaPerActor)
-            return Refused(ErrorCode::TooLarge, QStringLiteral("$.size: this actor has handed in %1 bytes that no document names").arg(held(actor)));
+        const std::int64_t inHand = held(actor);
+        if (inHand + std::max(given->size, BlobTable::leastCharged) > quotaPerActor)
+            return Refused(ErrorCode::TooLarge, QStringLiteral("$.size: this actor has handed in %1 bytes that no document names, each blob counted as 64 KiB at least").arg(inHand));
         // Room for all of it at once: growing would hold most of it twice.
         part = m_parts.emplace(key, Part{{}, {}, given->size, m_context.now}).first;
         part->second.bytes.reserve(given->size);

@@ -9,6 +9,7 @@ namespace holdfast {
 
 namespace {
 
+constexpr qsizetype longestQuery = 512; ///< each word of it is looked up
 constexpr int countedHits = 1000;
 const QString openPage = QStringLiteral("o");
 const QString missedPage = QStringLiteral("m");
@@ -105,6 +106,8 @@ Answer Consoles::search(const Caller &, const Json &params)
     const auto given = read<SearchParams>(params);
     if (!given)
         return given.error();
+    if (given->query.size() > longestQuery)
+        return Refused(RpcError::invalidParams(QStringLiteral("$.query: at most %1 characters").arg(longestQuery)));
     const auto filter = parseFilter(given->query);
     if (!filter)
         return Refused(RpcError::invalidParams(QStringLiteral("$.query: before: and after: want a date like 2026-11-22")));

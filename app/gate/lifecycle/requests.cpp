@@ -17,6 +17,9 @@ namespace {
 constexpr std::int64_t openHoldsPerActor = 50'000;
 constexpr qint64 bytesInHandPerActor = 64LL * 1024 * 1024; ///< of blobs that wait to be measured
 
+constexpr std::int64_t keptPerHour = 512LL * 1024 * 1024; ///< bytes of an actor's requests and of the blobs that only they name
+constexpr std::int64_t leastKept = 4096; ///< that a request comes to, with its entries and rows
+
 Refused invalid(const QString &detail)
 {
     return Refused(ErrorCode::InvalidDocument, detail);
@@ -41,6 +44,8 @@ bool mayAsk(const Actor &actor, const QString &kindName)
     return actor.kinds ? actor.kinds->contains(kindName) : kindName != kind::Policy;
 }
 
+Requests::Requests(Context &context, Holds &holds) : m_context(context), m_holds(holds), m_kept(keptPerHour, std::chrono::hours(1)) {}
+
 Answer Requests::request(const Caller &caller, const Json &params)
 {
     const auto given = read<EnvelopeParams>(params);
@@ -59,6 +64,8 @@ Answer Requests::request(const Caller &caller, const Json &params)
     if (auto refused = whyNotHere(caller, *request))
         return *refused;
     if (auto refused = whyNotItsContent(caller, envelope, *request))
+        return *refused;
+    if (auto refused = whyNotKept(caller, envelope, *request))
         return *refused;
     return admit(caller, envelope, *request, id);
 }
@@ -141,6 +148,19 @@ std::optional<Refused> Requests::whyNotInHand(const Caller &caller, const Reques
         return std::nullopt;
     RpcError error = RpcError::of(ErrorCode::RateLimited, QStringLiteral("blobs of this actor wait to be measured; together they may have %1 bytes").arg(bytesInHandPerActor));
     error.retryAfterMs = 1'000;
+    return Refused(error);
+}
+
+std::optional<Refused> Requests::whyNotKept(const Caller &caller, const Envelope &envelope, const Request &request)
+{
+    std::int64_t bytes = std::max<std::int64_t>(envelope.payload.size(), leastKept);
+    for (const BlobRef &blob : request.blobs())
+        bytes += m_context.store.blobs.isNamed(blob.digest) ? 0 : blob.size;
+    const auto after = m_kept.take(caller.actor->name, bytes, m_context.now);
+    if (!after)
+        return std::nullopt;
+    RpcError error = RpcError::of(ErrorCode::RateLimited, QStringLiteral("an actor's requests may come to %1 bytes an hour: everything is kept").arg(keptPerHour));
+    error.retryAfterMs = after->count();
     return Refused(error);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "gate/lifecycle/allowance.h"
 #include "gate/lifecycle/holds.h"
 
 namespace holdfast {
@@ -9,7 +10,7 @@ namespace holdfast {
 class Requests final
 {
 public:
-    Requests(Context &context, Holds &holds) : m_context(context), m_holds(holds) {}
+    Requests(Context &context, Holds &holds);
 
     [[nodiscard]] Answer request(const Caller &caller, const Json &params);
     [[nodiscard]] Answer wait(const Caller &caller, const Json &params);
@@ -22,11 +23,14 @@ private:
     [[nodiscard]] std::optional<Refused> whyNotHere(const Caller &caller, const Request &request) const;
     [[nodiscard]] std::optional<Refused> whyNotItsContent(const Caller &caller, const Envelope &envelope, const Request &request);
     [[nodiscard]] std::optional<Refused> whyNotInHand(const Caller &caller, const Request &request);
+    /// Whatever becomes of a request, it is kept for ever.
+    [[nodiscard]] std::optional<Refused> whyNotKept(const Caller &caller, const Envelope &envelope, const Request &request);
     [[nodiscard]] bool holdsSecret(const Digest &digest);
     [[nodiscard]] Result<HoldRow, Refused> own(const Caller &caller, const HoldId &id) const;
 
     Context &m_context;
     Holds &m_holds;
+    Allowance m_kept;
 };
 
 /// Whether an actor may name this target at all: nothing else exists for him.

@@ -65,7 +65,7 @@ std::optional<std::int64_t> BlobTable::size(const Digest &digest) const
 
 void BlobTable::own(const Digest &digest, const QString &actor, std::int64_t size, Instant at)
 {
-    Query(m_database, "INSERT OR REPLACE INTO blob_owners (digest, actor, at, size) VALUES (?, ?, ?, ?)")
+    Query(m_database, "INSERT OR REPLACE INTO blob_owners (digest, actor, at, size, named) VALUES (?1, ?2, ?3, ?4, EXISTS (SELECT 1 FROM blob_references WHERE digest = ?1))")
         .bind(digest).bind(actor).bind(at).bind(size).run();
 }
 
@@ -78,9 +78,8 @@ bool BlobTable::owns(const Digest &digest, const QString &actor) const
 
 std::int64_t BlobTable::idleBytes(const QString &actor) const
 {
-    Query query(m_database, "SELECT coalesce(sum(size), 0) FROM blob_owners AS o WHERE actor = ? AND NOT EXISTS "
-                            "(SELECT 1 FROM blob_references AS r WHERE r.digest = o.digest)");
-    query.bind(actor);
+    Query query(m_database, "SELECT coalesce(sum(max(size, ?)), 0) FROM blob_owners WHERE actor = ? AND named = 0");
+    query.bind(leastCharged).bind(actor);
     return query.step() ? query.integer(0) : 0;
 }
 
@@ -107,6 +106,7 @@ void BlobTable::refer(const Digest &digest, std::int64_t index, EntryKind kind, 
     query.bind(digest).bind(index).bind(toString(kind));
     hold ? query.bind(hold->toString()) : query.bindNull();
     query.run();
+    Query(m_database, "UPDATE blob_owners SET named = 1 WHERE digest = ? AND named = 0").bind(digest).run();
 }
 
 bool BlobTable::isNamed(const Digest &digest) const

@@ -24,7 +24,9 @@ public:
     /// `actor` handed these bytes in himself: only then may a request of his name them.
     void own(const Digest &digest, const QString &actor, std::int64_t size, Instant at);
     [[nodiscard]] bool owns(const Digest &digest, const QString &actor) const;
-    /// Bytes that `actor` handed in and no document names yet.
+    /// What a blob counts for at least: a row, a part in memory and a look at each cost something, however small it is.
+    static constexpr std::int64_t leastCharged = 64LL * 1024;
+    /// Bytes that `actor` handed in and no document names yet; `leastCharged` each at least.
     [[nodiscard]] std::int64_t idleBytes(const QString &actor) const;
     /// Forgets what was handed in before `before` and never named.
     void purgeIdle(Instant before);

@@ -29,6 +29,7 @@ QString matchExpression(const QStringList &words)
         for (const QString &part : term.split(QLatin1Char(' '), Qt::SkipEmptyParts))
             terms.append(QStringLiteral("\"%1\"*").arg(part));
     }
+    terms.removeDuplicates();
     return terms.join(QStringLiteral(" AND "));
 }
 

@@ -81,6 +81,10 @@ WITH RECURSIVE pieces (digest, size, at) AS (SELECT digest, size, 0 FROM blobs W
                                              UNION ALL SELECT digest, size, at + 65536 FROM pieces WHERE at + 65536 < size)
 INSERT INTO blob_pieces SELECT p.digest, p.at, substr(b.bytes, p.at + 1, 65536) FROM pieces AS p JOIN blobs AS b ON b.digest = p.digest;
 UPDATE blobs SET bytes = x'' WHERE size > 65536;
+-- Whether a document names it: what is handed in and not named is summed up for each blob that comes.
+ALTER TABLE blob_owners ADD COLUMN named INTEGER NOT NULL DEFAULT 0;
+UPDATE blob_owners SET named = EXISTS (SELECT 1 FROM blob_references AS r WHERE r.digest = blob_owners.digest);
+CREATE INDEX blob_owners_idle ON blob_owners (actor) WHERE named = 0;
 UPDATE schema_version SET version = 3;
 )sql";
 
