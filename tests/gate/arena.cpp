@@ -178,7 +178,9 @@ Envelope Arena::request(const Machine &by, const QString &statement, const QStri
 HoldId Arena::approved(ConnectionId requester, const Machine &agent, ConnectionId console, const Human &lead, const QString &statement, const QString &target)
 {
     const auto asked = HoldStatus::fromJson(resultOf(call(requester, method::HoldRequest, envelopeParams(request(agent, statement, target)))));
-    (void)waitWhile(requester, asked->hold, State::Measuring);
+    auto now = asked;
+    while (now->state == State::Measuring)
+        now = HoldStatus::fromJson(resultOf(call(requester, method::HoldWait, WaitParams{asked->hold, now->sequence, limit::WaitMs}.toJson())));
     resultOf(call(console, method::DecisionSubmit, envelopeParams(signedDecision(lead, decisionOn(console, lead, asked->hold, Decision::Verdict::Approve)))));
     return asked->hold;
 }

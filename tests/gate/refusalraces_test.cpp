@@ -10,7 +10,8 @@ using namespace holdfast;
 using namespace holdfast::tests;
 using namespace std::chrono_literals;
 
-/// A refusal against a performer that is queued: what was refused before it began is never performed, whatever the threads do.
+/// A refusal against a performer that is queued: what was refused before it began is never performed, whatever the threads do. Each kind of
+/// refusal is sent later when it won and sooner when it lost, so that both keep happening. When an arena ends, its ledger is read.
 /// HOLDFAST_LONG=1: 10,000 races; else a few hundred. HOLDFAST_SEED repeats what a seed can repeat.
 class TestRefusalRaces final : public QObject
 {
@@ -37,9 +38,10 @@ private:
     void begin();
     void race(const Round &round, QRandomGenerator &random);
     [[nodiscard]] std::pair<ConnectionId, Envelope> refusalOf(const Round &round, const HoldId &hold);
-    void judge(const Round &round, const HoldId &hold, const std::optional<RpcReply> &reply, const QString &statement, const Envelope &refusal);
+    void judge(const Round &round, const HoldId &hold, const std::optional<RpcReply> &reply, const QString &statement);
     void undo(const Round &round, const Envelope &refusal, const std::optional<RpcReply> &reply);
-    [[nodiscard]] std::int64_t indexOf(const HoldId &hold, State state);
+    /// What the ledger says of every race in the arena.
+    void readLedger();
 
     static constexpr int roundsPerArena = 210;
     std::unique_ptr<Human> m_lead, m_second;
@@ -48,7 +50,17 @@ private:
     std::unique_ptr<Stage> m_stage;
     std::unique_ptr<Arena> m_arena;
     ConnectionId m_console = 0;
-    std::map<QString, std::array<int, 2>> m_outcomes; ///< refused in time, too late; by refusal
+    /// What was seen of a race.
+    struct Seen final
+    {
+        QString what, statement;
+        HoldId hold;
+        bool performed;
+        std::optional<std::int64_t> refusedAt; ///< entry of a refusal that was taken
+    };
+    std::vector<Seen> m_seen; ///< in this arena
+    std::array<std::array<int, 2>, refusals> m_outcomes{}; ///< refused in time, too late; by refusal
+    std::array<quint32, refusals> m_reach{}; ///< how much later than the performer's release a refusal is sent at most, in turns of a loop
 };
 
 void TestRefusalRaces::init()
@@ -60,6 +72,9 @@ void TestRefusalRaces::init()
 
 void TestRefusalRaces::cleanup()
 {
+    if (m_arena && !QTest::currentTestFailed())
+        readLedger();
+    m_seen.clear();
     if (m_stage)
         m_stage->letAllGo();
     m_arena.reset();
@@ -114,67 +129,65 @@ void TestRefusalRaces::race(const Round &round, QRandomGenerator &random)
     const HoldId hold = m_arena->approved(round.requester, round.agent, m_console, *m_lead, statement);
     QVERIFY(m_stage->played(statement) == 0);
     const auto [from, refusal] = refusalOf(round, hold);
-    // Both at once; who is ahead, and by how much, is drawn.
-    const auto lead = random.bounded(2000);
-    const bool refusalFirst = random.bounded(2) == 0;
-    const auto spin = [](quint32 turns) {
-        for (std::atomic<quint32> turn = 0; turn < turns; ++turn) { }
-    };
+    // Both at once; by how much the refusal comes later is drawn.
+    quint32 &reach = m_reach[static_cast<std::size_t>(round.refusal)];
+    const quint32 later = random.bounded(reach);
     std::atomic<bool> go = false;
     std::thread other([&] {
         while (!go) { }
-        spin(refusalFirst ? static_cast<quint32>(lead) : 0);
         m_stage->letGo(blocker);
     });
     go = true;
-    spin(refusalFirst ? 0 : static_cast<quint32>(lead));
+    for (std::atomic<quint32> turn = 0; turn < later; ++turn) { }
     std::optional<RpcReply> reply;
     if (round.refusal == Refusal::Time)
         m_arena->clock.advance(2min);
     else
         reply = m_arena->call(from, round.refusal == Refusal::Deny ? method::DecisionSubmit : method::CommandSubmit, envelopeParams(refusal));
     other.join();
-    judge(round, hold, reply, statement, refusal);
+    judge(round, hold, reply, statement);
+    reach = std::clamp(m_stage->played(statement) == 0 ? reach / 2 * 3 : reach / 3 * 2, 1'000U, 100'000'000U);
     undo(round, refusal, reply);
 }
 
-std::int64_t TestRefusalRaces::indexOf(const HoldId &hold, State state)
-{
-    const auto shown = HoldDocuments::fromJson(resultOf(m_arena->call(m_console, method::HoldGet, HoldParams{hold}.toJson())));
-    for (const DocumentRow &row : shown->documents) {
-        if (row.kind != QStringLiteral("event"))
-            continue;
-        const auto document = DocumentResult::fromJson(resultOf(m_arena->call(m_console, method::DocumentGet, DocumentParams{row.idDigest}.toJson())));
-        if (Event::parse(document->envelope.payload)->state == state)
-            return row.index;
-    }
-    return -1;
-}
-
-void TestRefusalRaces::judge(const Round &round, const HoldId &hold, const std::optional<RpcReply> &reply, const QString &statement, const Envelope &refusal)
+void TestRefusalRaces::judge(const Round &round, const HoldId &hold, const std::optional<RpcReply> &reply, const QString &statement)
 {
     // What the requester is told in the end; one whose key is revoked is told nothing any more, so the console looks.
     State state = State::Approved;
     while (!isFinal(state))
         state = HoldDocuments::fromJson(resultOf(m_arena->call(m_console, method::HoldGet, HoldParams{hold}.toJson())))->head.state;
-    const std::int64_t began = indexOf(hold, State::Executing);
+    const bool performed = m_stage->played(statement) > 0;
     const bool acknowledged = round.refusal == Refusal::Time || tests::codeOf(reply) == QStringLiteral("ok");
     const bool covers = round.refusal == Refusal::FreezeActor || round.refusal == Refusal::FreezeTarget || round.refusal == Refusal::Revoke;
     const QString what = QStringLiteral("round %1, refusal %2: %3, %4, performed %5 times")
                              .arg(round.number).arg(static_cast<int>(round.refusal)).arg(toString(state), tests::codeOf(reply)).arg(m_stage->played(statement));
-    ++m_outcomes[QString::number(static_cast<int>(round.refusal))][began < 0 ? 0 : 1];
-    QVERIFY2(m_stage->played(statement) == (began < 0 ? 0 : 1), qPrintable(what));
-    QVERIFY2((state == State::Done) == (began >= 0), qPrintable(what));
+    ++m_outcomes[static_cast<std::size_t>(round.refusal)][performed ? 1 : 0];
+    QVERIFY2(m_stage->played(statement) <= 1, qPrintable(what));
+    QVERIFY2((state == State::Done) == performed, qPrintable(what));
     if (round.refusal == Refusal::Time)
-        QVERIFY2(state == State::Done || state == State::Lapsed, qPrintable(what));
-    else if (!covers)
-        QVERIFY2(acknowledged != (began >= 0), qPrintable(what)); // refused in time, or told that it is too late: never both, never neither
-    else if (began >= 0) {
-        // A freeze or a revocation is always taken; what had begun by then is before it in the ledger.
-        QVERIFY2(acknowledged, qPrintable(what));
-        QVERIFY2(began < SubmitResult::fromJson(std::get<Json>(reply->outcome))->index, qPrintable(what));
+        QVERIFY2(performed || state == State::Lapsed, qPrintable(what));
+    else if (covers)
+        QVERIFY2(acknowledged, qPrintable(what)); // a freeze or a revocation is always taken
+    else
+        QVERIFY2(acknowledged != performed, qPrintable(what)); // refused in time, or told that it is too late: never both, never neither
+    const bool taken = acknowledged && round.refusal != Refusal::Time;
+    m_seen.push_back({what, statement, hold, performed, taken ? std::optional(SubmitResult::fromJson(std::get<Json>(reply->outcome))->index) : std::nullopt});
+}
+
+void TestRefusalRaces::readLedger()
+{
+    m_stage->letAllGo();
+    m_arena->stop();
+    Store &store = m_arena->store();
+    for (const Seen &race : std::exchange(m_seen, {})) {
+        std::int64_t began = -1;
+        for (const DocumentPlace &place : store.ledger.documentsOf(race.hold))
+            if (place.kind == EntryKind::Event && Event::parse(Entry::parse(*store.ledger.entry(place.index))->envelope.payload)->state == State::Executing)
+                began = place.index;
+        QVERIFY2((began >= 0) == race.performed && m_stage->played(race.statement) == (race.performed ? 1 : 0), qPrintable(race.what));
+        // What had begun stands before the refusal; what had not never begins.
+        QVERIFY2(began < 0 || !race.refusedAt || began < *race.refusedAt, qPrintable(race.what));
     }
-    (void)refusal;
 }
 
 void TestRefusalRaces::undo(const Round &round, const Envelope &refusal, const std::optional<RpcReply> &reply)
@@ -198,7 +211,8 @@ void TestRefusalRaces::races_data()
 void TestRefusalRaces::races()
 {
     QFETCH(int, total);
-    m_outcomes.clear();
+    m_outcomes = {};
+    m_reach.fill(20'000);
     const quint32 seed = qEnvironmentVariableIsSet("HOLDFAST_SEED") ? qEnvironmentVariable("HOLDFAST_SEED").toUInt() : QRandomGenerator::global()->generate();
     qInfo("seed %u, %d races", seed, total);
     QRandomGenerator random(seed);
@@ -215,8 +229,12 @@ void TestRefusalRaces::races()
         if (refusal == Refusal::Revoke)
             ++agent;
     }
-    for (const auto &[refusal, counts] : m_outcomes)
-        qInfo("refusal %s: %d in time, %d too late", qPrintable(refusal), counts[0], counts[1]);
+    static constexpr std::array<const char *, refusals> names{"stop", "deny", "withdraw", "freeze the actor", "freeze the target", "revoke", "time"};
+    for (std::size_t refusal = 0; refusal < names.size(); ++refusal) {
+        const auto &[inTime, tooLate] = m_outcomes[refusal];
+        qInfo("%s: %d in time, %d too late", names[refusal], inTime, tooLate);
+        QVERIFY2(inTime > 0 && tooLate > 0, "this was no race: one side always won");
+    }
 }
 
 void TestRefusalRaces::slowTargetDelaysNobody()
