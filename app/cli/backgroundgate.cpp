@@ -76,9 +76,11 @@ Expected<pid_t> launch(const QStringList &arguments, const QString &log, int kep
 {
     const QByteArray program = QFile::encodeName(gateProgram());
     std::vector<QByteArray> words{program};
+    words.reserve(static_cast<std::size_t>(arguments.size()) + 1);
     for (const QString &argument : arguments)
         words.push_back(argument.toLocal8Bit());
     std::vector<char *> argv;
+    argv.reserve(words.size() + 1);
     for (QByteArray &word : words)
         argv.push_back(word.data());
     argv.push_back(nullptr);

@@ -51,7 +51,7 @@ Json writeRecord(const KeyRecord &record)
         .add(QStringLiteral("id"), record.id)
         .add(QStringLiteral("place"), toString(record.place))
         .add(QStringLiteral("made_at"), formatInstant(record.madeAt))
-        .addIf(QStringLiteral("store"), std::move(store))
+        .addIf(QStringLiteral("store"), store)
         .build();
 }
 

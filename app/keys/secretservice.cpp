@@ -132,11 +132,11 @@ void SecretService::identify(KeyStore::IdentityHandler handler)
     ask(busCall(QStringLiteral("GetConnectionUnixProcessID"), {Name}), nobody, [this, handler](const QDBusMessage &reply) {
         StoreIdentity identity;
         identity.program = programOf(QDBusPendingReply<uint>(reply).value());
-        describe(std::move(identity), handler);
+        describe(identity, handler);
     });
 }
 
-void SecretService::describe(StoreIdentity identity, KeyStore::IdentityHandler handler)
+void SecretService::describe(const StoreIdentity &identity, KeyStore::IdentityHandler handler)
 {
     const auto undescribed = [identity, handler](KeyState, const QString &) { handler(identity); };
     defaultCollection(undescribed, [this, identity, handler, undescribed](const QString &collection) {

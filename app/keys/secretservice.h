@@ -38,7 +38,7 @@ private:
     void ask(const QDBusMessage &message, KeyStore::StateHandler failed, std::function<void(const QDBusMessage &)> answered);
     void lockedState(const QString &collection, KeyStore::StateHandler handler);
     void defaultCollection(KeyStore::StateHandler failed, std::function<void(const QString &)> found);
-    void describe(StoreIdentity identity, KeyStore::IdentityHandler handler);
+    void describe(const StoreIdentity &identity, KeyStore::IdentityHandler handler);
     void unanswered();
     void promptEnded(KeyState state, const QString &detail);
     void showPrompt(const QString &prompt, std::chrono::milliseconds within, KeyStore::StateHandler handler);

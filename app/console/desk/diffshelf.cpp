@@ -31,20 +31,24 @@ DiffLines *DiffShelf::lines(const QString &key) const
 
 void DiffShelf::take(const DiffRef &diff, const Called<QByteArray> &bytes)
 {
-    const auto key = diff.blob.digest.toString();
-    if (!bytes) {
+    if (bytes)
+        keep(diff, *bytes);
+    else
         putProblem(diff, sentence(bytes.error()));
-    } else if (auto parsed = diff::parse(diff.format, *bytes); !parsed) {
-        putProblem(diff, parsed.error().sentence());
-    } else {
-        auto lines = std::make_unique<DiffLines>(std::move(*parsed));
-        if (!lines->isWhole() && m_problem.isEmpty()) {
-            //: Why approving is locked: a diff has more lines than are shown; %1 its title
-            m_problem = tr("“%1” is too long to be shown whole").arg(shown(diff.title, 100));
-        }
-        m_lines[key] = std::move(lines);
+    Q_EMIT arrived(diff.blob.digest.toString());
+}
+
+void DiffShelf::keep(const DiffRef &diff, const QByteArray &bytes)
+{
+    auto parsed = diff::parse(diff.format, bytes);
+    if (!parsed)
+        return putProblem(diff, parsed.error().sentence());
+    auto lines = std::make_unique<DiffLines>(std::move(*parsed));
+    if (!lines->isWhole() && m_problem.isEmpty()) {
+        //: Why approving is locked: a diff has more lines than are shown; %1 its title
+        m_problem = tr("“%1” is too long to be shown whole").arg(shown(diff.title, 100));
     }
-    Q_EMIT arrived(key);
+    m_lines[diff.blob.digest.toString()] = std::move(lines);
 }
 
 void DiffShelf::putProblem(const DiffRef &diff, const QString &why)

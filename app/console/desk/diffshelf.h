@@ -30,6 +30,7 @@ Q_SIGNALS:
 
 private:
     void take(const DiffRef &diff, const Called<QByteArray> &bytes);
+    void keep(const DiffRef &diff, const QByteArray &bytes);
     void putProblem(const DiffRef &diff, const QString &why);
 
     std::map<QString, std::unique_ptr<present::DiffLines>> m_lines; ///< by digest

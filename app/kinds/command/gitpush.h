@@ -9,6 +9,8 @@ namespace holdfast {
 /// A `git push` as it would be performed: from the gate's own copy, to one address, each reference from what it was measured to be.
 struct PushPlan final
 {
+    explicit PushPlan(GitRemote to) : remote(std::move(to)) {}
+
     GitRemote remote; ///< holds what is pushed
     std::vector<RefUpdate> updates;
     bool atomic = false;

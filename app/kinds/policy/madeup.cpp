@@ -229,10 +229,11 @@ private:
     {
         count(hold, u"made-up", 1);
         hold.measured.facts.back().severity = severity;
-        for (const Rule *rule : m_rules)
+        for (const Rule *rule : m_rules) {
             for (const auto &[id, amount] : rule->tolerance)
                 if (hold.measured.fact(id) == nullptr)
                     count(hold, id, tolerated);
+        }
     }
 
     static constexpr std::int64_t tolerated = 1'000'000; ///< so much that a hundredth of a per cent of it counts
