@@ -121,6 +121,13 @@ Json namingBlob(const Abuser &by, const BlobRef &blob)
     onSessions(by, begun, 8, [&](GateClient &client) { burst(client, 4, [&] { return client.prepare(method::HoldRequest, params); }); });
 }
 
+/// No abuse: as much work as large messages make for their sender, and none for the gate. What it costs, the machine costs.
+[[noreturn]] void busyNeighbour(const Abuser &by, const Begun &begun)
+{
+    const Json params(JsonObject{{QStringLiteral("envelope"), Json(QString(limit::Message - 200, QLatin1Char('x')))}});
+    onSessions(by, begun, 8, [&](GateClient &client) { (void)client.prepare(method::HoldRequest, params); });
+}
+
 [[noreturn]] void manyCalls(const Abuser &by, const Begun &begun)
 {
     onSessions(by, begun, 8, [](GateClient &client) { burst(client, 30, [&] { return client.prepare(method::TargetList, Nothing{}.toJson()); }); });
@@ -189,7 +196,7 @@ const std::map<QString, void (*)(const Abuser &, const Begun &)> &all()
     static const std::map<QString, void (*)(const Abuser &, const Begun &)> known{
         {QStringLiteral("blob-requests"), blobRequests}, {QStringLiteral("blob-reads"), blobReads}, {QStringLiteral("blob-writes"), blobWrites},
         {QStringLiteral("large-messages"), largeMessages}, {QStringLiteral("many-calls"), manyCalls}, {QStringLiteral("unread-answers"), unreadAnswers},
-        {QStringLiteral("slow-targets"), slowTargets}, {QStringLiteral("idle-sockets"), idleSockets}};
+        {QStringLiteral("busy-neighbour"), busyNeighbour}, {QStringLiteral("slow-targets"), slowTargets}, {QStringLiteral("idle-sockets"), idleSockets}};
     return known;
 }
 
