@@ -115,7 +115,44 @@ private Q_SLOTS:
         QCOMPARE(signedOne.holdDigest, m_hold.hold.payloadDigest());
     }
 
-    // The evidence moves on while the passphrase is being typed: what is signed names what was shown, which the gate then refuses.
+    // The evidence moves on while the passphrase is being typed: the prompt says so, and nothing is signed.
+    void aNewRevisionTakesThePromptBack()
+    {
+        sit();
+        approve();
+        m_seat->decider().reconsider(shown());
+        QVERIFY(m_prompt->wanted()); // nothing changed
+        auto next = m_hold;
+        m_gate->story.measure(next, 500);
+        m_gate->put(next, State::Pending);
+        m_gate->tell(next.id);
+        QTRY_COMPARE(shown().head.revision, 2);
+        m_seat->decider().reconsider(shown());
+        QVERIFY(ended(DecisionLock::Failed));
+        QVERIFY(m_prompt->wanted() && m_prompt->problem().contains(QStringLiteral("Nothing was signed"))); // the rest of what is typed goes nowhere else
+        give();
+        QVERIFY(!m_prompt->wanted());
+        QVERIFY(!everTold(DecisionLock::Signing));
+        QVERIFY(m_gate->decisions.empty());
+    }
+
+    // A denial holds against any revision: whoever says no is not asked to begin anew.
+    void aNewRevisionTakesNoDenialBack()
+    {
+        sit();
+        deny();
+        auto next = m_hold;
+        m_gate->story.measure(next, 500);
+        m_gate->put(next, State::Pending);
+        m_gate->tell(next.id);
+        QTRY_COMPARE(shown().head.revision, 2);
+        m_seat->decider().reconsider(shown());
+        QVERIFY(m_prompt->wanted());
+        give();
+        QTRY_VERIFY(ended(DecisionLock::Acknowledged));
+    }
+
+    // It moves on unseen: what is signed names what was shown, which the gate then refuses.
     void aNewRevisionIsNotSignedForTheOld()
     {
         sit();

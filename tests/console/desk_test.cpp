@@ -218,6 +218,24 @@ private Q_SLOTS:
         QVERIFY(!m_app->passphrase()->wanted());
     }
 
+    // Nobody types a passphrase under one sentence in front of the figures of another.
+    void aNewRevisionTakesThePromptBack()
+    {
+        auto about = m_gate->pending();
+        sit();
+        read(about);
+        QTRY_VERIFY(lock().mayApprove());
+        confirm();
+        m_gate->story.measure(about, 7);
+        change(about, State::Pending);
+        QTRY_VERIFY(!m_app->passphrase()->problem().isEmpty());
+        give();
+        QVERIFY(!m_app->passphrase()->wanted());
+        QTRY_VERIFY(lock().state() == DecisionLock::Open && !lock().unreached().isEmpty());
+        QVERIFY(!lock().mayApprove());
+        QVERIFY(m_gate->decisions.empty());
+    }
+
     // The revision's number stays, its bytes do not.
     void otherBytesUnderTheSameRevisionLockAnew()
     {

@@ -57,6 +57,7 @@ struct Decider::Job final
     QString act; ///< "To approve: …", shown above the passphrase field
     std::function<void(DecisionLock::State, QString)> tell;
     std::optional<DecidingKey> key;
+    std::optional<Decision> approves; ///< the revision that was shown
 };
 
 Decider::Decider(Seat seat, GateLink &link, LedgerWatch &watch, KeyKeeper &keys, PassphrasePrompt &prompt, QObject *parent)
@@ -70,6 +71,8 @@ Decider::Decider(Seat seat, GateLink &link, LedgerWatch &watch, KeyKeeper &keys,
     connect(&m_prompt, &PassphrasePrompt::given, this, [this](const Passphrase &passphrase) {
         if (m_asking)
             sign(std::exchange(m_asking, nullptr), passphrase);
+        else if (!m_withdrawn.isEmpty() && m_prompt.reason() == std::exchange(m_withdrawn, {}))
+            m_prompt.close();
     });
     connect(&m_prompt, &PassphrasePrompt::cancelled, this, [this] {
         if (const auto job = std::exchange(m_asking, nullptr))
@@ -126,8 +129,25 @@ void Decider::approve(const present::Evidence &evidence, const Approval &approva
     const auto tier = evidence.ruling ? evidence.ruling->tier : Tier::Critical;
     job->passphraseEachTime = tier == Tier::High || tier == Tier::Critical;
     //: Above the passphrase field: what the signature will do; %1 the measured sentence
+    job->approves = decision;
     job->act = tr("To approve: %1").arg(present::shown(evidence.hold->measured.summaryText, 300));
     decide(std::move(decision), job);
+}
+
+// A passphrase that is typed under the words of one revision, in front of the figures of another, would sign what the gate must refuse.
+void Decider::reconsider(const present::Evidence &evidence)
+{
+    if (!m_asking || !m_asking->approves || m_asking->approves->hold != evidence.head.hold)
+        return;
+    const bool same = m_asking->approves->revision == evidence.head.revision && m_asking->approves->holdDigest == evidence.holdDigest;
+    if (same && evidence.unverified.isEmpty() && evidence.head.state == State::Pending)
+        return;
+    const auto job = std::exchange(m_asking, nullptr);
+    const auto why = tr("The hold changed while you decided. Nothing was signed.");
+    // It stays until the person leaves it: the rest of a passphrase must not go to whatever has the keyboard then.
+    m_withdrawn = job->act;
+    m_prompt.ask(job->act, why);
+    job->tell(DecisionLock::Failed, why);
 }
 
 void Decider::deny(const present::Evidence &evidence, const QString &reason, DecisionLock::Scope scope, const QString &counter, View view)
@@ -195,6 +215,7 @@ void Decider::askPassphrase(const std::shared_ptr<Job> &job, const QString &prob
     // A second act while one asks: the first gives way, nothing was signed.
     if (const auto earlier = std::exchange(m_asking, job); earlier && earlier != job)
         earlier->tell(DecisionLock::Open, {});
+    m_withdrawn.clear();
     job->tell(DecisionLock::AskingPassphrase, {});
     m_prompt.ask(job->act, problem);
 }

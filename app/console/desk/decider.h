@@ -31,6 +31,8 @@ public:
     /// `view` is filled by the caller but for `reached` and `openMs`. Nothing is signed unless the approval is of the revision that
     /// `evidence` is, and that verified.
     void approve(const present::Evidence &evidence, const Approval &approval, View view);
+    /// Signs nothing more if what the passphrase is asked for is not what `evidence` has by now; the prompt then says so.
+    void reconsider(const present::Evidence &evidence);
     void deny(const present::Evidence &evidence, const QString &reason, holdfast::DecisionLock::Scope scope, const QString &counter, View view);
     /// A stop, freeze, unfreeze or lift. `then` gets a problem, or nothing.
     void command(Command command, const QString &act, std::function<void(QString problem)> then);
@@ -56,6 +58,7 @@ private:
     PassphrasePrompt &m_prompt;
     std::shared_ptr<SecretBytes> m_sessionKey;
     std::shared_ptr<Job> m_asking;
+    QString m_withdrawn; ///< the act that the prompt still names, and that nothing will be signed for
 };
 
 } // namespace holdfast

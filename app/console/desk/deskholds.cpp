@@ -40,6 +40,8 @@ void Desk::holdChanged(const HoldId &hold)
     if (evidence != nullptr && evidence->head.state == State::Done && !m_receipts.contains(hold)) {
         fetchReceipt(hold);
     }
+    if (evidence != nullptr)
+        m_seat->decider().reconsider(*evidence);
     if (hold == m_open)
         refreshReview(false);
     placeHold(hold);
