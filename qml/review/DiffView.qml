@@ -22,7 +22,7 @@ ColumnLayout {
     Flow {
         Layout.fillWidth: true
         spacing: Theme.sm
-        visible: titles.count > 1
+        visible: titles.count > 0
 
         Repeater {
             id: titles

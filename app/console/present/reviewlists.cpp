@@ -7,6 +7,8 @@
 #include <QCoreApplication>
 
 #include <algorithm>
+#include <functional>
+#include <map>
 
 namespace holdfast::present {
 
@@ -118,25 +120,65 @@ QList<ContradictionRow> contradictionRows(const Hold &hold)
     return rows;
 }
 
+namespace {
+
+/// The most that it may be.
+std::optional<std::int64_t> mostOf(const Dependent &dependent)
+{
+    return dependent.count ? dependent.count : dependent.most;
+}
+
+QString countOf(const Dependent &dependent)
+{
+    const auto most = mostOf(dependent);
+    const std::int64_t least = dependent.count.value_or(dependent.least.value_or(0));
+    if (!most) {
+        //: Beside one of what goes with it: a count of which only the lower limit is known
+        return least > 0 ? tr("at least %1").arg(count(least)) : u"—"_s;
+    }
+    if (*most == least || *most == 0)
+        return count(*most);
+    //: Beside one of what goes with it: a count of which the limits are known
+    return least > 0 ? tr("%1 to %2").arg(count(least), count(*most))
+                     //: Beside one of what goes with it: a count of which the upper limit is known
+                     : tr("up to %1").arg(count(*most));
+}
+
+using Branches = std::map<int, std::vector<std::size_t>>; ///< by parent
+
+/// Beneath each the heaviest first, so that a fold hides the lightest. What the action itself names keeps its order: what is destroyed first.
+Branches branchesOf(const std::vector<Dependent> &dependents)
+{
+    Branches branches;
+    for (std::size_t i = 0; i < dependents.size(); ++i)
+        branches[dependents[i].parent].push_back(i);
+    for (auto &[parent, children] : branches) {
+        if (parent >= 0)
+            std::stable_sort(children.begin(), children.end(), [&](std::size_t a, std::size_t b) { return mostOf(dependents[a]).value_or(-1) > mostOf(dependents[b]).value_or(-1); });
+    }
+    return branches;
+}
+
+} // namespace
+
 QList<DependentRow> dependentRows(const Hold &hold)
 {
     const auto &dependents = hold.measured.dependents;
     std::int64_t largest = 1;
     for (const auto &dependent : dependents)
-        largest = std::max(largest, dependent.count.value_or(0));
+        largest = std::max(largest, mostOf(dependent).value_or(0));
     QList<DependentRow> rows;
+    Branches branches = branchesOf(dependents);
     const std::function<void(int, int)> addChildren = [&](int parent, int depth) {
-        for (std::size_t i = 0; i < dependents.size(); ++i) {
+        for (const std::size_t i : branches[parent]) {
             const auto &dependent = dependents[i];
-            if (dependent.parent != parent)
-                continue;
             DependentRow row;
             row.key = QString::number(i);
             row.name = shown(dependent.name, 400);
             row.effect = shown(dependent.type + u" · "_s + dependent.effect, 120);
             row.depth = depth;
-            row.count = dependent.count ? count(*dependent.count) : u"—"_s;
-            row.share = dependent.count ? static_cast<double>(*dependent.count) / static_cast<double>(largest) : -1;
+            row.count = countOf(dependent);
+            row.share = mostOf(dependent) ? static_cast<double>(*mostOf(dependent)) / static_cast<double>(largest) : -1;
             rows.append(row);
             addChildren(static_cast<int>(i), depth + 1);
         }
