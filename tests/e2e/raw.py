@@ -8,6 +8,7 @@ import json
 import os
 import socket
 import struct
+import time
 
 import nacl.signing
 
@@ -16,6 +17,7 @@ from driver import DATA, HOME, Failure
 PREFIX = "application/vnd.holdfast."
 DECISION = "application/vnd.in-toto+json"
 BLOB_PART = 96 * 1024
+PING = 20  # seconds between two of the gate's
 
 
 def b64(data):
@@ -150,9 +152,22 @@ class Session(Link):
     """A connection on which `key` has opened a session."""
 
     def __init__(self, key, client=None):
+        self.key, self.client = key, client or {"name": "raw", "version": "1"}
+        self.open()
+
+    def open(self):
         super().__init__()
-        self.key = key
-        self.call("session.open", envelope=key.envelope(PREFIX + "session-open.v1+json", self.opening(client or {"name": "raw", "version": "1"})))
+        self.used = time.monotonic()
+        super().call("session.open", envelope=self.key.envelope(PREFIX + "session-open.v1+json", self.opening(self.client)))
+
+    def call(self, method, **params):
+        """Nobody answers pings between two calls: after two of them the gate hangs up, so that after one the session is opened anew."""
+        if time.monotonic() - self.used > PING:
+            self.close()
+            self.open()
+        result = super().call(method, **params)
+        self.used = time.monotonic()
+        return result
 
     def opening(self, client):
         gate = self.challenge["gate"]
