@@ -16,7 +16,7 @@ const std::set<QString> &functions()
         const QString list = QStringLiteral(
             "abs ceil ceiling floor round trunc mod power sqrt sign div gcd lcm width_bucket "
             "lower upper initcap length char_length character_length octet_length bit_length btrim ltrim rtrim substring substr left right "
-            "position strpos replace translate starts_with split_part reverse md5 ascii concat concat_ws overlay encode decode sha256 "
+            "lpad rpad position strpos replace translate starts_with split_part reverse md5 ascii concat concat_ws overlay encode decode sha256 "
             "regexp_replace regexp_match regexp_like like_escape similar_to_escape "
             "to_char to_date to_timestamp to_number date_trunc date_part extract age now statement_timestamp transaction_timestamp "
             "make_date make_time make_timestamp make_interval justify_days justify_hours justify_interval isfinite timezone overlaps date_bin "
@@ -114,10 +114,11 @@ QString whyNotOwnTypes(const Catalog &catalog, const Used &used)
 /// pg_catalog comes first, but a better match of the operands' types wins wherever it lies.
 QString whyOtherOperator(const Catalog &catalog, const Used &used)
 {
+    const QString fits = used.shortSighted ? QStringLiteral("o.oprname <> ALL($4::text[]) AND o.oprleft IN (SELECT t FROM known) AND o.oprright IN (SELECT t FROM known)")
+                                           : QStringLiteral("(o.oprname = ANY($4::text[]) OR o.oprleft IN (SELECT t FROM reachable) OR o.oprright IN (SELECT t FROM reachable))");
     return firstName(catalog.db().guarded(typesOf() + QStringLiteral(
         "SELECT o.oprname, n.nspname FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace WHERE n.nspname <> 'pg_catalog'"
-        " AND n.nspname = ANY($2::name[]) AND o.oprname = ANY($3::text[]) AND (o.oprname = ANY($4::text[])"
-        "  OR o.oprleft IN (SELECT t FROM reachable) OR o.oprright IN (SELECT t FROM reachable)) ORDER BY 1, 2"),
+        " AND n.nspname = ANY($2::name[]) AND o.oprname = ANY($3::text[]) AND %1 ORDER BY 1, 2").arg(fits),
         {parameterOf(used.types), arrayParameter(catalog.session().login.searchPath), searched(used.operators, false), searched(used.operators, true)}),
         QStringLiteral("operator %1 is also defined in schema %2, and that one could run instead"));
 }

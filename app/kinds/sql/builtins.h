@@ -21,6 +21,7 @@ struct Used final
     std::map<QString, Use> functions;
     std::set<QString> casts; ///< types that are cast to
     std::set<Oid> types; ///< of the columns that are read or assigned
+    bool shortSighted = false; ///< what a value could become is not looked at: of a lenient reading
 };
 
 /// Functions that a condition may call: immutable or stable built-ins that only compute from their arguments and the clock.

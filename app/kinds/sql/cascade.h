@@ -6,16 +6,6 @@
 
 namespace holdfast::sql {
 
-/// The rows that a DELETE would take, before any cascade.
-struct RowSet final
-{
-    Relation relation;
-    bool withChildren = true; ///< false: ONLY
-    QString from; ///< `"s"."t" AS a0`, or with ONLY
-    QString alias; ///< `a0`
-    QString where; ///< composed condition; empty: all rows
-};
-
 /// How many rows go with `rows`: follows the foreign keys to their closure, counts every table of it in one query of semi-joins (cycles by a
 /// recursive fixpoint), and adds counts, dependents, refusals and locks to `effects`.
 void measureCascade(const Catalog &catalog, const ForeignKeys &keys, const RowSet &rows, Effects &effects);

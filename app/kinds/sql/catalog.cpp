@@ -52,6 +52,11 @@ const Column *Relation::column(const QString &columnName) const
     return found == columns.end() ? nullptr : &*found;
 }
 
+QString Column::castFrom(const QString &expression) const
+{
+    return QStringLiteral("CAST(%1 AS %2)").arg(expression, castName) + (collation.isEmpty() ? QString() : QStringLiteral(" COLLATE ") + collation);
+}
+
 QStringList Relation::key() const
 {
     QStringList list;
@@ -145,7 +150,9 @@ Result<Done, QString> Catalog::loadColumns(Relation &relation) const
         "        ELSE quote_ident(tn.nspname) || '.' || quote_ident(t.typname) END ELSE '' END,"
         " (tn.nspname = 'pg_catalog' AND t.typtype <> 'p' OR coalesce(e.typtype, t.typtype) = 'e'),"
         " NOT (t.typcategory IN ('N', 'B', 'D', 'T', 'E') OR t.typname IN ('uuid', 'oid', 'pg_lsn', 'xid', 'bit', 'varbit')),"
-        " EXISTS (SELECT FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisprimary AND a.attnum = ANY(i.indkey)), a.attnotnull, a.attgenerated <> ''"
+        " EXISTS (SELECT FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisprimary AND a.attnum = ANY(i.indkey)), a.attnotnull, a.attgenerated <> '',"
+        " coalesce((SELECT quote_ident(n.nspname) || '.' || quote_ident(o.collname) FROM pg_collation o JOIN pg_namespace n ON n.oid = o.collnamespace"
+        "  WHERE o.oid = a.attcollation AND a.attcollation <> t.typcollation), '')"
         " FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid JOIN pg_namespace tn ON tn.oid = t.typnamespace"
         " LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = 'A'"
         " WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum"), {QString::number(relation.oid)});
@@ -153,7 +160,7 @@ Result<Done, QString> Catalog::loadColumns(Relation &relation) const
         return Failure{rows.error().toString()};
     for (int row = 0; row < rows->count(); ++row) {
         relation.columns.push_back({rows->text(row, 0), rows->oid(row, 1), rows->text(row, 2), rows->text(row, 3), rows->flag(row, 4),
-                                    rows->flag(row, 5), rows->flag(row, 6), rows->flag(row, 7), rows->flag(row, 8)});
+                                    rows->flag(row, 5), rows->flag(row, 6), rows->flag(row, 7), rows->flag(row, 8), rows->text(row, 9)});
     }
     return Done{};
 }

@@ -21,6 +21,8 @@ struct Column final
     bool identifying = false; ///< part of the primary key
     bool notNull = false;
     bool generated = false; ///< computed from other columns
+    QString collation; ///< `"pg_catalog"."C"`, where it is not that of the type
+    [[nodiscard]] QString castFrom(const QString &expression) const; ///< as it would stand in the column
 };
 
 struct Relation final

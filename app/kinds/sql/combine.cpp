@@ -30,9 +30,12 @@ struct Shift final
 {
     std::int64_t less = 0;
     std::optional<std::int64_t> more = 0, moreBelow = 0; ///< in all, and in the tables that foreign keys lead to; nullopt: without limit
+    std::int64_t certain = 0; ///< part of `more`: rows that come for sure
     std::int64_t altered = 0; ///< part of both: rows that may be hit, or not, with all that hangs on them
+    bool skips = false; ///< what is less may be less with all that hangs on it
     bool nothingKnown = false;
     QString why;
+    [[nodiscard]] bool isNone() const { return !nothingKnown && less == 0 && more == 0 && moreBelow == 0; }
 };
 
 std::set<Oid> hitBy(const ForeignKeys &keys, const Effects &effects)
@@ -68,25 +71,70 @@ bool isData(const Effects &effects)
         || effects.operation == l("database.truncate") || effects.operation == l("database.read");
 }
 
+/// Only adds rows.
+bool isAdding(const Effects &effects) { return effects.adds && !effects.changes && !effects.destroys; }
+
 std::optional<std::int64_t> sum(std::optional<std::int64_t> a, std::optional<std::int64_t> b) { return a && b ? std::optional(*a + *b) : std::nullopt; }
 
-/// What `earlier` adds to the shift of `later`.
-void shiftBy(const ForeignKeys &keys, const Effects &earlier, const Effects &later, Shift &shift)
+/// Whether a foreign key may take rows of `table` along with those that `effects` hits.
+bool takesAlong(const ForeignKeys &keys, const Effects &effects, Oid table)
 {
+    const std::set<Oid> hit = hitBy(keys, effects);
+    return std::any_of(keys.all().begin(), keys.all().end(), [&](const ForeignKey &key) {
+        const bool goesOn = key.onDelete == u'c' || (key.onUpdate != u'a' && key.onUpdate != u'r');
+        return goesOn && keys.covered(key.child).contains(table) && meet(keys.covered(key.parent), hit);
+    });
+}
+
+/// How many of the rows that `earlier` adds are among those that `later` names; nullopt where that cannot be told.
+std::optional<std::int64_t> arrivals(const Catalog &catalog, const ForeignKeys &keys, const Effects &earlier, const Effects &later)
+{
+    if (!earlier.added || !later.named || !earlier.changed.isExact() || earlier.targets.size() != 1)
+        return std::nullopt;
+    const RowSet &rows = *later.named;
+    const Oid table = earlier.targets.front().oid;
+    const bool known = std::all_of(rows.columns.begin(), rows.columns.end(), [&](const QString &column) { return earlier.added->columns.contains(column); });
+    if (!known || !keys.leaves(rows.relation.oid, rows.withChildren).contains(table) || (keys.isPartitioned(table) && !rows.withChildren) || takesAlong(keys, later, table))
+        return std::nullopt;
+    if (rows.where.isEmpty())
+        return earlier.changed.number;
+    QStringList columns;
+    for (const QString &column : earlier.added->columns)
+        columns += quoteIdent(column);
+    const auto counted = catalog.db().guarded(
+        QStringLiteral("SELECT count(*) FROM (%1) AS %2(%3) WHERE %4").arg(earlier.added->text, rows.alias, columns.join(l(", ")), rows.where));
+    return counted ? std::optional(counted->number(0, 0)) : std::nullopt;
+}
+
+/// What may be done by whatever `other` runs unread, and by what nobody read of it; true where nothing else is known.
+bool shiftByUnread(const Effects &other, const QString &which, Shift &shift)
+{
+    if (other.unread || other.uninspectable.size() > other.code.reasons) {
+        shift.nothingKnown = true;
+        shift.why = which + l(" was not read");
+    } else if (other.code.runs) {
+        shift.less = everything;
+        if (shift.why.isEmpty())
+            shift.why = QStringLiteral("%1, run by %2, may change this; what exceeds it is rolled back").arg(other.code.why, which);
+    }
+    return shift.nothingKnown;
+}
+
+/// What `earlier` adds to the shift of `later`.
+void shiftBy(const Measuring &measuring, const Effects &earlier, const Effects &later, Shift &shift)
+{
+    const ForeignKeys &keys = measuring.keys;
     const std::set<Oid> written = hitBy(keys, earlier);
     std::set<Oid> concerned = hitBy(keys, later);
     if (later.operation == l("database.insert") || later.operation == l("database.read"))
         concerned.clear(); // rows to add do not depend on those that are there
     const bool rows = meet(written, concerned), readings = meet(written, later.reads);
-    const bool unread = earlier.unread || earlier.uninspectable.size() > earlier.code.reasons;
-    if (unread || ((rows || readings) && !isData(earlier)) || readings) {
-        shift.nothingKnown = true;
-        shift.why = unread ? QStringLiteral("an earlier statement was not read") : QStringLiteral("it depends on what an earlier statement leaves");
+    if (shiftByUnread(earlier, QStringLiteral("an earlier statement"), shift))
         return;
-    }
-    if (earlier.code.runs && shift.why.isEmpty()) {
-        shift.less = everything;
-        shift.why = earlier.code.why + l(", run by an earlier statement, may change this; what exceeds it is rolled back");
+    if (((rows || readings) && !isData(earlier)) || readings) {
+        shift.nothingKnown = true;
+        shift.why = QStringLiteral("it depends on what an earlier statement leaves");
+        return;
     }
     if (!rows)
         return;
@@ -94,7 +142,9 @@ void shiftBy(const ForeignKeys &keys, const Effects &earlier, const Effects &lat
     if (earlier.destroys)
         shift.less += earlier.destroyed.atMost().value_or(everything);
     if (earlier.adds) {
-        shift.more = sum(shift.more, earlier.changed.atMost());
+        const auto arriving = arrivals(measuring.catalog, keys, earlier, later);
+        shift.certain += arriving.value_or(0);
+        shift.more = sum(shift.more, arriving ? arriving : earlier.changed.atMost());
         const bool above = !later.targets.empty() && meet(written, keys.leaves(later.targets.front().oid, true));
         shift.moreBelow = above ? shift.moreBelow : sum(shift.moreBelow, earlier.changed.atMost());
     }
@@ -107,11 +157,47 @@ void shiftBy(const ForeignKeys &keys, const Effects &earlier, const Effects &lat
     shift.moreBelow = sum(shift.moreBelow, most);
 }
 
+/// Whether two actions of one MERGE, which hit different rows, leave each other alone in what foreign keys do as well.
+bool leavesAlone(const ForeignKeys &keys, const Effects &other, const Effects &one)
+{
+    if (!one.reaches)
+        return true;
+    if (isAdding(other))
+        return other.targets.empty() || !takesAlong(keys, one, other.targets.front().oid);
+    return one.destroys && other.changes && !other.destroys && !other.reaches && !decides(other, one);
+}
+
+/// What another part of the same statement adds to the shift. Both see the snapshot; of a row that both would change the server lets one
+/// have it. Foreign keys act when all is done.
+void shiftTogether(const ForeignKeys &keys, const Effects &other, const Effects &one, Shift &shift)
+{
+    if (shiftByUnread(other, QStringLiteral("another part of the statement"), shift) || one.operation == l("database.insert") || !meet(hitBy(keys, other), hitBy(keys, one)))
+        return;
+    if ((one.apart && other.apart && leavesAlone(keys, other, one)) || (isAdding(other) && !one.reaches))
+        return;
+    shift.why = shift.why.isEmpty() ? QStringLiteral("another part of the statement changes the same tables") : shift.why;
+    const auto written = other.changed.atMost();
+    if (other.destroys && (!one.destroys || other.part < one.part)) // a row that both delete counts for the first
+        shift.less += other.destroyed.atMost().value_or(everything);
+    if (other.changes) {
+        shift.less += written.value_or(everything);
+        shift.skips = true;
+    }
+    if (other.adds || (other.changes && decides(other, one))) {
+        shift.more = sum(shift.more, written);
+        shift.moreBelow = sum(shift.moreBelow, written);
+        shift.altered += other.changes ? written.value_or(everything) : 0;
+    }
+}
+
+/// `less` below zero: rows that come for sure.
 void widen(Count &count, std::int64_t less, std::optional<std::int64_t> more, const QString &why)
 {
     if ((less == 0 && more == 0) || count.estimated)
         return;
-    count = Count::between(std::max<std::int64_t>(0, count.atLeast() - less), sum(count.atMost(), more), count.why.isEmpty() ? why : count.why);
+    const std::int64_t least = std::max<std::int64_t>(0, count.atLeast() - less);
+    const auto most = sum(count.atMost(), more);
+    count = most == least ? Count::of(least) : Count::between(least, most, count.why.isEmpty() ? why : count.why);
 }
 
 void widen(Dependent &dependent, std::int64_t less, std::optional<std::int64_t> more, const QString &why)
@@ -127,24 +213,25 @@ void widen(Dependent &dependent, std::int64_t less, std::optional<std::int64_t> 
 /// Makes the counts of a statement hold behind those that come before it.
 void settle(Effects &effects, const Shift &shift)
 {
-    if (!shift.nothingKnown && shift.less == 0 && shift.more == 0)
+    if (shift.isNone())
         return;
     // A row that is hit only now may take along any number of others.
     const bool open = shift.nothingKnown || (shift.altered > 0 && effects.reaches);
+    const bool hangs = shift.altered > 0 || shift.skips;
     const auto more = shift.nothingKnown ? std::nullopt : shift.more, moreInAll = open ? std::nullopt : shift.more,
                moreBelow = open ? std::nullopt : shift.moreBelow;
-    const std::int64_t less = shift.nothingKnown ? everything : shift.less, lessThere = shift.altered > 0 ? everything : less;
+    const std::int64_t less = shift.nothingKnown ? everything : shift.less, direct = less - shift.certain, below = hangs ? everything : less;
     if (effects.destroys) {
-        const std::int64_t hanging = shift.altered > 0 ? effects.cascaded.atLeast() : 0;
-        widen(effects.destroyed, less + hanging, moreInAll, shift.why);
+        const std::int64_t hanging = hangs ? effects.cascaded.atLeast() : 0;
+        widen(effects.destroyed, direct + hanging, moreInAll, shift.why);
         if (effects.reaches || shift.nothingKnown)
-            widen(effects.cascaded, lessThere, moreBelow, shift.why);
+            widen(effects.cascaded, below, moreBelow, shift.why);
     }
     if (effects.changes || effects.adds)
-        widen(effects.changed, effects.reaches ? lessThere : less, moreInAll, shift.why);
+        widen(effects.changed, effects.reaches ? below : direct, moreInAll, shift.why);
     for (Dependent &dependent : effects.dependents) {
         if (dependent.count || dependent.most)
-            widen(dependent, dependent.parent < 0 ? less : lessThere, dependent.parent < 0 ? more : moreBelow, shift.why);
+            widen(dependent, dependent.parent < 0 ? direct : below, dependent.parent < 0 ? more : moreBelow, shift.why);
     }
 }
 
@@ -217,25 +304,55 @@ void join(Effects &all, Effects next)
 
 } // namespace
 
-Effects combine(const ForeignKeys &keys, std::vector<Effects> statements)
+namespace {
+
+/// Settles the parts of one statement, `from` to before `to`, among themselves.
+void settleTogether(const ForeignKeys &keys, std::vector<Effects> &all, std::size_t from, std::size_t to)
 {
-    for (std::size_t i = 0; i < statements.size(); ++i) {
-        Shift shift;
-        for (std::size_t before = 0; before < i && !shift.nothingKnown; ++before)
-            shiftBy(keys, statements[before], statements[i], shift);
-        settle(statements[i], shift);
-        for (std::size_t before = 0; before < i; ++before)
-            forget(keys, statements[before], statements[i]);
+    std::vector<Shift> shifts(to - from);
+    for (std::size_t i = from; i < to; ++i) {
+        for (std::size_t other = from; other < to; ++other) {
+            if (other != i && !shifts[i - from].nothingKnown)
+                shiftTogether(keys, all[other], all[i], shifts[i - from]);
+        }
     }
-    for (Effects &one : statements) {
+    for (std::size_t i = from; i < to; ++i) {
+        const bool moves = std::any_of(all[i].follows.begin(), all[i].follows.end(), [&](std::size_t part) { return part < shifts.size() && !shifts[part].isNone(); });
+        if (moves && !shifts[i - from].nothingKnown) {
+            shifts[i - from].nothingKnown = true;
+            shifts[i - from].why = QStringLiteral("it depends on what another part of the statement changes");
+        }
+    }
+    for (std::size_t i = from; i < to; ++i)
+        settle(all[i], shifts[i - from]);
+}
+
+} // namespace
+
+Effects combine(const Measuring &measuring, std::vector<Effects> all)
+{
+    for (std::size_t from = 0, to = 0; from < all.size(); from = to) {
+        for (to = from; to < all.size() && all[to].statement == all[from].statement; ++to) {
+            Shift shift;
+            for (std::size_t before = 0; before < from && !shift.nothingKnown; ++before)
+                shiftBy(measuring, all[before], all[to], shift);
+            settle(all[to], shift);
+        }
+        settleTogether(measuring.keys, all, from, to);
+        for (std::size_t i = from; i < to; ++i) {
+            for (std::size_t before = 0; before < from; ++before)
+                forget(measuring.keys, all[before], all[i]);
+        }
+    }
+    for (Effects &one : all) {
         tellRows(one);
         one.clauses = {clauseOf(one)};
     }
-    std::stable_sort(statements.begin(), statements.end(), [](const Effects &a, const Effects &b) { return rank(a.operation) < rank(b.operation); });
-    Effects all = statements.empty() ? Effects() : std::move(statements.front());
-    for (std::size_t i = 1; i < statements.size(); ++i)
-        join(all, std::move(statements[i]));
-    return all;
+    std::stable_sort(all.begin(), all.end(), [](const Effects &a, const Effects &b) { return rank(a.operation) < rank(b.operation); });
+    Effects whole = all.empty() ? Effects() : std::move(all.front());
+    for (std::size_t i = 1; i < all.size(); ++i)
+        join(whole, std::move(all[i]));
+    return whole;
 }
 
 } // namespace holdfast::sql

@@ -174,12 +174,32 @@ void addExtra(Effects &effects, std::vector<Fact> &facts)
     }
 }
 
-QStringList resourcesOf(const Effects &effects, const LiveIdentity *live)
+/// Rows of a partition are rows of what it is a partition of.
+QStringList partitionedOnes(const Session &session, const Effects &effects)
+{
+    std::set<Oid> written;
+    for (const auto &[oid, level] : effects.locked) {
+        if (level >= Lock::RowExclusive)
+            written.insert(oid);
+    }
+    const auto rows = session.db.guarded(
+        QStringLiteral("SELECT DISTINCT n.nspname, c.relname FROM unnest($1::oid[]) t(oid) CROSS JOIN LATERAL pg_partition_ancestors(t.oid) a(oid)"
+                       " JOIN pg_class c ON c.oid = a.oid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE a.oid <> t.oid ORDER BY 1, 2"),
+        {oidSet(written)});
+    QStringList names;
+    for (int row = 0; rows && row < rows->count(); ++row)
+        names += displayIdent(rows->text(row, 0)) + u'.' + displayIdent(rows->text(row, 1));
+    return names;
+}
+
+QStringList resourcesOf(const Effects &effects, const LiveIdentity *live, const Session *session)
 {
     QStringList resources;
     if (!live)
         return resources;
     const QString base = resourcePrefix(live->identity);
+    for (const QString &name : session ? partitionedOnes(*session, effects) : QStringList())
+        resources += base + name;
     for (const Relation &relation : effects.targets)
         resources += base + relation.canonical();
     for (const LostObject &object : effects.objects) {
@@ -240,7 +260,7 @@ MeasureOutput conclude(const MeasureInput &input, Effects effects, const Session
     made.environment = recognition.environment;
     made.contradictions = recognition.contradictions;
     made.confirmText = recognition.is ? recognition.is->name : input.target->name;
-    made.resources = resourcesOf(effects, live);
+    made.resources = resourcesOf(effects, live, session);
     writeSentence(effects, made.confirmText, made);
     addCounts(effects, input.at, made.facts);
     addObjects(effects, input.at, made.facts);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "kinds/measuring.h"
-#include "kinds/sql/catalog.h"
+#include "kinds/sql/query.h"
 
 namespace holdfast::sql {
 
@@ -82,7 +82,7 @@ struct Clause final
     bool destroys = false;
 };
 
-/// What one statement, or all of a request, would do.
+/// What one statement, a part of it that changes rows, or all of a request, would do.
 struct Effects final
 {
     QString operation = QStringLiteral("database.opaque");
@@ -103,6 +103,13 @@ struct Effects final
     Choice choice = Choice::Settled;
     bool unread = false; ///< it may do anything, so that nothing is known of what comes after it
     bool reaches = false; ///< foreign keys may carry it to other tables
+    std::size_t statement = 0, part = 0; ///< of which statement of the request, and which part of that
+    bool apart = false; ///< an action of MERGE: no other action of it hits the same rows
+    std::set<std::size_t> follows; ///< parts of the same statement that return the rows which decide here
+    std::optional<Cte> result; ///< what RETURNING gives, for the rest of the statement
+    std::optional<RowSet> named; ///< the rows that it hits, where the condition refers to nothing else
+    QStringList makes; ///< tables that come into being, without schema: what a later statement means by the name is not known
+    std::optional<Query> added; ///< the rows that it adds, as far as their columns are known
     std::set<Oid> reads; ///< tables that decide which rows are hit, besides those rows themselves
     std::optional<QStringList> sets; ///< names of the columns that it changes in rows that stay; nullopt: any
     std::optional<QStringList> decidedBy; ///< names of the columns that decide which rows are hit; nullopt: any

@@ -14,11 +14,18 @@ namespace {
 constexpr int MaxDepth = 100;
 
 
+/// Asking must not cost the server any memory that the statement likes.
+bool padsLittle(const std::vector<Node> &arguments)
+{
+    constexpr std::int64_t longest = 1000;
+    return arguments.size() > 1 && arguments[1].type == l("A_Const") && integer(object(arguments[1].fields, l("ival")), l("ival")) <= longest;
+}
+
 QString op(const QString &name) { return QStringLiteral(" OPERATOR(pg_catalog.%1) ").arg(name); }
 
 } // namespace
 
-Composer::Text Composer::refuse(const QString &why)
+std::nullopt_t Composer::refuse(const QString &why)
 {
     if (m_why.isEmpty())
         m_why = why;
@@ -30,14 +37,18 @@ const Source &Composer::addSource(const Fields &rangeVar, const Relation &relati
     const QString alias = text(object(rangeVar, l("alias")), l("aliasname"));
     auto source = std::make_shared<Source>(Source{QStringLiteral("a%1").arg(m_aliases++), alias.isEmpty() ? relation.name : alias,
                                                   alias.isEmpty() ? relation.schema : QString(), relation});
-    m_scopes.back().push_back(source);
+    m_scopes.back().sources.push_back(source);
+    for (const Column &column : relation.columns)
+        m_scopes.back().visible.push_back({source, column.name});
     return *source;
 }
 
 void Composer::addExcluded(const Relation &relation)
 {
     // Only a name of two parts can mean it: `a = 1` is the row that is there, and so would be ambiguous here.
-    m_scopes.insert(m_scopes.end() - 1, {std::make_shared<Source>(Source{QStringLiteral("excluded"), QStringLiteral("excluded"), {}, relation})});
+    Scope scope;
+    scope.sources.push_back(std::make_shared<Source>(Source{QStringLiteral("excluded"), QStringLiteral("excluded"), {}, relation}));
+    m_scopes.insert(m_scopes.end() - 1, std::move(scope));
 }
 
 Composer::Text Composer::expression(const Node &node)
@@ -143,9 +154,12 @@ Composer::Text Composer::columnOf(const Source &source, const QString &name)
     const Column *found = source.relation.column(name);
     if (!found)
         return refuse(QStringLiteral("%1 is not a column of %2").arg(displayIdent(name), source.relation.display()));
+    if (std::count_if(source.relation.columns.begin(), source.relation.columns.end(), [&](const Column &column) { return column.name == name; }) > 1)
+        return refuse(QStringLiteral("%1 is ambiguous").arg(displayIdent(name)));
     if (!found->builtin)
         return refuse(QStringLiteral("column %1 has type %2, which is not built in").arg(displayIdent(name), found->typeName));
-    m_used.types.insert(found->type);
+    if (found->type != 0)
+        m_used.types.insert(found->type);
     m_columns += name;
     return source.alias + u'.' + quoteIdent(name);
 }
@@ -157,19 +171,42 @@ Composer::Text Composer::column(const Fields &fields)
         return refuse(QStringLiteral("it refers to whole rows"));
     const QStringList path = names(fields, l("fields"));
     const QString &name = path.last();
+    // Every table has these besides its columns; a sub-select may have columns of the same names.
+    static const QStringList ofTheServer{QStringLiteral("ctid"), QStringLiteral("tableoid"), QStringLiteral("xmin"), QStringLiteral("xmax"),
+                                         QStringLiteral("cmin"), QStringLiteral("cmax")};
+    if (ofTheServer.contains(name))
+        return refuse(QStringLiteral("%1 is not a column of the tables named").arg(displayIdent(name)));
+    if (path.size() == 1)
+        return bareColumn(name);
     for (auto scope = m_scopes.rbegin(); scope != m_scopes.rend(); ++scope) {
         std::vector<const Source *> found;
-        for (const auto &source : *scope) {
-            const bool named = path.size() == 1 || (source->shownAs == path[path.size() - 2] && (path.size() == 2 || source->schema == path[0]));
-            if (named && (path.size() > 1 || source->relation.column(name)))
+        for (const auto &source : scope->sources) {
+            if (source->shownAs == path[path.size() - 2] && (path.size() == 2 || source->schema == path[0]))
                 found.push_back(source.get());
         }
         if (found.size() > 1)
             return refuse(QStringLiteral("%1 is ambiguous").arg(displayIdent(name)));
-        if (found.size() == 1 && path.size() == 1 && scope != m_scopes.rbegin() && !m_scopes.back().empty())
-            m_outer += QStringLiteral("%1 in the sub-select is %2.%1").arg(displayIdent(name), displayIdent(found[0]->shownAs));
         if (found.size() == 1)
             return columnOf(*found[0], name);
+    }
+    return refuse(QStringLiteral("%1 is not a column of the tables named").arg(displayIdent(name)));
+}
+
+Composer::Text Composer::bareColumn(const QString &name)
+{
+    for (auto scope = m_scopes.rbegin(); scope != m_scopes.rend(); ++scope) {
+        std::vector<const Source *> found;
+        for (const Visible &visible : scope->visible) {
+            if (visible.name == name)
+                found.push_back(visible.source.get());
+        }
+        if (found.size() > 1)
+            return refuse(QStringLiteral("%1 is ambiguous").arg(displayIdent(name)));
+        if (found.empty())
+            continue;
+        if (scope != m_scopes.rbegin() && !m_scopes.back().sources.empty())
+            m_outer += QStringLiteral("%1 in the sub-select is %2.%1").arg(displayIdent(name), displayIdent(found[0]->shownAs));
+        return columnOf(*found[0], name);
     }
     return refuse(QStringLiteral("%1 is not a column of the tables named").arg(displayIdent(name)));
 }
@@ -299,6 +336,8 @@ Composer::Text Composer::call(const Fields &fields)
     expect(fields, l("funcformat"), l("COERCE_SQL_SYNTAX")); // position(a IN b): the call that it stands for is what is read here
     const std::vector<Node> given = children(fields, l("args"));
     m_used.functions[name.last()].add(qualified, given);
+    if (name.last().endsWith(l("pad")) && !padsLittle(given))
+        return refuse(QStringLiteral("it pads to a length that is not small"));
     const auto arguments = flag(fields, l("agg_star")) ? Text(QStringLiteral("*")) : list(given);
     if (!arguments)
         return std::nullopt;

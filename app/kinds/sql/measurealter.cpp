@@ -99,7 +99,7 @@ void changeDefault(const Measuring &measuring, const Statement &statement, const
     const Node value = child(command, l("def"));
     if (!value)
         return;
-    Composer composer(measuring.catalog, statement.source);
+    Composer composer(measuring.catalog, statement);
     if (column != nullptr)
         composer.assign(*column);
     if (composer.expression(value)) {

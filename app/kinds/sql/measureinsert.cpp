@@ -3,6 +3,8 @@
 #include "kinds/sql/latin.h"
 #include "kinds/sql/measurestatement.h"
 
+#include <algorithm>
+
 namespace holdfast::sql {
 
 namespace {
@@ -11,43 +13,101 @@ namespace {
 struct Given final
 {
     Count count = Count::of(1); ///< DEFAULT VALUES
-    QString query;
+    std::optional<Query> query;
+    std::vector<std::vector<std::optional<QString>>> rows; ///< of VALUES; nullopt: DEFAULT
 };
 
-/// Columns that take values: those listed, else all.
-void assignColumns(const Relation &relation, const Fields &insert, Composer &composer)
+/// Columns that take values: those listed, else all. Nullopt where one is not a column of the table.
+std::vector<Column> assignedColumns(const Relation &relation, const std::vector<Node> &listed)
 {
-    const std::vector<Node> listed = children(insert, l("cols"));
+    if (listed.empty())
+        return relation.columns;
+    std::vector<Column> columns;
     for (const Node &node : listed) {
-        const Column *column = node.is(l("ResTarget")) ? relation.column(text(node.fields, l("name"))) : nullptr;
-        if (column != nullptr)
-            composer.assign(*column);
+        if (const Column *column = node.is(l("ResTarget")) ? relation.column(text(node.fields, l("name"))) : nullptr)
+            columns.push_back(*column);
     }
-    for (std::size_t i = 0; listed.empty() && i < relation.columns.size(); ++i)
-        composer.assign(relation.columns[i]);
+    return columns;
+}
+
+bool hasDefault(const std::vector<Node> &lists)
+{
+    return std::any_of(lists.begin(), lists.end(), [](const Node &list) {
+        const std::vector<Node> items = children(list.fields, l("items"));
+        return std::any_of(items.begin(), items.end(), [](const Node &item) { return item.type == l("SetToDefault"); });
+    });
+}
+
+/// VALUES of which some are DEFAULT, which stands only in an INSERT.
+std::optional<Given> givenValues(const Fields &values, const std::vector<Node> &lists, Composer &composer)
+{
+    Given given{Count::of(static_cast<std::int64_t>(lists.size())), {}, {}};
+    expect(values, l("op"), l("SETOP_NONE"));
+    expect(values, l("limitOption"), l("LIMIT_OPTION_DEFAULT"));
+    composer.beginScope();
+    for (const Node &list : lists) {
+        given.rows.emplace_back();
+        for (const Node &value : list.is(l("List")) ? children(list.fields, l("items")) : std::vector<Node>()) {
+            given.rows.back().push_back(value.is(l("SetToDefault")) ? std::nullopt : composer.expression(value));
+            if (!given.rows.back().back() && !value.is(l("SetToDefault")))
+                return std::nullopt;
+        }
+    }
+    composer.endScope();
+    return given;
 }
 
 /// What VALUES or a SELECT would give; nullopt with the reason in the composer.
 std::optional<Given> given(const Node &source, Composer &composer)
 {
+    if (!composer.why().isEmpty()) // WITH was not composed
+        return std::nullopt;
     if (!source)
         return Given();
     const std::vector<Node> lists = source.is(l("SelectStmt")) ? children(source.fields, l("valuesLists")) : std::vector<Node>();
-    if (lists.empty()) {
-        const auto query = composer.select(source.fields);
-        return query ? std::optional(Given{{}, *query}) : std::nullopt;
-    }
-    expect(source.fields, l("op"), l("SETOP_NONE"));
-    expect(source.fields, l("limitOption"), l("LIMIT_OPTION_DEFAULT"));
-    composer.beginScope();
-    for (const Node &list : lists) {
-        for (const Node &value : list.is(l("List")) ? children(list.fields, l("items")) : std::vector<Node>()) {
-            if (!value.is(l("SetToDefault")) && !composer.expression(value))
-                return std::nullopt;
+    const bool plain = !lists.empty() && !source.fields.has(l("withClause")) && !source.fields.has(l("sortClause")) && !source.fields.has(l("limitCount"))
+        && !source.fields.has(l("limitOffset"));
+    if (plain || hasDefault(lists))
+        return givenValues(source.fields, lists, composer);
+    auto query = composer.query(source.fields);
+    return query ? std::optional(Given{{}, std::move(query), {}}) : std::nullopt;
+}
+
+constexpr std::size_t mostRows = 1000; ///< of VALUES whose rows are looked at again
+
+/// The rows as they will stand in the table, with those columns whose values are known.
+std::optional<Query> addedRows(const std::vector<Column> &columns, const Given &given)
+{
+    Query rows;
+    QStringList outputs, names;
+    if (given.query) {
+        for (qsizetype i = 0; i < given.query->columns.size() && static_cast<std::size_t>(i) < columns.size(); ++i) {
+            const Column &column = columns[static_cast<std::size_t>(i)];
+            names += QStringLiteral("c%1").arg(i);
+            if (column.castName.isEmpty())
+                continue;
+            outputs += column.castFrom(QStringLiteral("q.c%1").arg(i));
+            rows.columns += column.name;
         }
+        rows.text = QStringLiteral("SELECT %1 FROM (%2) AS q(%3)").arg(outputs.join(l(", ")), given.query->text, names.join(l(", ")));
+        return outputs.isEmpty() ? std::nullopt : std::optional(rows);
     }
-    composer.endScope();
-    return Given{Count::of(static_cast<std::int64_t>(lists.size())), {}};
+    QStringList selects;
+    for (const auto &row : given.rows) {
+        outputs.clear();
+        rows.columns.clear();
+        for (std::size_t i = 0; i < row.size() && i < columns.size(); ++i) {
+            if (!row[i])
+                return std::nullopt;
+            if (columns[i].castName.isEmpty())
+                continue;
+            outputs += columns[i].castFrom(*row[i]);
+            rows.columns += columns[i].name;
+        }
+        selects += QStringLiteral("SELECT ") + outputs.join(l(", "));
+    }
+    rows.text = selects.join(l(" UNION ALL "));
+    return rows.columns.isEmpty() || given.rows.size() > mostRows ? std::nullopt : std::optional(rows);
 }
 
 bool readArbiter(const Fields &infer, Composer &composer)
@@ -82,28 +142,44 @@ bool readConflict(const Relation &relation, const Fields &conflict, Composer &co
     return !where || composer.expression(where);
 }
 
-void onConflict(const Measuring &measuring, const Relation &relation, const QString &action, const Count &proposed, Effects &effects)
+/// A row in conflict is left out, or changed instead, so that there are no more than proposed. One that is changed counts like one that is added.
+void onConflict(const Measuring &measuring, const Relation &relation, const Fields &conflict, Effects &effects)
 {
-    if (action == l("ONCONFLICT_UPDATE")) {
-        effects.changes = true;
-        unknownRows(effects, QStringLiteral("which rows ON CONFLICT DO UPDATE changes is not known before"));
-        noteCode(measuring.catalog, {relation, measuring.keys.covered(relation.oid), RowEvent::Update, {}}, 0, effects);
-    } else if (action == l("ONCONFLICT_NOTHING")) {
-        effects.changed += Count::unknown(QStringLiteral("rows in conflict are left out; at most %1")
-                                              .arg(proposed.number ? plain(*proposed.number) : QStringLiteral("unknown")));
-    }
+    const QString action = text(conflict, l("action"));
+    if (action != l("ONCONFLICT_UPDATE") && action != l("ONCONFLICT_NOTHING"))
+        return;
+    const bool changes = action == l("ONCONFLICT_UPDATE");
+    effects.added.reset();
+    if (!changes || conflict.has(l("whereClause")))
+        effects.changed = Count::between(0, effects.changed.atMost(), QStringLiteral("which rows are in conflict with those that are there is not known before"));
+    if (!changes)
+        return;
+    effects.changes = true;
+    QStringList columns;
+    for (const Node &target : children(conflict, l("targetList")))
+        columns += text(target.fields, l("name"));
+    effects.columnsChanged += columns;
+    setColumns(relation, columns, effects);
+    noteCode(measuring.catalog, {relation, measuring.keys.covered(relation.oid), RowEvent::Update, columns}, 0, effects);
+    const bool follows = std::any_of(measuring.keys.all().begin(), measuring.keys.all().end(), [&](const ForeignKey &key) {
+        const bool sets = std::any_of(columns.begin(), columns.end(), [&](const QString &column) { return key.parentColumns.contains(column); });
+        return sets && key.enforced && key.onUpdate != u'a' && key.onUpdate != u'r' && measuring.keys.covered(key.parent).contains(relation.oid);
+    });
+    if (follows)
+        unknownRows(effects, QStringLiteral("which rows follow the keys that ON CONFLICT changes is not known before"));
 }
 
 /// All expressions of the statement; nullopt, noted, when one is not evaluated or a name is not the server's own.
 std::optional<Given> readInsert(const Measuring &measuring, const Relation &relation, const Fields &fields, Composer &composer, Effects &effects)
 {
-    assignColumns(relation, fields, composer);
+    for (const Column &column : assignedColumns(relation, children(fields, l("cols"))))
+        composer.assign(column);
     for (const char *word : {"OVERRIDING_NOT_SET", "OVERRIDING_USER_VALUE", "OVERRIDING_SYSTEM_VALUE"})
         expect(fields, l("override"), l(word)); // which value an identity column takes; how many rows it does not change
     auto rows = given(child(fields, l("selectStmt")), composer);
     if (!rows) {
         unknownRows(effects, QStringLiteral("what is inserted is not evaluated: %1").arg(composer.why()));
-        for (const char *member : {"selectStmt", "onConflictClause", "returningList"})
+        for (const char *member : {"withClause", "selectStmt", "onConflictClause", "returningList"})
             explained(fields, l(member));
         return std::nullopt;
     }
@@ -120,15 +196,32 @@ std::optional<Given> readInsert(const Measuring &measuring, const Relation &rela
 
 Count countGiven(const Measuring &measuring, const Given &rows, const Composer &composer, Effects &effects)
 {
-    if (rows.query.isEmpty())
-        return rows.count;
     effects.touched.insert(composer.tables().begin(), composer.tables().end());
-    effects.reads = composer.tables();
-    const auto counted = measuring.catalog.db().guarded(QStringLiteral("SELECT count(*) FROM (%1) q").arg(rows.query));
+    effects.reads = composer.allTables();
+    effects.follows = composer.followed();
+    if (!rows.query)
+        return rows.count;
+    for (const Oid oid : composer.tables())
+        effects.lockTable(oid, Lock::AccessShare);
+    if (composer.isOpenInside())
+        effects.choice = Choice::OfNumber;
+    const auto counted = measuring.catalog.db().guarded(QStringLiteral("SELECT count(*) FROM (%1) q").arg(rows.query->text));
     if (counted)
         return Count::of(counted->number(0, 0));
     effects.note(QStringLiteral("the rows to insert could not be counted: %1").arg(counted.error().toString()));
     return Count::unknown(counted.error().toString());
+}
+
+/// What is known of the rows themselves, for the rest of the statement and for the statements behind it.
+void noteRows(const Fields &fields, const Relation &relation, const Given &rows, Composer &composer, Effects &effects)
+{
+    const Fields conflict = object(fields, l("onConflictClause"));
+    const bool asGiven = fields.has(l("override")) && text(fields, l("override")) == l("OVERRIDING_NOT_SET") && conflict.isEmpty() && !effects.code.runs
+        && effects.choice == Choice::Settled;
+    if (asGiven)
+        effects.added = addedRows(assignedColumns(relation, children(fields, l("cols"))), rows);
+    const bool whole = effects.added && static_cast<std::size_t>(effects.added->columns.size()) == relation.columns.size();
+    giveResult(fields, composer, {relation, true, {}, {}, {}, {}}, whole ? effects.added : std::nullopt, effects);
 }
 
 } // namespace
@@ -139,6 +232,8 @@ Effects measureInsert(const Measuring &measuring, const Statement &statement)
     effects.operation = QStringLiteral("database.insert");
     effects.adds = true;
     const Fields &fields = statement.node.fields;
+    Composer composer = composerFor(measuring, statement);
+    static_cast<void>(composer.with(fields));
     const auto relation = measuring.catalog.resolve(relationName(object(fields, l("relation"))));
     if (!relation) {
         unknownRows(effects, relation.error());
@@ -156,14 +251,19 @@ Effects measureInsert(const Measuring &measuring, const Statement &statement)
         return effects;
     }
     static_cast<void>(flag(object(fields, l("relation")), l("inh"))); // rows go into the table itself, or its partitions
-    Composer composer(measuring.catalog, statement.source);
     const auto rows = readInsert(measuring, *relation, fields, composer, effects);
-    const Count proposed = rows ? countGiven(measuring, *rows, composer, effects) : effects.changed;
     if (rows)
-        effects.changed += proposed;
+        effects.changed += countGiven(measuring, *rows, composer, effects);
     noteCode(measuring.catalog, {*relation, measuring.keys.covered(relation->oid), RowEvent::Insert, {}}, 0, effects);
-    onConflict(measuring, *relation, text(object(fields, l("onConflictClause")), l("action")), proposed, effects);
-    effects.dependents.front().count = effects.changed.number;
+    if (rows)
+        noteRows(fields, *relation, *rows, composer, effects);
+    onConflict(measuring, *relation, object(fields, l("onConflictClause")), effects);
+    Dependent &added = effects.dependents.front();
+    added.count = effects.changed.number;
+    added.least = effects.changed.least;
+    added.most = effects.changed.most;
+    if (effects.changed.isBounded())
+        added.quality = Quality::Bounded;
     return effects;
 }
 

@@ -23,8 +23,9 @@ QString whyLeavesUnplain(const Measuring &measuring, const Leaves &leaves)
     return {};
 }
 
-/// The target, checked to be countable.
-std::optional<Relation> targetOf(const Measuring &measuring, const Fields &rangeVar, Effects &effects)
+} // namespace
+
+std::optional<Relation> hitTable(const Measuring &measuring, const Fields &rangeVar, Effects &effects)
 {
     const auto relation = measuring.catalog.resolve(relationName(rangeVar));
     if (!relation) {
@@ -45,8 +46,6 @@ std::optional<Relation> targetOf(const Measuring &measuring, const Fields &range
     unknownRows(effects, why);
     return std::nullopt;
 }
-
-} // namespace
 
 void unknownRows(Effects &effects, const QString &reason)
 {
@@ -80,6 +79,39 @@ void readReturning(const Fields &fields, Composer &composer, Effects &effects)
     }
 }
 
+void giveResult(const Fields &fields, Composer &composer, const RowSet &as, const std::optional<Query> &rows, Effects &effects)
+{
+    effects.result.emplace();
+    effects.result->open = composer.isOpen();
+    effects.result->tables = composer.allTables();
+    effects.result->tables.insert(as.relation.oid);
+    for (const Column &column : as.relation.columns)
+        effects.result->types.insert(column.type);
+    effects.result->types.insert(composer.used().types.begin(), composer.used().types.end());
+    const std::vector<Node> targets = children(fields, l("returningList"));
+    // Code may keep rows from being written, or write others.
+    if (!rows || targets.empty() || effects.code.runs)
+        return;
+    const QString alias = text(object(object(fields, l("relation")), l("alias")), l("aliasname"));
+    effects.result->rows = composer.returned(
+        targets, {{}, alias.isEmpty() ? as.relation.name : alias, alias.isEmpty() ? as.relation.schema : QString(), as.relation}, *rows);
+}
+
+std::optional<Query> rowsAsTheyAre(const RowSet &rows, const std::map<QString, QString> &instead)
+{
+    Query query;
+    QStringList outputs;
+    for (const Column &column : rows.relation.columns) {
+        if (!column.builtin)
+            return std::nullopt; // its values are read by code that is not looked at
+        const auto value = instead.find(column.name);
+        outputs += value != instead.end() ? value->second : rows.alias + u'.' + quoteIdent(column.name);
+        query.columns += column.name;
+    }
+    query.text = QStringLiteral("SELECT %1 FROM %2%3").arg(outputs.join(l(", ")), rows.from, rows.where.isEmpty() ? QString() : QStringLiteral(" WHERE ") + rows.where);
+    return query;
+}
+
 bool areBuiltin(const Measuring &measuring, const Composer &composer, Effects &effects)
 {
     const QString why = whyNotBuiltin(measuring.catalog, composer.used());
@@ -91,7 +123,7 @@ bool areBuiltin(const Measuring &measuring, const Composer &composer, Effects &e
 std::optional<RowSet> namedRows(const Measuring &measuring, const Fields &fields, QLatin1StringView fromMember, Composer &composer, Effects &effects)
 {
     const Fields rangeVar = object(fields, l("relation"));
-    const auto relation = targetOf(measuring, rangeVar, effects);
+    const auto relation = hitTable(measuring, rangeVar, effects);
     if (!relation) {
         fields.explained();
         return std::nullopt;
@@ -104,21 +136,26 @@ std::optional<RowSet> namedRows(const Measuring &measuring, const Fields &fields
                 source.alias,
                 {}};
     const std::vector<Node> others = children(fields, fromMember);
-    const auto from = composer.fromItems(others);
+    const auto from = composer.why().isEmpty() ? composer.fromItems(others) : std::nullopt; // else WITH was not composed
     const Node where = child(fields, l("whereClause"));
     const auto condition = from && where ? composer.expression(where) : from ? std::optional(QString()) : std::nullopt;
     if (!condition) {
         unknownRows(effects, QStringLiteral("the condition is not evaluated: %1").arg(composer.why()));
         explained(fields, fromMember);
         explained(fields, l("whereClause"));
+        explained(fields, l("withClause"));
         return std::nullopt;
     }
+    effects.follows = composer.followed();
     effects.touched.insert(composer.tables().begin(), composer.tables().end());
-    effects.reads = composer.tables();
+    effects.reads = composer.allTables();
     effects.decidedBy = composer.columns();
     noticeCondition(measuring.catalog, composer, *relation, where, effects);
     rows.where = others.empty() ? *condition
                                 : QStringLiteral("EXISTS (SELECT 1 FROM %1%2)").arg(*from, where ? l(" WHERE ") + *condition : QString());
+    rows.columns = composer.columns();
+    if (effects.reads.empty() && others.empty())
+        effects.named = rows;
     return rows;
 }
 
@@ -127,7 +164,8 @@ Effects measureDelete(const Measuring &measuring, const Statement &statement)
     Effects effects;
     effects.operation = QStringLiteral("database.delete");
     effects.destroys = true;
-    Composer composer(measuring.catalog, statement.source);
+    Composer composer = composerFor(measuring, statement);
+    static_cast<void>(composer.with(statement.node.fields));
     composer.beginScope();
     const auto rows = namedRows(measuring, statement.node.fields, l("usingClause"), composer, effects);
     if (rows)
@@ -145,30 +183,53 @@ Effects measureDelete(const Measuring &measuring, const Statement &statement)
     const Count direct = effects.destroyed.number ? Count::of(*effects.destroyed.number - effects.cascaded.number.value_or(0)) : effects.destroyed;
     countWholeTable(measuring.catalog, *rows, direct, effects);
     addRowSample(measuring.catalog, rows->relation, rows->from, rows->alias, rows->where, {}, direct, effects);
+    const bool joins = !children(statement.node.fields, l("usingClause")).empty(); // which of the joined rows it returns is the server's choice
+    giveResult(statement.node.fields, composer, *rows, joins ? std::nullopt : rowsAsTheyAre(*rows, {}), effects);
     return effects;
 }
+
+namespace {
+
+/// The tables that a query reads, and how it holds them.
+void noteReading(const Composer &composer, Effects &effects)
+{
+    for (const Oid oid : composer.tables()) {
+        effects.touched.insert(oid);
+        effects.lockTable(oid, Lock::AccessShare);
+    }
+}
+
+void becomeOpaque(const QString &why, Effects &effects)
+{
+    effects.operation = QStringLiteral("database.opaque");
+    effects.detail = QStringLiteral("query");
+    effects.destroys = effects.changes = effects.unread = true;
+    unknownRows(effects, QStringLiteral("SELECT is not inspected, and what it calls may change anything: %1").arg(why));
+}
+
+} // namespace
 
 Effects measureSelect(const Measuring &measuring, const Statement &statement)
 {
     Effects effects;
     effects.operation = QStringLiteral("database.read");
-    Composer composer(measuring.catalog, statement.source);
-    const auto query = composer.select(statement.node.fields);
+    Composer composer = composerFor(measuring, statement);
+    const auto query = composer.query(statement.node.fields);
+    const Fields into = object(statement.node.fields, l("intoClause"));
+    if (!into.isEmpty() && query)
+        return makeTable(measuring, into, false, composer, query);
     const QString why = query ? whyNotBuiltin(measuring.catalog, composer.used()) : composer.why();
+    noteReading(composer, effects);
+    effects.follows = composer.followed();
+    effects.reads = composer.allTables();
     for (const Oid oid : composer.tables()) {
-        effects.touched.insert(oid);
-        effects.lockTable(oid, Lock::AccessShare);
         if (const auto relation = measuring.catalog.relation(oid))
             effects.targets.push_back(*relation);
     }
     if (!query)
         statement.node.explained();
-    if (!why.isEmpty()) {
-        effects.operation = QStringLiteral("database.opaque");
-        effects.detail = QStringLiteral("query");
-        effects.destroys = effects.changes = effects.unread = true;
-        unknownRows(effects, QStringLiteral("SELECT is not inspected, and what it calls may change anything: %1").arg(why));
-    }
+    if (!why.isEmpty())
+        becomeOpaque(why, effects);
     return effects;
 }
 

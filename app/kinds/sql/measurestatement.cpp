@@ -59,6 +59,10 @@ Effects measureRecorded(const Measuring &measuring, const Statement &statement)
         return measureInsert(measuring, statement);
     if (node.is(l("SelectStmt")))
         return measureSelect(measuring, statement);
+    if (node.is(l("MergeStmt")))
+        return measureMerge(measuring, statement);
+    if (node.is(l("CreateTableAsStmt")) && text(node.fields, l("objtype")) == l("OBJECT_TABLE"))
+        return measureCreateAs(measuring, statement);
     if (node.is(l("TruncateStmt")))
         return measureTruncate(measuring, statement);
     if (node.is(l("DropStmt")))
@@ -91,26 +95,60 @@ void takeBack(const QString &reason, Effects &effects)
     effects.blobs.clear();
     effects.extra.clear();
     effects.wholeTables.clear();
+    effects.named.reset();
+    effects.added.reset();
 }
 
-Effects measureStatement(const Measuring &measuring, const Statement &statement)
+Composer composerFor(const Measuring &measuring, const Statement &statement)
 {
-    ReadRecord record;
+    const auto modifying = [measuring, statement](const Node &node, const std::vector<std::shared_ptr<Cte>> &before) {
+        Statement part = statement;
+        part.node = node;
+        Effects effects = measureRecorded({measuring.catalog, measuring.keys, before, measuring.parts}, part);
+        Cte cte = effects.result.value_or(Cte());
+        cte.part = effects.part = measuring.parts->size();
+        measuring.parts->push_back(std::move(effects));
+        return cte;
+    };
+    return {measuring.catalog, statement, measuring.ctes, measuring.parts != nullptr ? Composer::Modifying(modifying) : Composer::Modifying()};
+}
+
+namespace {
+
+/// Of a statement with parts that change rows, a rest that only reads what these return is none.
+bool isRest(const Effects &effects) { return effects.operation == l("database.read") && effects.targets.empty(); }
+
+void makeOpaque(const QString &type, Effects &effects)
+{
+    static const QStringList mild{QStringLiteral("database.read"), QStringLiteral("database.insert"), QStringLiteral("database.update"),
+                                  QStringLiteral("database.create-table")};
+    if (!mild.contains(effects.operation))
+        return;
+    effects.operation = QStringLiteral("database.opaque");
+    effects.detail = words(type) + l(" statement");
+}
+
+} // namespace
+
+std::vector<Effects> measureStatement(const Measuring &measuring, const Statement &statement)
+{
+    ReadRecord record(statement.reading.overlooked);
     Statement recorded = statement;
     recorded.node = statement.node.recordedIn(record);
-    Effects effects = measureRecorded(measuring, recorded);
-    const QStringList leftOver = recorded.node.leftOver();
-    if (leftOver.isEmpty() || statement.reading == Reading::Lenient)
-        return effects;
-    takeBack(QStringLiteral("parts of the statement are not read: %1").arg(leftOver.join(l(", "))), effects);
-    for (const char *mild : {"database.select", "database.insert", "database.update"}) {
-        if (effects.operation != l(mild))
-            continue;
-        effects.operation = QStringLiteral("database.opaque");
-        effects.detail = words(statement.node.type) + l(" statement");
-        break;
+    std::vector<Effects> parts;
+    Effects last = measureRecorded({measuring.catalog, measuring.keys, {}, &parts}, recorded);
+    if (parts.empty() || !isRest(last)) {
+        last.part = parts.size();
+        parts.push_back(std::move(last));
     }
-    return effects;
+    const QStringList leftOver = recorded.node.leftOver();
+    if (leftOver.isEmpty() || !statement.reading.strict)
+        return parts;
+    for (Effects &part : parts) {
+        takeBack(QStringLiteral("parts of the statement are not read: %1").arg(leftOver.join(l(", "))), part);
+        makeOpaque(statement.node.type, part);
+    }
+    return parts;
 }
 
 } // namespace holdfast::sql

@@ -42,7 +42,7 @@ Assignments assignmentsOf(const Relation &relation, const Fields &fields, Compos
             set.whyPartly = composer.why();
             return set;
         }
-        set.values.push_back({name, QStringLiteral("CAST(%1 AS %2)").arg(*composed, column->castName)});
+        set.values.push_back({name, column->castFrom(*composed)});
     }
     return set;
 }
@@ -146,7 +146,30 @@ void countRows(const Measuring &measuring, const RowSet &rows, const Assignments
     }
 }
 
+/// The rows with their new values, where all of these are known.
+std::optional<Query> updated(const RowSet &rows, const Assignments &set)
+{
+    const bool computes = std::any_of(rows.relation.columns.begin(), rows.relation.columns.end(), [](const Column &column) { return column.generated; });
+    if (computes || set.values.size() != static_cast<std::size_t>(set.columns.size()))
+        return std::nullopt;
+    std::map<QString, QString> values;
+    for (const NewValue &value : set.values)
+        values[value.column] = value.expression;
+    return rowsAsTheyAre(rows, values);
+}
+
 } // namespace
+
+void changeRows(const Measuring &measuring, const RowSet &rows, const QStringList &columns, const std::vector<NewValue> &values, Effects &effects)
+{
+    const Assignments set{columns, values, {}, {}};
+    countRows(measuring, rows, set, effects);
+    effects.dependents.front().count = effects.changed.number;
+    noteCode(measuring.catalog, {rows.relation, measuring.keys.leaves(rows.relation.oid, rows.withChildren), RowEvent::Update, columns}, 0, effects);
+    noteRowMovement(measuring, rows.relation, columns, effects);
+    setColumns(rows.relation, columns, effects);
+    followKeys(measuring, rows, set, effects);
+}
 
 Effects measureUpdate(const Measuring &measuring, const Statement &statement)
 {
@@ -154,7 +177,8 @@ Effects measureUpdate(const Measuring &measuring, const Statement &statement)
     effects.operation = QStringLiteral("database.update");
     effects.changes = true;
     const Fields &fields = statement.node.fields;
-    Composer composer(measuring.catalog, statement.source);
+    Composer composer = composerFor(measuring, statement);
+    static_cast<void>(composer.with(fields));
     composer.beginScope();
     const auto rows = namedRows(measuring, fields, l("fromClause"), composer, effects);
     Assignments set;
@@ -183,13 +207,9 @@ Effects measureUpdate(const Measuring &measuring, const Statement &statement)
     const bool joins = !children(fields, l("fromClause")).empty();
     if (joins)
         set.values.clear(); // which joined row gives the value is the server's choice
-    countRows(measuring, *rows, set, effects);
-    effects.dependents.front().count = effects.changed.number;
-    noteCode(measuring.catalog, {rows->relation, measuring.keys.leaves(rows->relation.oid, rows->withChildren), RowEvent::Update, set.columns}, 0, effects);
-    noteRowMovement(measuring, rows->relation, set.columns, effects);
-    setColumns(rows->relation, set.columns, effects);
-    const Count direct = effects.changed;
-    followKeys(measuring, *rows, set, effects);
+    changeRows(measuring, *rows, set.columns, set.values, effects);
+    const Count direct = effects.dependents.front().count ? Count::of(*effects.dependents.front().count) : effects.changed;
+    giveResult(fields, composer, *rows, joins ? std::nullopt : updated(*rows, set), effects);
     if (!set.values.empty())
         addRowSample(measuring.catalog, rows->relation, rows->from, rows->alias, rows->where, set.values, direct, effects);
     return effects;

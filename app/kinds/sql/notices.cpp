@@ -29,7 +29,8 @@ bool picksByKey(const Relation &target, const Node &where)
     if (!where.is(l("SubLink")) || text(where.fields, l("subLinkType")) != l("ANY_SUBLINK") || !names(where.fields, l("operName")).isEmpty())
         return false;
     const std::vector<Node> from = children(inner.fields, l("fromClause")), outputs = children(inner.fields, l("targetList"));
-    if (from.size() != 1 || outputs.size() != 1 || !from[0].is(l("RangeVar")) || target.hasChildren)
+    if (from.size() != 1 || outputs.size() != 1 || !from[0].is(l("RangeVar")) || target.hasChildren || inner.fields.has(l("withClause"))
+        || object(from[0].fields, l("alias")).has(l("colnames")))
         return false;
     const QStringList key = target.key();
     return key.size() == 1 && text(from[0].fields, l("relname")) == target.name && bareColumn(child(where.fields, l("testexpr"))) == key.first()
@@ -44,15 +45,14 @@ void forget(Dependent &dependent)
 
 } // namespace
 
-void Composer::noteChoice(const std::vector<Node> &order)
+void Composer::noteChoice(const QStringList &order)
 {
-    const auto &sources = m_scopes.back();
-    QStringList sorted;
-    for (const Node &sort : order)
-        sorted += bareColumn(child(sort.fields, l("node")));
-    const QStringList key = sources.size() == 1 && !sources.front()->relation.hasChildren ? sources.front()->relation.key() : QStringList();
-    const bool settled = !key.isEmpty() && std::all_of(key.begin(), key.end(), [&](const QString &column) { return sorted.contains(column); });
+    const auto &sources = m_scopes.back().sources;
+    const Source *only = sources.size() == 1 && sources.front()->relation.oid != 0 && !sources.front()->relation.hasChildren ? sources.front().get() : nullptr;
+    const QStringList key = only ? only->relation.key() : QStringList();
+    const bool settled = !key.isEmpty() && std::all_of(key.begin(), key.end(), [&](const QString &column) { return order.contains(only->alias + u'.' + quoteIdent(column)); });
     m_open = m_open || !settled;
+    m_openInside = m_openInside || (!settled && m_queries > 1);
 }
 
 void noticeCondition(const Catalog &catalog, const Composer &composer, const Relation &target, const Node &where, Effects &effects)
@@ -62,7 +62,7 @@ void noticeCondition(const Catalog &catalog, const Composer &composer, const Rel
                                        QStringLiteral("the sub-select has no column of that name; qualify it if another was meant")));
     if (!composer.isOpen())
         return;
-    effects.choice = picksByKey(target, where) ? Choice::OfRows : Choice::OfNumber;
+    effects.choice = composer.ctes().empty() && picksByKey(target, where) ? Choice::OfRows : Choice::OfNumber;
     effects.extra.push_back(notice(catalog, "rows.open", QStringLiteral("rows chosen by LIMIT"), QStringLiteral("open"),
                                    QStringLiteral("no ORDER BY settles which rows LIMIT takes: it may take others than those counted and shown")));
 }
@@ -78,7 +78,7 @@ void boundByChoice(Effects &effects)
         effects.destroyed = Count::between(direct, std::nullopt, why);
         effects.cascaded = Count::unknown(why);
     }
-    if (effects.changes)
+    if (effects.changes || effects.adds)
         effects.changed = Count::unknown(why);
     for (Dependent &dependent : effects.dependents) {
         if (dependent.parent >= 0 || !counted)

@@ -72,6 +72,12 @@ std::set<Oid> withChildren(const std::set<Oid> &oids, const Ledger &ledger)
     return all;
 }
 
+/// Whether the server's name of a relation is that of a table which the text makes.
+bool isMade(const QString &name, const QStringList &makes)
+{
+    return std::any_of(makes.begin(), makes.end(), [&](const QString &made) { return name.endsWith(u'.' + made) || name.endsWith(u'.' + quoteIdent(made)); });
+}
+
 class Comparing final
 {
 public:
@@ -162,8 +168,8 @@ void Comparing::rows()
     for (const auto &[oid, is] : m_after.relations) {
         const Moves moves = movesOf(m_before, oid, is);
         const Oid owner = is.toastOf != 0 ? is.toastOf : oid;
-        const bool expected = m_written.contains(owner);
         const Ledger::Entry &table = entryOf(m_after, owner);
+        const bool expected = m_written.contains(owner) || (!m_before.relations.contains(owner) && isMade(table.name, m_says.makes));
         if (moves.all() == 0)
             continue;
         if (is.toastOf == 0 && (!is.system || expected)) {

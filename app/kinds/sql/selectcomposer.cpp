@@ -1,10 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// The part of Composer that writes sub-selects and FROM lists.
+// The part of Composer that writes queries: sub-selects, set operations, VALUES, and the clauses of a SELECT.
 #include "kinds/sql/expression.h"
 
 #include "kinds/sql/latin.h"
 
+#include <algorithm>
+
 namespace holdfast::sql {
+
+namespace {
+
+constexpr qsizetype longest = 256L * 1024; ///< of a composed query: a WITH query stands in it as often as it is read
+constexpr int deepest = 40;
+
+} // namespace
 
 Composer::Text Composer::subLink(const Fields &fields)
 {
@@ -20,95 +29,259 @@ Composer::Text Composer::subLink(const Fields &fields)
             return std::nullopt;
     }
     const QStringList given = names(fields, l("operName"));
-    const auto query = select(inner.fields, kind == l("EXISTS_SUBLINK"));
-    if (!query)
+    const auto rows = query(inner.fields, kind == l("EXISTS_SUBLINK"));
+    if (!rows)
         return std::nullopt;
     if (kind == l("EXISTS_SUBLINK"))
-        return QStringLiteral("EXISTS (%1)").arg(*query);
+        return QStringLiteral("EXISTS (%1)").arg(rows->text);
     if (kind == l("EXPR_SUBLINK"))
-        return QStringLiteral("(%1)").arg(*query);
+        return QStringLiteral("(%1)").arg(rows->text);
+    if (kind == l("ARRAY_SUBLINK"))
+        return QStringLiteral("ARRAY(%1)").arg(rows->text);
     if (!tested || (kind != l("ANY_SUBLINK") && kind != l("ALL_SUBLINK")))
         return refuse(QStringLiteral("it contains a sub-select that is not inspected (%1)").arg(kind));
     const auto name = useOperator(given.isEmpty() ? QStringList{QStringLiteral("=")} : given, {test, inner});
     if (!name)
         return std::nullopt;
     return QStringLiteral("(%1 OPERATOR(pg_catalog.%2) %3 (%4))")
-        .arg(*tested, *name, kind == l("ANY_SUBLINK") ? QStringLiteral("ANY") : QStringLiteral("ALL"), *query);
+        .arg(*tested, *name, kind == l("ANY_SUBLINK") ? QStringLiteral("ANY") : QStringLiteral("ALL"), rows->text);
 }
 
-Composer::Text Composer::select(const Fields &stmt, bool onlyExistence)
+std::optional<Query> Composer::query(const Fields &stmt, bool onlyExistence)
 {
-    expect(stmt, l("op"), l("SETOP_NONE"));
+    const std::size_t known = m_ctes.size();
+    ++m_queries;
+    std::optional<Query> made;
+    if (m_queries > deepest)
+        refuse(QStringLiteral("queries are nested too deeply"));
+    else if (with(stmt))
+        made = body(stmt, onlyExistence);
+    --m_queries;
+    m_ctes.resize(known);
+    if (made && made->text.size() > longest)
+        return refuse(QStringLiteral("it is too long when what WITH names is put in its place"));
+    return made;
+}
+
+std::optional<Query> Composer::body(const Fields &stmt, bool onlyExistence)
+{
+    const QString kind = text(stmt, l("op"));
+    if (kind == l("SETOP_UNION"))
+        return setOperation(stmt, QStringLiteral("UNION"));
+    if (kind == l("SETOP_INTERSECT"))
+        return setOperation(stmt, QStringLiteral("INTERSECT"));
+    if (kind == l("SETOP_EXCEPT"))
+        return setOperation(stmt, QStringLiteral("EXCEPT"));
+    return stmt.has(l("valuesLists")) ? values(stmt) : plain(stmt, onlyExistence);
+}
+
+std::optional<Query> Composer::setOperation(const Fields &stmt, const QString &words)
+{
+    const auto left = query(object(stmt, l("larg")));
+    const auto right = left ? query(object(stmt, l("rarg"))) : std::nullopt;
+    if (!right)
+        return std::nullopt;
+    std::vector<Output> outputs;
+    for (const QString &column : left->columns)
+        outputs.push_back({{}, column});
+    const QString all = flag(stmt, l("all")) ? QStringLiteral(" ALL") : QString();
     beginScope();
-    const auto from = fromItems(children(stmt, l("fromClause")));
-    Text made;
-    if (from) {
-        const auto columns = outputs(stmt, onlyExistence);
-        const auto end = columns ? tail(stmt) : std::nullopt;
-        if (child(stmt, l("limitCount")) || child(stmt, l("limitOffset")))
-            noteChoice(children(stmt, l("sortClause")));
-        if (end)
-            made = QStringLiteral("SELECT %1%2%3%4").arg(!children(stmt, l("distinctClause")).empty() ? QStringLiteral("DISTINCT ") : QString(), *columns,
-                                                         from->isEmpty() ? QString() : QStringLiteral(" FROM ") + *from, *end);
+    const auto order = sorted(stmt, outputs, true);
+    const auto bounds = order ? limits(stmt) : std::nullopt;
+    endScope();
+    if (!bounds)
+        return std::nullopt;
+    return Query{QStringLiteral("(%1) %2%3 (%4)%5%6").arg(left->text, words, all, right->text, *order, *bounds), left->columns};
+}
+
+std::optional<Query> Composer::values(const Fields &stmt)
+{
+    QStringList rows;
+    qsizetype width = 0;
+    beginScope();
+    for (const Node &row : children(stmt, l("valuesLists"))) {
+        const std::vector<Node> items = row.is(l("List")) ? children(row.fields, l("items")) : std::vector<Node>();
+        const auto composed = items.empty() ? std::nullopt : list(items);
+        if (!composed) {
+            endScope();
+            return refuse(QStringLiteral("it contains VALUES that are not inspected"));
+        }
+        width = static_cast<qsizetype>(items.size());
+        rows += u'(' + *composed + u')';
+    }
+    std::vector<Output> outputs;
+    QStringList columns;
+    for (qsizetype i = 1; i <= width; ++i) {
+        columns += QStringLiteral("column%1").arg(i);
+        outputs.push_back({{}, columns.last()});
+    }
+    const auto order = sorted(stmt, outputs, true);
+    const auto bounds = order ? limits(stmt) : std::nullopt;
+    endScope();
+    if (!bounds)
+        return std::nullopt;
+    return Query{QStringLiteral("VALUES %1%2%3").arg(rows.join(l(", ")), *order, *bounds), columns};
+}
+
+std::optional<Query> Composer::plain(const Fields &stmt, bool onlyExistence)
+{
+    beginScope();
+    std::optional<Query> made;
+    if (const auto from = fromItems(children(stmt, l("fromClause")))) {
+        const auto columns = outputs(children(stmt, l("targetList")), onlyExistence);
+        const auto unique = columns ? distinct(stmt, *columns) : std::nullopt;
+        const auto end = unique ? tail(stmt, *columns) : std::nullopt;
+        if (end) {
+            made.emplace();
+            QStringList texts;
+            for (const Output &output : *columns) {
+                texts += output.text;
+                made->columns += output.name;
+            }
+            made->text = QStringLiteral("SELECT %1%2%3%4").arg(*unique, texts.join(l(", ")), from->isEmpty() ? QString() : QStringLiteral(" FROM ") + *from, *end);
+        }
     }
     endScope();
     return made;
 }
 
-/// ORDER BY prefers the name of an output to that of a column: where there is one, outputs may be columns only.
-Composer::Text Composer::outputs(const Fields &stmt, bool onlyExistence)
+bool Composer::addStar(const QStringList &path, std::vector<Output> &all)
 {
-    QStringList columns;
-    for (const Node &target : children(stmt, l("targetList"))) {
+    const Scope &scope = m_scopes.back();
+    std::vector<Visible> found = path.isEmpty() ? scope.visible : std::vector<Visible>();
+    for (const auto &source : scope.sources) {
+        if (path.isEmpty() || source->shownAs != path.last() || (path.size() == 2 && source->schema != path[0]))
+            continue;
+        if (!found.empty())
+            refuse(QStringLiteral("%1.* is ambiguous").arg(displayIdent(path.last())));
+        for (const Column &column : source->relation.columns)
+            found.push_back({source, column.name});
+    }
+    if (found.empty() || path.size() > 2) {
+        refuse(QStringLiteral("it selects * of what is not clear"));
+        return false;
+    }
+    for (const Visible &one : found) {
+        const auto composed = columnOf(*one.source, one.name);
+        if (!composed)
+            return false;
+        all.push_back({*composed, one.name});
+    }
+    return m_why.isEmpty();
+}
+
+std::optional<std::vector<Composer::Output>> Composer::outputs(const std::vector<Node> &targets, bool onlyExistence)
+{
+    std::vector<Output> all;
+    for (const Node &target : targets) {
         const Node value = target.is(l("ResTarget")) ? child(target.fields, l("val")) : Node();
-        const auto fields = children(value.fields, l("fields"));
-        if (onlyExistence && value.is(l("ColumnRef")) && fields.size() == 1 && fields[0].is(l("A_Star"))) {
-            columns += QStringLiteral("1");
+        const QString label = text(target.fields, l("name"));
+        const auto parts = children(value.fields, l("fields"));
+        if (value.is(l("ColumnRef")) && !parts.empty() && parts.back().is(l("A_Star"))) {
+            const QStringList path = names(value.fields, l("fields"));
+            if (onlyExistence)
+                all.push_back({QStringLiteral("1"), {}});
+            else if (!addStar(path, all))
+                return std::nullopt;
             continue;
         }
-        const QString label = text(target.fields, l("name"));
-        if (stmt.has(l("sortClause")) && (!value.is(l("ColumnRef")) || !label.isEmpty()))
-            return refuse(QStringLiteral("it sorts by what is not inspected"));
         const auto composed = expression(value);
         if (!composed)
             return std::nullopt;
-        columns += *composed;
+        all.push_back({*composed, label.isEmpty() ? outputName(value) : label});
     }
-    return columns.join(l(", "));
+    return all;
 }
 
-Composer::Text Composer::tail(const Fields &stmt)
+/// A key of ORDER BY or DISTINCT ON: a bare name is that of an output, before it is that of a column; an integer is an output's place.
+std::optional<Composer::Output> Composer::sortKey(const Node &node, const std::vector<Output> &outputs, bool onlyOutputs)
 {
-    QString made;
-    for (const auto &[member, words] : {std::pair{"whereClause", " WHERE "}, std::pair{"havingClause", " HAVING "}}) {
-        const Node node = child(stmt, l(member));
-        const auto condition = node ? expression(node) : Text(QString());
-        if (!condition)
-            return std::nullopt;
-        if (std::string_view(member) == "havingClause") {
-            const auto groups = list(children(stmt, l("groupClause")));
-            if (!groups)
-                return std::nullopt;
-            made += groups->isEmpty() ? QString() : QStringLiteral(" GROUP BY ") + *groups;
-        }
-        made += node ? l(words) + *condition : QString();
+    const QStringList path = node.is(l("ColumnRef")) ? names(node.fields, l("fields")) : QStringList();
+    std::vector<std::size_t> named;
+    for (std::size_t i = 0; path.size() == 1 && children(node.fields, l("fields")).size() == 1 && i < outputs.size(); ++i) {
+        const bool same = std::any_of(named.begin(), named.end(), [&](std::size_t other) { return !outputs[i].text.isEmpty() && outputs[other].text == outputs[i].text; });
+        if (outputs[i].name == path[0] && !same)
+            named.push_back(i);
     }
-    const auto order = sorted(stmt);
+    if (named.size() > 1)
+        return refuse(QStringLiteral("it sorts by %1, which is ambiguous").arg(displayIdent(path[0])));
+    const auto composed = named.empty() ? expression(node) : Text(QString::number(named[0] + 1));
+    if (!composed)
+        return std::nullopt;
+    if (node.type == l("A_Const") && (composed->toInt() < 1 || static_cast<std::size_t>(composed->toInt()) > outputs.size()))
+        return refuse(QStringLiteral("it sorts in a way that is not inspected"));
+    const bool isPlace = !named.empty() || node.type == l("A_Const");
+    if (onlyOutputs && !isPlace)
+        return refuse(QStringLiteral("it sorts in a way that is not inspected"));
+    return Output{*composed, isPlace ? outputs[composed->toULongLong() - 1].text : *composed};
+}
+
+Composer::Text Composer::distinct(const Fields &stmt, const std::vector<Output> &outputs)
+{
+    const std::vector<Node> keys = children(stmt, l("distinctClause"));
+    if (keys.empty())
+        return QString();
+    if (keys.size() == 1 && !keys[0])
+        return QStringLiteral("DISTINCT ");
+    QStringList on;
+    for (const Node &key : keys) {
+        const auto composed = sortKey(key, outputs, false);
+        if (!composed)
+            return std::nullopt;
+        on += composed->text;
+    }
+    return QStringLiteral("DISTINCT ON (%1) ").arg(on.join(l(", ")));
+}
+
+/// A bare name is that of a column of this query, before it is that of an output.
+Composer::Text Composer::grouped(const Fields &stmt, const std::vector<Output> &outputs)
+{
+    QStringList groups;
+    for (const Node &node : children(stmt, l("groupClause"))) {
+        const QStringList path = node.is(l("ColumnRef")) ? names(node.fields, l("fields")) : QStringList();
+        const auto &visible = m_scopes.back().visible;
+        const bool isColumn = path.size() != 1 || std::any_of(visible.begin(), visible.end(), [&](const Visible &one) { return one.name == path[0]; });
+        const bool byOutput = !isColumn || node.type == l("A_Const");
+        const auto key = byOutput ? sortKey(node, outputs, false) : std::nullopt;
+        const auto composed = byOutput ? (key ? Text(key->text) : std::nullopt) : expression(node);
+        if (!composed)
+            return std::nullopt;
+        groups += *composed;
+    }
+    return groups.isEmpty() ? QString() : QStringLiteral(" GROUP BY ") + groups.join(l(", "));
+}
+
+Composer::Text Composer::tail(const Fields &stmt, const std::vector<Output> &outputs)
+{
+    const Node where = child(stmt, l("whereClause")), having = child(stmt, l("havingClause"));
+    const auto condition = where ? expression(where) : Text(QString());
+    const auto groups = condition ? grouped(stmt, outputs) : std::nullopt;
+    const auto groupCondition = !groups ? std::nullopt : having ? expression(having) : Text(QString());
+    if (!groupCondition)
+        return std::nullopt;
+    const QString made = (where ? QStringLiteral(" WHERE ") + *condition : QString()) + *groups + (having ? QStringLiteral(" HAVING ") + *groupCondition : QString());
+    const auto order = sorted(stmt, outputs, false);
     const auto bounds = order ? limits(stmt) : std::nullopt;
     return bounds ? Text(made + *order + *bounds) : std::nullopt;
 }
 
-Composer::Text Composer::sorted(const Fields &stmt)
+Composer::Text Composer::sorted(const Fields &stmt, const std::vector<Output> &outputs, bool onlyOutputs)
 {
-    QStringList order;
+    QStringList order, by;
     for (const Node &sort : children(stmt, l("sortClause"))) {
         const QString direction = text(sort.fields, l("sortby_dir")), nulls = text(sort.fields, l("sortby_nulls"));
-        const auto key = sort.is(l("SortBy")) ? expression(child(sort.fields, l("node"))) : std::nullopt;
-        if (!key || direction == l("SORTBY_USING"))
+        if (!sort.is(l("SortBy")) || direction == l("SORTBY_USING"))
             return refuse(QStringLiteral("it sorts in a way that is not inspected"));
-        order += *key + (direction == l("SORTBY_DESC") ? l(" DESC") : l(" ASC"))
+        const auto key = sortKey(child(sort.fields, l("node")), outputs, onlyOutputs);
+        if (!key)
+            return std::nullopt;
+        by += key->name;
+        order += key->text + (direction == l("SORTBY_DESC") ? l(" DESC") : l(" ASC"))
             + (nulls == l("SORTBY_NULLS_FIRST") ? l(" NULLS FIRST") : nulls == l("SORTBY_NULLS_LAST") ? l(" NULLS LAST") : l(""));
     }
+    const std::vector<Node> distinctOn = children(stmt, l("distinctClause"));
+    if (stmt.has(l("limitCount")) || stmt.has(l("limitOffset")) || (!distinctOn.empty() && distinctOn[0]))
+        noteChoice(by);
     return order.isEmpty() ? QString() : QStringLiteral(" ORDER BY ") + order.join(l(", "));
 }
 
@@ -126,57 +299,24 @@ Composer::Text Composer::limits(const Fields &stmt)
     return made;
 }
 
-Composer::Text Composer::fromItems(const std::vector<Node> &items)
+std::optional<Query> Composer::returned(const std::vector<Node> &targets, const Source &as, const Query &rows)
 {
-    QStringList parts;
-    for (const Node &item : items) {
-        const auto one = fromItem(item);
-        if (!one)
-            return std::nullopt;
-        parts += *one;
-    }
-    return parts.join(l(", "));
-}
-
-Composer::Text Composer::fromItem(const Node &node)
-{
-    if (node.is(l("JoinExpr")))
-        return join(node.fields);
-    if (!node.is(l("RangeVar")))
-        return refuse(QStringLiteral("it reads from what is not inspected (%1)").arg(node.type));
-    const auto relation = m_catalog.resolve(relationName(node.fields));
-    if (!relation)
-        return refuse(relation.error());
-    if (!relation->isTable())
-        return refuse(QStringLiteral("it reads %1, a %2").arg(relation->display(), relation->kindName()));
-    if (relation->rowSecurity)
-        return refuse(QStringLiteral("row security policies decide what the performing login sees of %1").arg(relation->display()));
-    m_tables.insert(relation->oid);
-    const Source &source = addSource(node.fields, *relation);
-    const bool only = !flag(node.fields, l("inh"));
-    return (only ? QStringLiteral("ONLY ") : QString()) + relation->sqlName() + QStringLiteral(" AS ") + source.alias;
-}
-
-Composer::Text Composer::join(const Fields &fields)
-{
-    static const std::map<QString, QString> words{{QStringLiteral("JOIN_INNER"), QStringLiteral("JOIN")},
-                                                  {QStringLiteral("JOIN_LEFT"), QStringLiteral("LEFT JOIN")},
-                                                  {QStringLiteral("JOIN_RIGHT"), QStringLiteral("RIGHT JOIN")},
-                                                  {QStringLiteral("JOIN_FULL"), QStringLiteral("FULL JOIN")}};
-    const auto word = words.find(text(fields, l("jointype")));
-    const Node condition = child(fields, l("quals"));
-    if (word == words.end())
-        return refuse(QStringLiteral("it joins in a way that is not inspected"));
-    const auto left = fromItem(child(fields, l("larg")));
-    const auto right = left ? fromItem(child(fields, l("rarg"))) : std::nullopt;
-    if (!right)
+    beginScope();
+    FromItem item = derived({u'(' + rows.text + u')', rows.columns}, as.shownAs, {});
+    m_scopes.back().sources.back()->schema = as.schema;
+    m_scopes.back().visible = item.visible;
+    const auto columns = outputs(targets, false);
+    endScope();
+    if (!columns)
         return std::nullopt;
-    if (!condition && word->first != l("JOIN_INNER"))
-        return refuse(QStringLiteral("it joins in a way that is not inspected"));
-    if (!condition)
-        return QStringLiteral("(%1 CROSS JOIN %2)").arg(*left, *right);
-    const auto on = expression(condition);
-    return on ? Text(QStringLiteral("(%1 %2 %3 ON %4)").arg(*left, word->second, *right, *on)) : std::nullopt;
+    Query made{{}, {}};
+    QStringList texts;
+    for (const Output &output : *columns) {
+        texts += output.text;
+        made.columns += output.name;
+    }
+    made.text = QStringLiteral("SELECT %1 FROM %2").arg(texts.join(l(", ")), item.text);
+    return made;
 }
 
 } // namespace holdfast::sql

@@ -8,6 +8,8 @@
 #include "kinds/sql/notices.h"
 #include "kinds/sql/truncatehints.h"
 
+#include <algorithm>
+
 namespace holdfast {
 
 namespace sql {
@@ -75,22 +77,31 @@ Effects measureStatements(const Session &session, const std::vector<Statement> &
         unknownRows(all, QStringLiteral("the foreign keys could not be read: %1").arg(keys.error()));
         return all;
     }
+    const Measuring measuring{catalog, *keys};
     std::vector<Effects> each;
-    each.reserve(statements.size());
     bool unread = false;
-    for (const Statement &statement : statements) {
-        Effects one = measureStatement({catalog, *keys}, statement);
-        if (one.operation == QLatin1StringView("database.truncate"))
-            explainTruncate({catalog, *keys}, one);
-        boundByChoice(one);
-        boundByCode(one);
-        // Unread code may have set the search_path, made a function, or changed any row.
-        if (unread && statement.reading == Reading::Strict)
-            takeBack(QStringLiteral("an earlier statement is not wholly inspected: what %1 finds is not known").arg(one.operation), one);
-        unread = unread || one.unread || one.uninspectable.size() > one.code.reasons;
-        each.push_back(std::move(one));
+    QStringList made;
+    for (std::size_t i = 0; i < statements.size(); ++i) {
+        bool now = unread;
+        const auto named = std::find_if(made.begin(), made.end(), [&](const QString &name) { return statements[i].node.mentions(name); });
+        for (Effects &one : measureStatement(measuring, statements[i])) {
+            one.statement = i;
+            if (one.operation == QLatin1StringView("database.truncate"))
+                explainTruncate(measuring, one);
+            boundByChoice(one);
+            boundByCode(one);
+            // Unread code may have set the search_path, made a function, or changed any row.
+            if (unread && statements[i].reading.strict)
+                takeBack(QStringLiteral("an earlier statement is not wholly inspected: what %1 finds is not known").arg(one.operation), one);
+            if (named != made.end())
+                takeBack(QStringLiteral("it names %1, which an earlier statement makes").arg(displayIdent(*named)), one);
+            now = now || one.unread || one.uninspectable.size() > one.code.reasons;
+            made += one.makes;
+            each.push_back(std::move(one));
+        }
+        unread = now;
     }
-    return combine(*keys, std::move(each));
+    return combine(measuring, std::move(each));
 }
 
 MeasureOutput measureOn(const Session &session, const MeasureInput &input, const std::vector<Statement> &statements, const QString &dataDirectory,

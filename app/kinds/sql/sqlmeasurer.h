@@ -13,7 +13,7 @@ namespace holdfast {
 class SqlMeasurer final : public Measurer
 {
 public:
-    explicit SqlMeasurer(sql::Reading reading = sql::Reading::Strict) : m_reading(reading) {}
+    explicit SqlMeasurer(sql::Reading reading = {}) : m_reading(std::move(reading)) {}
     [[nodiscard]] MeasureOutput measure(const MeasureInput &input) const override;
 
 private:

@@ -15,7 +15,7 @@ enum class SecondLine { On, Off };
 class SqlPerformer final : public Performer
 {
 public:
-    explicit SqlPerformer(SecondLine secondLine = SecondLine::On, sql::Reading reading = sql::Reading::Strict) : m_secondLine(secondLine), m_reading(reading) {}
+    explicit SqlPerformer(SecondLine secondLine = SecondLine::On, sql::Reading reading = {}) : m_secondLine(secondLine), m_reading(std::move(reading)) {}
     [[nodiscard]] bool measureFirst() const override { return false; }
     [[nodiscard]] std::variant<Performed, Drifted> perform(const PerformInput &input) const override;
 

@@ -57,7 +57,7 @@ Result<std::vector<Statement>, ParseError> refuse(QString message) { return Fail
 
 } // namespace
 
-Result<std::vector<Statement>, ParseError> parseStatements(const QString &sql, Reading reading)
+Result<std::vector<Statement>, ParseError> parseStatements(const QString &sql, const Reading &reading)
 {
     const auto source = std::make_shared<const QByteArray>(sql.toUtf8());
     if (source->size() > MaxBytes)

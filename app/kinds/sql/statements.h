@@ -8,9 +8,14 @@
 
 namespace holdfast::sql {
 
-/// Whether members of the tree that nobody read make a statement uninspectable. `Lenient` is for tests that ask whether the strict reading is
-/// what finds hidden code: no configuration reaches it.
-enum class Reading { Strict, Lenient };
+/// Whether members of the tree that nobody read make a statement uninspectable. Another than the strict one is for tests that ask whether the
+/// strictness is what finds hidden code; no configuration reaches it.
+struct Reading final
+{
+    bool strict = true;
+    QStringList overlooked{}; ///< members that it does not see at all
+    [[nodiscard]] static Reading lenient(QStringList overlooked = {}) { return {false, std::move(overlooked)}; }
+};
 
 struct Statement final
 {
@@ -19,7 +24,7 @@ struct Statement final
     /// constant below one as an absent member, so that such a constant can be known only from its text.
     std::shared_ptr<const QByteArray> source;
     std::shared_ptr<const Json> tree; ///< what `node` points into
-    Reading reading = Reading::Strict;
+    Reading reading;
 };
 
 struct ParseError final
@@ -29,7 +34,7 @@ struct ParseError final
 };
 
 /// Parses with the grammar of PostgreSQL 15. At most 1 MiB and 200 statements.
-[[nodiscard]] Result<std::vector<Statement>, ParseError> parseStatements(const QString &sql, Reading reading = Reading::Strict);
+[[nodiscard]] Result<std::vector<Statement>, ParseError> parseStatements(const QString &sql, const Reading &reading = {});
 
 /// Why the text cannot be run inside the gate's transaction; empty when it can.
 [[nodiscard]] QString whyNotTransactional(const std::vector<Statement> &statements);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinds/sql/tree.h"
 
+#include <algorithm>
+
 namespace holdfast::sql {
 
 namespace {
@@ -51,13 +53,22 @@ private:
     QStringList m_found;
 };
 
+bool holds(const Json &value, const QString &text)
+{
+    if (const JsonArray *elements = value.asArray())
+        return std::any_of(elements->begin(), elements->end(), [&](const Json &element) { return holds(element, text); });
+    if (const JsonObject *members = value.asObject())
+        return std::any_of(members->begin(), members->end(), [&](const auto &member) { return holds(member.second, text); });
+    return value.asString() != nullptr && *value.asString() == text;
+}
+
 } // namespace
 
 bool Fields::isEmpty() const { return m_object == nullptr; }
 
 const Json *Fields::find(QLatin1StringView name) const
 {
-    if (m_object == nullptr)
+    if (m_object == nullptr || (m_record != nullptr && m_record->overlooks(name)))
         return nullptr;
     for (const auto &[key, value] : *m_object->asObject()) {
         if (key == name)
@@ -100,6 +111,8 @@ void Node::explained() const
 {
     fields.explained();
 }
+
+bool Node::mentions(const QString &text) const { return m_wrapper != nullptr && holds(*m_wrapper, text); }
 
 Node Node::recordedIn(ReadRecord &record) const { return m_wrapper != nullptr ? Node(*m_wrapper, &record) : Node(); }
 

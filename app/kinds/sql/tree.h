@@ -14,6 +14,10 @@ namespace holdfast::sql {
 class ReadRecord final
 {
 public:
+    ReadRecord() = default;
+    /// Members of these names are as if they were not there.
+    explicit ReadRecord(QStringList overlooked) : m_overlooked(std::move(overlooked)) {}
+    [[nodiscard]] bool overlooks(QLatin1StringView name) const { return m_overlooked.contains(name); }
     void read(const Json &value) { m_read.insert(&value); }
     /// A reason that was given covers everything below as well.
     void readWhole(const Json &value) { m_whole.insert(&value); }
@@ -22,6 +26,7 @@ public:
 
 private:
     std::unordered_set<const Json *> m_read, m_whole;
+    QStringList m_overlooked;
 };
 
 /// The members of one node. Whatever hands out a value notes it as read; a value of another shape than the one asked for stays unread.
@@ -60,6 +65,8 @@ public:
     [[nodiscard]] bool is(QLatin1StringView name) const;
     /// Notes that a reason was given which covers the node with all that is in it.
     void explained() const;
+    /// Whether this text stands anywhere in it; does not count as reading.
+    [[nodiscard]] bool mentions(const QString &text) const;
     /// The same node, of which `record` will know what is read.
     [[nodiscard]] Node recordedIn(ReadRecord &record) const;
     /// Members that nobody read, each once, as `SelectStmt.distinctClause`: the outermost only.

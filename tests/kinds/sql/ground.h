@@ -18,7 +18,7 @@ public:
     std::vector<Target> targets; ///< besides `target`
     Claims claims;
     SecondLine secondLine = SecondLine::On;
-    sql::Reading reading = sql::Reading::Strict;
+    sql::Reading reading;
 
     [[nodiscard]] MeasureOutput measure(const QString &sql) const;
     /// Performs against what was approved, with tolerances; `compare` is the product's own.

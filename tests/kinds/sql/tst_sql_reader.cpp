@@ -47,6 +47,14 @@ QStringList ownStatements()
             QStringLiteral("INSERT INTO t (id, x) SELECT n, 'a' FROM plain ON CONFLICT (id) WHERE id > 3 DO UPDATE SET x = excluded.x WHERE t.id > 1"),
             QStringLiteral("INSERT INTO t (id) VALUES (1) ON CONFLICT ON CONSTRAINT t_pkey DO NOTHING"),
             QStringLiteral("SELECT id, n FROM plain WHERE n > 3 ORDER BY id DESC NULLS LAST LIMIT 2"),
+            QStringLiteral("WITH RECURSIVE w(a) AS MATERIALIZED (SELECT 1 UNION ALL SELECT a + 1 FROM w WHERE a < 3), g AS (DELETE FROM plain p WHERE id = 1 RETURNING *, p.id AS i)"
+                           " SELECT DISTINCT ON (a) g.*, q.x FROM w JOIN (VALUES (1, 2) ORDER BY 1) AS q(a, x) USING (a) AS j LEFT JOIN g ON g.id = j.a, LATERAL (SELECT a AS b) l"),
+            QStringLiteral("SELECT s AS c, count(*) FROM generate_series(1, 4) WITH ORDINALITY AS g(s, o) NATURAL JOIN (SELECT id AS s FROM t LIMIT 3) v GROUP BY c HAVING count(*) > 0"
+                           " UNION ALL (SELECT id, n FROM plain EXCEPT SELECT 1, 2) ORDER BY c DESC LIMIT 3"),
+            QStringLiteral("MERGE INTO plain AS p USING (SELECT * FROM t) s ON p.id = s.id WHEN MATCHED AND s.b THEN UPDATE SET n = s.id WHEN MATCHED THEN DELETE"
+                           " WHEN NOT MATCHED AND s.x = 'x' THEN INSERT (id, n) OVERRIDING SYSTEM VALUE VALUES (s.id, DEFAULT) WHEN NOT MATCHED THEN DO NOTHING"),
+            QStringLiteral("CREATE TABLE IF NOT EXISTS made (a) AS SELECT ARRAY(SELECT id FROM plain p(k, m) WHERE m = 1) FROM ONLY t WITH NO DATA"),
+            QStringLiteral("SELECT id INTO TABLE made FROM plain"),
             QStringLiteral("TRUNCATE ONLY plain RESTART IDENTITY"),
             QStringLiteral("DROP TABLE IF EXISTS plain, t CASCADE"),
             QStringLiteral("DROP FUNCTION IF EXISTS f(a text[], int), f() CASCADE"),
@@ -101,39 +109,42 @@ void TestSqlReader::leftOver_data()
 {
     QTest::addColumn<QString>("statement");
     QTest::addColumn<QString>("member");
+    QTest::addColumn<QString>("overlooked"); // by the lenient reading
     QTest::addColumn<QString>("trace"); // what finds, after it ran, that more happened than a lenient reading says; empty: nothing visible
     const QString ran = QStringLiteral("SELECT count(*) > 0 FROM ran");
     const auto add = [&](const char *text, const char *member, const QString &trace) {
-        QTest::newRow(text) << QString::fromLatin1(text) << QString::fromLatin1(member) << trace;
+        QTest::newRow(text) << QString::fromLatin1(text) << QString::fromLatin1(member) << QString() << trace;
     };
-    add("SELECT DISTINCT ON (f()) id FROM plain", "SelectStmt.distinctClause", ran);
-    add("INSERT INTO plain VALUES (1, 1), (2, 2) ORDER BY f()", "SelectStmt.sortClause", ran);
-    add("INSERT INTO plain VALUES (1, 1), (2, 2) LIMIT f()", "SelectStmt.limitCount", ran);
-    add("INSERT INTO plain VALUES (1, 1), (2, 2) OFFSET f()", "SelectStmt.limitOffset", ran);
-    add("INSERT INTO plain WITH w (n) AS (SELECT f()) VALUES (1, (SELECT max(n) FROM w))", "SelectStmt.withClause", ran);
-    add("WITH w (n) AS (SELECT f()) INSERT INTO plain VALUES (1, (SELECT max(n) FROM w))", "InsertStmt.withClause", ran);
-    add("WITH w (n) AS (SELECT f()) DELETE FROM plain WHERE id IN (SELECT n FROM w)", "DeleteStmt.withClause", ran);
-    add("WITH w (n) AS (SELECT f()) UPDATE plain SET n = 2 WHERE id IN (SELECT n FROM w)", "UpdateStmt.withClause", ran);
-    add("WITH w (n) AS (SELECT f()) SELECT n FROM w", "SelectStmt.withClause", ran);
-    add("DELETE FROM plain WHERE EXISTS (WITH w (n) AS (SELECT f()) SELECT n FROM w)", "SelectStmt.withClause", ran);
-    add("SELECT id FROM plain UNION SELECT f()", "SelectStmt.larg", ran);
-    add("VALUES (f())", "SelectStmt.valuesLists", ran);
-    add("SELECT id INTO made FROM plain", "SelectStmt.intoClause", QStringLiteral("SELECT count(*) > 0 FROM made"));
-    add("SELECT id FROM plain FOR UPDATE", "SelectStmt.lockingClause", {});
+    const auto overlook = [&](const char *text, const char *members) {
+        QTest::newRow(text) << QString::fromLatin1(text) << QStringLiteral("it calls f") << QString::fromLatin1(members) << ran;
+    };
+    // What is read, and would run f() for whoever did not look there.
+    overlook("SELECT DISTINCT ON (f()) id FROM plain", "distinctClause");
+    overlook("INSERT INTO plain VALUES (1, 1), (2, 2) ORDER BY f()", "sortClause");
+    overlook("INSERT INTO plain VALUES (1, 1), (2, 2) LIMIT f()", "limitCount");
+    overlook("INSERT INTO plain VALUES (1, 1), (2, 2) OFFSET f()", "limitOffset");
+    overlook("INSERT INTO plain WITH w (n) AS (SELECT f()) VALUES (1, (SELECT max(n) FROM w))", "withClause");
+    overlook("WITH w (n) AS (SELECT f()) INSERT INTO plain VALUES (1, (SELECT max(n) FROM w))", "withClause");
+    overlook("WITH w (n) AS (SELECT f()) DELETE FROM plain WHERE id IN (SELECT n FROM w)", "withClause");
+    overlook("WITH w (n) AS (SELECT f()) UPDATE plain SET n = 2 WHERE id IN (SELECT n FROM w)", "withClause");
+    overlook("WITH w (n) AS (SELECT f()) SELECT n FROM w", "withClause");
+    overlook("DELETE FROM plain WHERE EXISTS (WITH w (n) AS (SELECT f()) SELECT n FROM w)", "withClause");
+    overlook("SELECT id FROM plain UNION SELECT f()", "op larg rarg");
+    overlook("VALUES (f())", "valuesLists");
+    // What nobody reads.
     add("SELECT id FROM plain WINDOW w AS (ORDER BY f())", "SelectStmt.windowClause", {});
     add("SELECT count(*) OVER (ORDER BY f()) FROM plain", "FuncCall.over", ran);
     add("SELECT max(id ORDER BY f()) FROM plain", "FuncCall.agg_order", ran);
     add("SELECT concat(VARIADIC a) FROM t", "FuncCall.func_variadic", {});
     add("SELECT count(*) FROM plain GROUP BY DISTINCT id", "SelectStmt.groupDistinct", {});
-    add("SELECT id FROM plain p (n, id)", "RangeVar.alias.colnames", {});
-    add("DELETE FROM plain USING t NATURAL JOIN w WHERE plain.id = t.id", "JoinExpr.isNatural", {});
-    add("DELETE FROM plain USING t JOIN plain p USING (id) WHERE plain.id = t.id", "JoinExpr.usingClause", {});
     add("DELETE FROM plain USING (t JOIN plain p ON t.id = p.id) j WHERE plain.id = 1", "JoinExpr.alias", {});
     add("UPDATE t SET a[f()] = 1 WHERE id = 1", "ResTarget.indirection", ran);
     add("INSERT INTO t (id, a[f()]) VALUES (77, 1)", "ResTarget.indirection", ran);
     add("INSERT INTO t (id) VALUES (1) ON CONFLICT (id COLLATE \"C\") DO NOTHING", "IndexElem.collation", {});
-    add("SELECT DISTINCT ON (set_config('search_path', 'evil', false)) 1; DELETE FROM plain WHERE id <= 3", "SelectStmt.distinctClause",
-        QStringLiteral("SELECT count(*) = 0 FROM evil.plain"));
+    add("WITH RECURSIVE w(a) AS (SELECT 1 UNION ALL SELECT a FROM w WHERE false) CYCLE a SET c USING p SELECT a FROM w", "CommonTableExpr.cycle_clause", {});
+    add("SELECT * FROM ROWS FROM (generate_series(1, 2))", "RangeFunction.is_rowsfrom", {});
+    QTest::newRow("path") << QStringLiteral("SELECT DISTINCT ON (set_config('search_path', 'evil', false)) 1; DELETE FROM plain WHERE id <= 3") << QStringLiteral("it calls set_config")
+                          << QStringLiteral("distinctClause") << QStringLiteral("SELECT count(*) = 0 FROM evil.plain");
 }
 
 /// Named by the strict reading; without it nothing is said, and more happens than was said: the test can fail.
@@ -141,6 +152,7 @@ void TestSqlReader::leftOver()
 {
     QFETCH(QString, statement);
     QFETCH(QString, member);
+    QFETCH(QString, overlooked);
     QFETCH(QString, trace);
     Ground ground = make();
     const MeasureOutput strict = ground.measure(statement);
@@ -150,7 +162,7 @@ void TestSqlReader::leftOver()
         QVERIFY2(!dependent.count, qPrintable(dump(strict)));
     if (trace.isEmpty())
         return;
-    ground.reading = sql::Reading::Lenient;
+    ground.reading = sql::Reading::lenient(overlooked.split(u' '));
     ground.secondLine = SecondLine::Off;
     const MeasureOutput lenient = ground.measure(statement);
     QVERIFY2(!reasons(lenient).contains(QStringLiteral("parts of the statement")), qPrintable(dump(lenient)));
@@ -167,7 +179,7 @@ void TestSqlReader::laterStatements_data()
                              "CREATE FUNCTION lower(text) RETURNS text LANGUAGE sql AS 'SELECT 1'", "DO $$ BEGIN DELETE FROM plain; END $$",
                              "ALTER TABLE w ADD FOREIGN KEY (n) REFERENCES t ON DELETE CASCADE", "ALTER TABLE plain RENAME TO plane", "INSERT INTO w VALUES (f())",
                              "UPDATE w SET n = f()", "DELETE FROM w RETURNING f()", "SET transform_null_equals = on", "SET ROLE postgres", "CALL g()",
-                             "SELECT id INTO made FROM t", "COPY w FROM PROGRAM 'echo 1'", "UPDATE pg_catalog.pg_class SET relname = 'x' WHERE relname = 'plain'"})
+                             "COPY w FROM PROGRAM 'echo 1'", "UPDATE pg_catalog.pg_class SET relname = 'x' WHERE relname = 'plain'"})
         QTest::newRow(text) << QString::fromLatin1(text);
 }
 
@@ -202,12 +214,12 @@ void TestSqlReader::dropsTheFunctionThatIsMeant()
 void TestSqlReader::everyMemberOfEveryNode()
 {
     const Ground ground = make();
-    const auto session = sql::openMeasuring(ground.target, nullptr, SystemClock().now());
-    QVERIFY(session);
     int planted = 0;
     for (const QString &text : ownStatements()) {
         const auto statements = sql::parseStatements(text);
         QVERIFY2(statements, qPrintable(text));
+        const auto session = sql::openMeasuring(ground.target, nullptr, SystemClock().now()); // each has so much time for measuring
+        QVERIFY(session);
         Json tree = statements->front().tree->find(u"stmts")->asArray()->front();
         auto *stmt = const_cast<Json *>(tree.find(u"stmt"));
         const auto measure = [&] {
@@ -216,16 +228,16 @@ void TestSqlReader::everyMemberOfEveryNode()
             return sql::measureStatements(*session, {statement}).uninspectable.join(u' ');
         };
         const QString as = measure();
-        QVERIFY2(!as.contains(QStringLiteral("parts of the statement")), qPrintable(text + u'\n' + as));
+        QVERIFY2(!as.contains(QStringLiteral("parts of the statement")) , qPrintable(text + u'\n' + as));
         plantMembers(const_cast<Json &>(stmt->asObject()->front().second), [&] {
             ++planted;
             const QString said = measure();
-            QVERIFY2(said != as && !said.isEmpty(), qPrintable(text + u'\n' + QString::fromUtf8(stmt->toBytes())));
+            QVERIFY2(said != as && !said.isEmpty(), qPrintable(said + u'\n' + text + u'\n' + QString::fromUtf8(stmt->toBytes())));
         });
         if (QTest::currentTestFailed())
             return;
     }
-    QVERIFY(planted > 300);
+    QVERIFY(planted > 600);
     QCOMPARE(ground.sql(QStringLiteral("SELECT count(*) FROM ran")), QStringLiteral("0"));
 }
 
@@ -236,14 +248,14 @@ void TestSqlReader::corpusIsReadOrNamed()
     if (!QDir(corpus).exists())
         QSKIP("../shared is not beside the checkout");
     const Ground ground = make();
-    const auto session = sql::openMeasuring(ground.target, nullptr, SystemClock().now());
-    QVERIFY(session);
     int seen = 0, whole = 0;
     QDirIterator each(corpus, {QStringLiteral("*.sql")}, QDir::Files, QDirIterator::Subdirectories);
     while (each.hasNext()) {
         QFile file(each.next());
         QVERIFY(file.open(QIODevice::ReadOnly));
         const auto statements = sql::parseStatements(QString::fromUtf8(file.readAll()));
+        const auto session = sql::openMeasuring(ground.target, nullptr, SystemClock().now());
+        QVERIFY(session);
         for (const sql::Statement &statement : statements ? *statements : std::vector<sql::Statement>()) {
             sql::ReadRecord nothing;
             const QStringList unread = statement.node.recordedIn(nothing).leftOver();

@@ -59,7 +59,7 @@ Happened difference(const Fingerprint &before, const Fingerprint &after)
 
 } // namespace
 
-Campaign::Campaign(sql::Reading reading) : m_reading(reading)
+Campaign::Campaign(sql::Reading reading) : m_reading(std::move(reading))
 {
     if (!m_cluster.why().isEmpty())
         return;

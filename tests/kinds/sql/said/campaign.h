@@ -13,7 +13,7 @@ class Campaign final
 {
 public:
     /// Starts the cluster and makes the database that all others are copied from.
-    explicit Campaign(sql::Reading reading = sql::Reading::Strict);
+    explicit Campaign(sql::Reading reading = {});
 
     [[nodiscard]] const fakes::PostgresCluster &cluster() const { return m_cluster; }
     /// Makes a database anew, with more of its own. Not empty: what the server refused.

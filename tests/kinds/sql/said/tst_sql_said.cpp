@@ -41,6 +41,7 @@ private Q_SLOTS:
     void unplanted();
     void ownStatements();
     void corpus();
+    void corpusStaysMeasured();
     void worlds();
     void shadows();
     void nothingWasSilent();
@@ -48,7 +49,7 @@ private Q_SLOTS:
     void cleanupTestCase();
 
 private:
-    void stillMeasured(const std::vector<QByteArray> &accepted);
+    [[nodiscard]] bool slipsThrough(const Campaign &lenient, const QString &shadow, const QByteArrayList &statements) const;
     void plantIn(const std::vector<QByteArray> &statements, const QString &database, int enough);
     int runAll(const QString &database, const std::vector<QByteArray> &statements, const QString &place, int enough);
     template<typename T>
@@ -121,25 +122,49 @@ void TestSqlSaid::unplanted()
     QVERIFY2(wrong.isEmpty(), (QByteArrayList{QByteArray::number(wrong.size())} + wrong).join('\n').constData());
 }
 
-/// The same for the corpus; a statement is known by its digest.
-void TestSqlSaid::stillMeasured(const std::vector<QByteArray> &accepted)
+namespace {
+
+QByteArray digestOf(const QByteArray &statement) { return sha256(statement).toString().mid(7, 16).toLatin1(); }
+
+std::set<QByteArray> digestsIn(const QString &file)
 {
-    std::set<QByteArray> known;
-    for (const QByteArray &line : statementsIn(QStringLiteral("corpus-measured.txt")))
-        known.insert(line);
-    QByteArrayList measured, lost;
-    for (const QByteArray &statement : accepted) {
-        const QByteArray digest = sha256(statement).toString().mid(7, 16).toLatin1();
-        const Measurement now = m_campaign->measure(QStringLiteral("corpus"), statement);
-        if (!saysUnknown(now))
-            measured += digest;
-        else if (known.contains(digest))
-            lost += digest + ' ' + statement + "\n    " + now.uninspectable.join(u'|').toUtf8();
+    const auto lines = statementsIn(file);
+    return {lines.begin(), lines.end()};
+}
+
+} // namespace
+
+/// The same for the corpus: of what was measured once, only what corpus-unmeasured.txt lists, each with the reason, may have become uninspectable.
+void TestSqlSaid::corpusStaysMeasured()
+{
+    const QString folder = qEnvironmentVariable("HOLDFAST_SHARED") + QStringLiteral("/corpus/postgres");
+    if (!QFileInfo(folder).isDir())
+        QSKIP("the corpus of statements is not here");
+    const QString database = QStringLiteral("corpus");
+    QCOMPARE(m_campaign->fresh(database), QString());
+    const Corpus corpus(*m_grammar, folder);
+    const std::set<QByteArray> known = digestsIn(QStringLiteral("corpus-measured.txt")), excepted = digestsIn(QStringLiteral("corpus-unmeasured.txt"));
+    std::vector<QByteArray> once;
+    std::copy_if(corpus.statements().begin(), corpus.statements().end(), std::back_inserter(once), [&](const QByteArray &one) { return known.contains(digestOf(one)); });
+    QVERIFY2(once.size() == known.size(), QByteArray::number(static_cast<qulonglong>(once.size())).constData());
+    auto db = sql::PgConnection::open({m_campaign->cluster().url(database), {}, {}, true});
+    QVERIFY(db && db->run(QStringLiteral("SET statement_timeout = '3s'")));
+    QByteArrayList wrong;
+    int accepted = 0;
+    for (const QByteArray &statement : sample(once, amount(40, 100000))) {
+        if (!corpus.settle(*db, statement))
+            continue;
+        ++accepted;
+        const QByteArray digest = digestOf(statement);
+        const Measurement now = m_campaign->measure(database, statement);
+        if (saysUnknown(now) != excepted.contains(digest))
+            wrong += digest + ' ' + statement + "\n    " + (saysUnknown(now) ? now.uninspectable.join(u'|').toUtf8() : QByteArray("is listed in corpus-unmeasured.txt, and is measured"));
     }
-    qInfo("corpus: %d of %d accepted statements are measured as they are", static_cast<int>(measured.size()), static_cast<int>(accepted.size()));
-    if (qEnvironmentVariableIsSet("HOLDFAST_PRINT"))
-        qInfo("%s", measured.join('\n').constData());
-    QVERIFY2(lost.isEmpty(), lost.join('\n').constData());
+    qInfo("corpus: %d of the %d statements that were measured once are looked at", accepted, static_cast<int>(once.size()));
+    if (!wrong.isEmpty())
+        qInfo("%s", wrong.join('\n').constData());
+    QVERIFY2(wrong.isEmpty(), wrong.join('\n').constData());
+    QVERIFY(accepted >= amount(20, 350));
 }
 
 void TestSqlSaid::ownStatements()
@@ -168,7 +193,8 @@ void TestSqlSaid::corpus()
     }
     qInfo("corpus: %d statements parse, %d tried, %d accepted", static_cast<int>(corpus.statements().size()), static_cast<int>(chosen.size()),
           static_cast<int>(accepted.size()));
-    stillMeasured(accepted);
+    const auto measured = std::count_if(accepted.begin(), accepted.end(), [&](const QByteArray &one) { return !saysUnknown(m_campaign->measure(database, one)); });
+    qInfo("corpus: %d of %d accepted statements are measured as they are", static_cast<int>(measured), static_cast<int>(accepted.size()));
     plantIn(accepted, database, amount(130, 9000));
 }
 
@@ -236,10 +262,28 @@ void TestSqlSaid::nothingWasSilent()
     QVERIFY2(m_campaign->judged() >= amount(500, 20000), qPrintable(m_campaign->figures()));
 }
 
+/// Whether of one of these statements, under such an object, more happened than was said.
+bool TestSqlSaid::slipsThrough(const Campaign &lenient, const QString &shadow, const QByteArrayList &statements) const
+{
+    const QString database = QStringLiteral("shadow");
+    const auto all = sectionsIn(QStringLiteral("shadows.sql"), QStringLiteral("shadow"));
+    const auto found = std::find_if(all.begin(), all.end(), [&](const Section &section) { return section.name == shadow; });
+    if (found == all.end())
+        return false;
+    const QString path = QStringLiteral("ALTER DATABASE %1 SET search_path = evil, public; CREATE SCHEMA evil;").arg(database);
+    if (!lenient.fresh(database, path + QString(found->text).replace(QLatin1StringView("{op}"), QLatin1StringView("="))).isEmpty())
+        return false;
+    Witness witness(lenient.url(database));
+    return std::any_of(statements.begin(), statements.end(), [&](const QByteArray &statement) {
+        const Happened happened = witness.run(statement);
+        return happened.accepted() && !happened.canaries.isEmpty() && !unsaid(lenient.measure(database, statement), happened).isEmpty();
+    });
+}
+
 /// The generator can fail: a gate that looks away from what it did not read lets these pass, and each is found.
 void TestSqlSaid::lenientReaderIsCaught()
 {
-    Campaign lenient(sql::Reading::Lenient);
+    Campaign lenient(sql::Reading::lenient({QStringLiteral("distinctClause"), QStringLiteral("sortClause"), QStringLiteral("withClause")}));
     const QString database = QStringLiteral("base");
     QCOMPARE(lenient.fresh(database), QString());
     Planting planting(*m_grammar, statementsIn(QStringLiteral("donors.sql")), {"said.one()", "set_config('said.canary', 'on', false)"}, m_seed);
@@ -247,9 +291,9 @@ void TestSqlSaid::lenientReaderIsCaught()
         if (statement.startsWith("INSERT INTO plain") || statement.startsWith("SELECT id, name FROM") || statement.contains("; DELETE FROM kept"))
             QVERIFY2(planting.add(statement), statement.constData());
     }
-    planting.begin({QStringLiteral("SelectStmt.distinct_clause"), QStringLiteral("SelectStmt.sort_clause"), QStringLiteral("SelectStmt.with_clause")});
+    planting.begin({QStringLiteral("SelectStmt.distinct_clause"), QStringLiteral("SelectStmt.sort_clause"), QStringLiteral("ResTarget.val")});
     std::map<QString, QRegularExpression> missing;
-    for (const char *pattern : {"SELECT DISTINCT ON \\(said.one", "SELECT DISTINCT ON \\(set_config", "INSERT INTO .* VALUES .* ORDER BY .*said"})
+    for (const char *pattern : {"SELECT DISTINCT ON \\(said.one", "SELECT DISTINCT ON \\(set_config", "INSERT INTO .* VALUES .* ORDER BY .*said", "INSERT INTO .* WITH .*said.* VALUES"})
         missing.emplace(QString::fromLatin1(pattern), QRegularExpression(QString::fromLatin1(pattern)));
     Witness witness(lenient.url(database));
     constexpr int patience = 3000;
@@ -267,6 +311,9 @@ void TestSqlSaid::lenientReaderIsCaught()
     for (const auto &[pattern, expression] : missing)
         patterns += pattern;
     QVERIFY2(patterns.isEmpty(), qPrintable(patterns.join(QLatin1StringView(" | "))));
+    const QByteArrayList comparing{"DELETE FROM plain WHERE v = 'v3'"};
+    QVERIFY(slipsThrough(lenient, QStringLiteral("operator over varchar and a domain"), comparing));
+    QVERIFY(!slipsThrough(*m_campaign, QStringLiteral("operator over varchar and a domain"), comparing));
 }
 
 void TestSqlSaid::cleanupTestCase()
