@@ -113,6 +113,10 @@ private Q_SLOTS:
         QVERIFY(signedOne.verdict == Decision::Verdict::Deny && signedOne.scope == Decision::Scope::Resource);
         QCOMPARE(signedOne.reason, QStringLiteral("not today"));
         QCOMPARE(signedOne.holdDigest, m_hold.hold.payloadDigest());
+        QVERIFY(!signedOne.counter); // none was made
+        m_seat->decider().deny(shown(), QStringLiteral("too wide"), DecisionLock::This, QStringLiteral("the oldest row alone"), View{sha256("view"), {}, 0, QStringLiteral("C"), {}});
+        QTRY_COMPARE(m_gate->decisions.size(), std::size_t{2});
+        QCOMPARE(m_gate->decisions.back().counter, std::optional(Json(QStringLiteral("the oldest row alone"))));
     }
 
     // The evidence moves on while the passphrase is being typed: the prompt says so, and nothing is signed.
@@ -266,6 +270,7 @@ private Q_SLOTS:
         approve();
         deny();
         QVERIFY(m_prompt->reason().startsWith(QStringLiteral("To deny")));
+        QVERIFY(everTold(DecisionLock::Open)); // what gave way
         give();
         QTRY_VERIFY(ended(DecisionLock::Acknowledged));
         QCOMPARE(m_gate->decisions.size(), std::size_t{1});

@@ -2,6 +2,7 @@
 #include "console/desk/desk.h"
 #include "console/present/format.h"
 #include "console/storygate.h"
+#include "diff/formats.h"
 #include "keys/sealedfilestore.h"
 
 #include <QTest>
@@ -137,6 +138,7 @@ private Q_SLOTS:
         QTRY_COMPARE(lock().state(), DecisionLock::Failed);
         QVERIFY(!lock().message().isEmpty());
         QVERIFY(lock().mayDeny());
+        QCOMPARE(m_app->inbox()->lastDecision(), QString());
         lock().dismiss();
         readAll();
         QTRY_VERIFY(lock().mayApprove());
@@ -234,6 +236,41 @@ private Q_SLOTS:
         QTRY_VERIFY(lock().state() == DecisionLock::Open && !lock().unreached().isEmpty());
         QVERIFY(!lock().mayApprove());
         QVERIFY(m_gate->decisions.empty());
+    }
+
+    // What one connection failed to deliver is fetched over the next; what it did deliver is not fetched again.
+    void aDiffThatWasMissing_data()
+    {
+        QTest::addColumn<bool>("missing");
+        QTest::newRow("missing at first") << true;
+        QTest::newRow("there from the start") << false;
+    }
+    void aDiffThatWasMissing()
+    {
+        QFETCH(bool, missing);
+        const auto bytes = diff::encode(diff::Tree{{{QStringLiteral("/srv/a"), QStringLiteral("file"), QStringLiteral("deleted"), {}, 5, -1}}, 1});
+        const BlobRef blob{sha256(bytes), bytes.size(), QStringLiteral("text/plain")};
+        auto about = m_gate->story.ask();
+        about.current.measured.diffs = {{QStringLiteral("Files"), QStringLiteral("tree"), blob}};
+        m_gate->story.measure(about);
+        m_gate->put(about, State::Pending);
+        if (!missing)
+            m_gate->story.blobs[blob.digest] = bytes;
+        sit();
+        read(about);
+        if (missing) {
+            QTRY_VERIFY2(waitsFor("could not be shown"), qPrintable(lock().unmetText()));
+            QVERIFY(!lock().mayApprove() && lock().mayDeny());
+            m_gate->story.blobs[blob.digest] = bytes;
+        } else {
+            QTRY_VERIFY((readAll(), lock().mayApprove()));
+            m_gate->story.blobs.erase(blob.digest);
+        }
+        const int before = m_gate->gate.sessions;
+        m_gate->gate.drop();
+        m_gate->gate.listen();
+        QTRY_VERIFY(m_gate->gate.sessions > before);
+        QTRY_VERIFY2((readAll(), lock().mayApprove()), qPrintable(lock().unmetText()));
     }
 
     // The revision's number stays, its bytes do not.
@@ -344,6 +381,80 @@ private Q_SLOTS:
     }
 
     // The tray names the requester of the most urgent hold: that one is frozen, whoever else waits.
+    // What did not happen is not told beside what did.
+    void theEffectsOfAReceipt_data()
+    {
+        QTest::addColumn<QList<qint64>>("numbers");
+        QTest::addColumn<QString>("told");
+        QTest::newRow("what happened alone") << QList<qint64>{3, 0} << QStringLiteral("3 rows destroyed");
+        QTest::newRow("nothing happened") << QList<qint64>{0} << QStringLiteral("0 rows destroyed");
+        QTest::newRow("not a number") << QList<qint64>{-1} << QStringLiteral("rows destroyed: nobody knows");
+    }
+    void theEffectsOfAReceipt()
+    {
+        QFETCH(QList<qint64>, numbers);
+        QFETCH(QString, told);
+        const auto about = m_gate->story.perform();
+        m_app->setPage(App::RunningPage);
+        sitBy(about);
+        m_gate->gate.on(method::DocumentGet, [this, numbers](const Json &params, const ScriptedGate::Reply &reply) {
+            auto answer = m_gate->document(DocumentParams::fromJson(params)->idDigest);
+            auto receipt = *Receipt::parse(answer.envelope.payload);
+            for (const qint64 number : numbers) {
+                Fact fact{QStringLiteral("effect.%1").arg(receipt.effects.size()), QStringLiteral("rows destroyed"), QString::number(number), number, QStringLiteral("rows"), Quality::Measured, QStringLiteral("count"), receipt.startedAt, Severity::Info};
+                if (number < 0) {
+                    fact.value = QStringLiteral("nobody knows");
+                    fact.number.reset();
+                    fact.quality = Quality::Unknown;
+                }
+                receipt.effects.push_back(fact);
+            }
+            answer.envelope = Envelope::sign(m_gate->story.performer, payloadtype::Receipt, receipt.toPayload());
+            reply(answer.toJson());
+        });
+        change(about, State::Done);
+        QTRY_COMPARE(m_app->running()->endedCount(), 1);
+        QTRY_COMPARE(cell(m_app->running()->ended(), "result").toString(), told);
+    }
+
+    void theCord_data()
+    {
+        QTest::addColumn<State>("state");
+        QTest::addColumn<bool>("mayStop");
+        QTest::newRow("approved") << State::Approved << true;
+        QTest::newRow("cooling") << State::Cooling << true;
+        QTest::newRow("released") << State::Released << true;
+        QTest::newRow("executing") << State::Executing << false;
+    }
+    void theCord()
+    {
+        QFETCH(State, state);
+        QFETCH(bool, mayStop);
+        sitBy(m_gate->story.perform(), state);
+        QCOMPARE(cell(m_app->running()->rows(), "mayStop").toBool(), mayStop);
+    }
+
+    void agesCountOn()
+    {
+        sitBy(m_gate->story.perform());
+        const auto first = cell(m_app->running()->rows(), "when").toString();
+        QTRY_VERIFY_WITH_TIMEOUT(cell(m_app->running()->rows(), "when").toString() != first, 20'000);
+    }
+
+    // However long it runs, it stays; what ended long ago does not.
+    void whatRunsLongStays()
+    {
+        const auto about = m_gate->story.perform();
+        m_app->setPage(App::RunningPage);
+        m_gate->story.now -= std::chrono::hours(2);
+        sitBy(about);
+        m_gate->story.now = SystemClock().now();
+        m_gate->story.now -= std::chrono::hours(1);
+        change(about, State::Done);
+        QTRY_COMPARE(m_app->running()->count(), 0);
+        QCOMPARE(m_app->running()->endedCount(), 0);
+    }
+
     void freezesWhomTheTrayNames()
     {
         for (int i = 0; i < 3; ++i) {
@@ -387,7 +498,7 @@ private Q_SLOTS:
         m_gate->pending(500);
         sit();
         m_app->inbox()->setFilter(QStringLiteral("tier:critical"));
-        QCOMPARE(m_app->inbox()->shown(), 1);
+        QTRY_COMPARE(m_app->inbox()->shown(), 1);
         m_app->inbox()->setFilter(QStringLiteral("teir:critical"));
         QCOMPARE(m_app->inbox()->shown(), 0);
         QVERIFY(!m_app->inbox()->filterProblem().isEmpty());
@@ -407,6 +518,36 @@ private Q_SLOTS:
         QCOMPARE(m_gate->gate.sessions, 0);
     }
 
+    // The gate of this desktop was started anew by somebody, and has another address.
+    void theGateComesBackElsewhere()
+    {
+        const auto about = m_gate->pending();
+        sit();
+        const int before = m_gate->gate.sessions;
+        m_gate->gate.drop();
+        m_gate->gate.move();
+        QVERIFY(m_gate->gate.listen());
+        QVERIFY(GateFile({m_gate->gate.address(), m_gate->story.ledger.key(), m_gate->story.performer.key(), QCoreApplication::applicationPid(), false})
+                    .write(GateFile::defaultPath()));
+        QTRY_VERIFY_WITH_TIMEOUT(m_gate->gate.sessions > before, 20'000);
+        QTRY_COMPARE(m_app->gate()->link(), view::Link::Live);
+        read(about);
+        QTRY_VERIFY2(lock().mayApprove(), qPrintable(lock().unmetText()));
+    }
+
+    // A gate that has an owner is nobody else's to take.
+    void anOwnedGateIsNotTakenOver()
+    {
+        m_desk = std::make_unique<Desk>(*m_app, Places::ofThisUser(), *m_tray, *m_notifier);
+        QVERIFY(GateFile({m_gate->gate.address(), m_gate->story.ledger.key(), m_gate->story.performer.key(), QCoreApplication::applicationPid(), false})
+                    .write(GateFile::defaultPath()));
+        m_desk->begin();
+        QTRY_VERIFY(m_app->firstRun());
+        Q_EMIT m_app->keys()->ownerWanted(QStringLiteral("sam"), StoryGate::passphrase(), true);
+        QCOMPARE(m_app->keys()->step(), Keys::Failed);
+        QCOMPARE(m_gate->gate.sessions, 0);
+    }
+
     // The sealed file stays closed: said for what it is, with the ways that remain; nothing is made.
     void withoutTheSessionKey()
     {
@@ -422,9 +563,10 @@ private Q_SLOTS:
     }
 
 private:
-    void sitBy(const StoryGate::Case &about)
+    [[nodiscard]] static QVariant cell(QAbstractItemModel *model, const char *role) { return model->index(0, 0).data(model->roleNames().key(role)); }
+    void sitBy(const StoryGate::Case &about, State state = State::Executing)
     {
-        m_gate->put(about, State::Executing);
+        m_gate->put(about, state);
         settle();
         m_desk->begin();
         QTRY_VERIFY(m_app->passphrase()->wanted());

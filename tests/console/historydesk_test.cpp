@@ -109,6 +109,27 @@ private Q_SLOTS:
         QCOMPARE(cell(m_view->rows(), 0, "sentence").toString(), QStringLiteral("number 5"));
     }
 
+    void tones_data()
+    {
+        QTest::addColumn<State>("state");
+        QTest::addColumn<view::Tone>("tone");
+        QTest::newRow("denied") << State::Denied << view::Tone::Bad;
+        QTest::newRow("refused") << State::Refused << view::Tone::Bad;
+        QTest::newRow("stopped") << State::Stopped << view::Tone::Caution;
+        QTest::newRow("drifted") << State::Drifted << view::Tone::Caution;
+        QTest::newRow("expired") << State::Expired << view::Tone::Plain;
+    }
+    void tones()
+    {
+        QFETCH(State, state);
+        QFETCH(view::Tone, tone);
+        m_gate->put(m_about, state);
+        m_gate->gate.on(method::HistorySearch, [this](const Json &, const ScriptedGate::Reply &reply) { reply(page(0, 1).toJson()); });
+        m_desk->refresh();
+        QTRY_COMPARE(m_view->count(), 1);
+        QCOMPARE(static_cast<view::Tone>(cell(m_view->rows(), 0, "tone").toInt()), tone);
+    }
+
     void oneQuestionInFlight()
     {
         int open = 0, most = 0;

@@ -52,6 +52,20 @@ private:
         return about;
     }
 
+    // It touches more, and could not inspect more, than a document has room for.
+    StoryGate::Case pendingWithLists()
+    {
+        auto about = m_gate->story.ask();
+        QStringList touched, reasons;
+        for (int i = 0; i < 6'000; ++i) {
+            touched += about.id.toString() + QStringLiteral(".t%1").arg(i);
+            reasons += QStringLiteral("statement %1 is not read").arg(i);
+        }
+        m_gate->story.measure(about, 3, touched, reasons);
+        m_gate->put(about, State::Pending);
+        return about;
+    }
+
 private Q_SLOTS:
     void init()
     {
@@ -266,6 +280,70 @@ private Q_SLOTS:
         QVERIFY(!find(about.id));
         m_gate->release(m_gate->documentsOf(about.id).toJson());
         decidable(about.id);
+    }
+
+    // What is measured longer than a moment is shown meanwhile; what was measured by then is fetched once.
+    void whatIsStillMeasured()
+    {
+        open();
+        auto slow = m_gate->story.ask();
+        m_gate->put(slow, State::Measuring);
+        m_gate->tell(slow.id);
+        QTRY_VERIFY(find(slow.id));
+        QVERIFY(!find(slow.id)->hold);
+        m_gate->gate.calls.clear();
+        auto quick = m_gate->story.ask();
+        m_gate->put(quick, State::Measuring);
+        m_gate->tell(quick.id);
+        m_gate->story.measure(quick, 3);
+        m_gate->put(quick, State::Pending);
+        m_gate->tell(quick.id);
+        decidable(quick.id);
+        auto next = m_gate->story.ask();
+        m_gate->put(next, State::Measuring);
+        m_gate->tell(next.id);
+        QTRY_VERIFY(find(next.id)); // both moments have passed
+        QCOMPARE(m_gate->gate.calls.count(method::HoldGet.toString()), 2);
+    }
+
+    // The lists that decide are fetched, all of them, before there is a ruling.
+    void wholeListsDecide()
+    {
+        const auto about = pendingWithLists(), other = pendingWithLists();
+        open();
+        decidable(about.id);
+        decidable(other.id);
+        QCOMPARE(find(about.id)->lists.size(), std::size_t{2});
+        QCOMPARE(find(about.id)->listsProblem, QString());
+    }
+
+    void aListThatCannotBeHad_data()
+    {
+        QTest::addColumn<bool>("missing");
+        QTest::newRow("missing") << true;
+        QTest::newRow("other bytes") << false;
+    }
+    void aListThatCannotBeHad()
+    {
+        QFETCH(bool, missing);
+        const auto about = pendingWithLists();
+        const auto digest = about.current.measured.whole.resources->digest;
+        const auto bytes = m_gate->story.blobs.at(digest);
+        if (missing)
+            m_gate->story.blobs.erase(digest);
+        else
+            m_gate->story.blobs[digest] = QByteArray(bytes.size(), 'x');
+        const auto fine = m_gate->pending();
+        open();
+        decidable(fine.id);
+        QTRY_VERIFY(!find(about.id)->listsProblem.isEmpty());
+        QVERIFY(!find(about.id)->ruling);
+        // Over the next connection it is asked for anew.
+        m_gate->story.blobs[digest] = bytes;
+        m_gate->gate.drop();
+        m_gate->gate.listen();
+        decidable(about.id);
+        QCOMPARE(find(about.id)->listsProblem, QString());
     }
 
     void contentIsOfItsDigest()

@@ -29,6 +29,7 @@ private Q_SLOTS:
     void init();
     void provesEverything();
     void goesOnWhereItEnded();
+    void keepsOnlyEachThousand();
     void aLostConnectionIsNoAlarm();
     void moreThanWasAskedForIsAnAlarm();
     void nothingIsKeptAfterAnAlarm();
@@ -110,6 +111,20 @@ void LedgerWatchTest::goesOnWhereItEnded()
     QCOMPARE(console.watch.alarms().join(u'\n'), QString());
     for (const auto &[from, to] : m_asked)
         QVERIFY(from >= known && to > from);
+}
+
+void LedgerWatchTest::keepsOnlyEachThousand()
+{
+    Console console(*this);
+    console.link.open();
+    QTRY_COMPARE(console.watch.proven(), static_cast<std::int64_t>(m_story->entries.size()));
+    QCOMPARE(keptFiles(), QStringList());
+    while (m_story->entries.size() < 1'100)
+        m_story->ask();
+    console.watch.follow();
+    QTRY_COMPARE_WITH_TIMEOUT(console.watch.proven(), static_cast<std::int64_t>(m_story->entries.size()), 60'000);
+    QCOMPARE(console.watch.alarms().join(u'\n'), QString());
+    QTRY_COMPARE(keptFiles().size(), 1); // while it runs
 }
 
 void LedgerWatchTest::aLostConnectionIsNoAlarm()

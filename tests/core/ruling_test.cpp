@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/policy/reach.h"
 #include "core/policy/ruling.h"
 
 #include "core/samples.h"
@@ -29,6 +30,7 @@ private Q_SLOTS:
     void protectedByWhateverName();
     void copiesOfAProtectedCluster_data();
     void copiesOfAProtectedCluster();
+    void answersAsFarAsRegistered();
     void rulesKnowTheMeasuredTarget();
     void whatIsNeverPerformed();
     void policyRequests();
@@ -448,6 +450,27 @@ void RulingTest::copiesOfAProtectedCluster()
     RulingInput input = inputOf(seen);
     input.target = QStringLiteral("copy");
     QCOMPARE(toString(rule(policy, input).mode), toString(forbidden ? Mode::Forbid : Mode::Hold));
+}
+
+void RulingTest::answersAsFarAsRegistered()
+{
+    const QString one = QStringLiteral("1"), other = QStringLiteral("2");
+    const SqlIdentity registered{one, one, one, one, one};
+    QVERIFY(answersTo(registered, registered));
+    for (auto member : {&SqlIdentity::system, &SqlIdentity::database}) {
+        SqlIdentity live = registered;
+        live.*member = other;
+        QVERIFY(!answersTo(live, registered));
+        QVERIFY(!answersTo(live, {one, one})); // these two are always registered
+    }
+    for (auto member : {&SqlIdentity::host, &SqlIdentity::certificate, &SqlIdentity::timeline}) {
+        SqlIdentity live = registered;
+        for (const std::optional<QString> &is : {std::optional(other), std::optional<QString>()}) {
+            live.*member = is;
+            QVERIFY(!answersTo(live, registered));
+            QVERIFY(answersTo(live, {one, one})); // what was not registered is not asked for
+        }
+    }
 }
 
 void RulingTest::rulesKnowTheMeasuredTarget()

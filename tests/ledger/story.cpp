@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger/story.h"
 
+#include "core/documents/bounds.h"
+
 namespace holdfast {
 
 namespace {
@@ -112,13 +114,14 @@ Story::Case Story::askPolicy(const QByteArray &changed)
     return record(request, ownerRequest);
 }
 
-void Story::measure(Case &about, std::int64_t rows)
+void Story::measure(Case &about, std::int64_t rows, const QStringList &alsoTouched, const QStringList &uninspectable)
 {
     Hold &hold = about.current;
     ++hold.revision;
     const bool sql = hold.kind == kind::Sql;
     Measurement &measured = hold.measured;
-    measured.resources = {sql ? QStringLiteral("public.t%1").arg(about.id.toString()) : QStringLiteral("policy")};
+    measured.resources = QStringList{sql ? QStringLiteral("public.t%1").arg(about.id.toString()) : QStringLiteral("policy")} + alsoTouched;
+    measured.uninspectable = uninspectable;
     measured.operation = sql ? QStringLiteral("database.delete") : QStringLiteral("policy.change");
     measured.summaryText = QStringLiteral("Deletes rows.");
     measured.summaryTemplate = QStringLiteral("delete");
@@ -128,7 +131,11 @@ void Story::measure(Case &about, std::int64_t rows)
     measured.recovery.quality = Quality::Measured;
     measured.confirmText = QStringLiteral("db");
     hold.measuredAt = now;
-    const Ruling ruling = rule(policy, {hold.kind, hold.target, hold.requesterActor, {}, &measured, hold.measuredAt});
+    const Bounded fit = bound(measured);
+    for (const WholeList &list : fit.lists)
+        blobs[list.ref.digest] = list.bytes;
+    measured = fit.shown;
+    const Ruling ruling = rule(policy, {hold.kind, hold.target, hold.requesterActor, {}, &fit.whole, hold.measuredAt});
     hold.mode = ruling.mode;
     hold.tier = ruling.tier;
     hold.ruleId = ruling.rule.id;

@@ -33,7 +33,7 @@ public:
     // The chapters of one hold.
     Case ask(const QString &sql = QStringLiteral("DELETE FROM t"));
     Case askPolicy(const QByteArray &toml);
-    void measure(Case &about, std::int64_t rows = 3);
+    void measure(Case &about, std::int64_t rows = 3, const QStringList &alsoTouched = {}, const QStringList &uninspectable = {});
     void approve(Case &about, const Signer *by = nullptr);
     Digest deny(const Case &about, Decision::Scope scope = Decision::Scope::This, const Signer *by = nullptr);
     void event(const Case &about, State state);

@@ -33,6 +33,8 @@ public:
     /// Stops listening and drops everybody; listen() comes back on the same port.
     void drop();
     bool listen();
+    /// The next listen() is on another port.
+    void move() { m_port = 0; }
     void on(QStringView method, Method handler) { m_methods[method.toString()] = std::move(handler); }
     /// The same answer each time.
     void answer(QStringView method, Json result);

@@ -213,7 +213,7 @@ void Decider::run(const std::shared_ptr<Job> &job)
 void Decider::askPassphrase(const std::shared_ptr<Job> &job, const QString &problem)
 {
     // A second act while one asks: the first gives way, nothing was signed.
-    if (const auto earlier = std::exchange(m_asking, job); earlier && earlier != job)
+    if (const auto earlier = std::exchange(m_asking, job))
         earlier->tell(DecisionLock::Open, {});
     m_withdrawn.clear();
     job->tell(DecisionLock::AskingPassphrase, {});

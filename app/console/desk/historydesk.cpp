@@ -96,7 +96,7 @@ void HistoryDesk::ask(bool more)
         m_view.setSearching(false);
         // An answer to what was asked before the query changed is none to the query: that one is asked in a moment.
         if (asked != m_view.query())
-            m_again = m_again || !m_pause.isActive();
+            m_again = !m_pause.isActive();
         else if (answer)
             take(*answer, more, clock.elapsed());
         else
