@@ -93,12 +93,15 @@ Measurement Campaign::measure(const QString &database, const QByteArray &text) c
 
 void Campaign::accuse(const QString &place, const QString &why, const QByteArray &text, const QString &base)
 {
+    if (m_reading.strict && !m_silent.contains(place)) // a long run tells at once
+        qInfo("%s: %s: %s", qPrintable(place), qPrintable(why), text.constData());
     m_silent[place] += QStringLiteral("%1\n    %2\n    planted in: %3").arg(why, QString::fromUtf8(text), base);
 }
 
 void Campaign::judge(const QString &database, const Happened &happened, const QByteArray &text, const QString &place, const QString &base)
 {
-    ++m_planted;
+    if (++m_planted % 1000 == 0)
+        qInfo("%s", qPrintable(figures()));
     m_ran += happened.canaries.isEmpty() ? 0 : 1;
     QFile log(m_cluster.dataDirectory() + QStringLiteral("/../log"));
     if (!log.open(QIODevice::ReadOnly))
