@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/clock.h"
-#include "core/envelope.h"
-#include "core/ids.h"
-
 #include <QDataStream>
 #include <QIODevice>
-#include <QStringList>
+#include <QString>
 
+#include <algorithm>
 #include <array>
-#include <map>
-#include <optional>
-#include <set>
-#include <vector>
 
 // Values as a stream of bytes and back, each described once: `transfer(archive, value)` names its parts in order, and the same
 // function writes them or reads them. For files that this program wrote itself and whose signature was checked; every count and
@@ -111,131 +104,6 @@ void transfer(Archive &archive, std::array<T, N> &bytes)
     } else {
         archive.raw(QByteArrayView(reinterpret_cast<const char *>(bytes.data()), static_cast<qsizetype>(N)));
     }
-}
-
-template<typename Archive>
-void transfer(Archive &archive, Digest &digest)
-{
-    archive & digest.bytes;
-}
-
-/// Types that are written as the text that they parse.
-template<typename Archive, typename T>
-    requires std::is_same_v<T, HoldId> || std::is_same_v<T, VerifierKey>
-void transfer(Archive &archive, T &value)
-{
-    QString text;
-    if constexpr (!Archive::Reading)
-        text = value.toString();
-    archive & text;
-    if constexpr (Archive::Reading) {
-        if (const auto parsed = T::parse(text))
-            value = *parsed;
-        else
-            archive.fail();
-    }
-}
-
-template<typename Archive>
-void transfer(Archive &archive, Instant &instant)
-{
-    std::int64_t ms = instant.time_since_epoch().count();
-    archive.number(ms);
-    if constexpr (Archive::Reading)
-        instant = Instant(std::chrono::milliseconds(ms));
-}
-
-template<typename Archive>
-void transfer(Archive &archive, EnvelopeSignature &signature)
-{
-    archive & signature.keyHint & signature.signature;
-}
-
-template<typename Archive, typename T>
-void transfer(Archive &archive, std::optional<T> &optional)
-{
-    bool there = optional.has_value();
-    archive & there;
-    if constexpr (Archive::Reading) {
-        if (there)
-            optional.emplace();
-    }
-    if (optional)
-        archive & *optional;
-}
-
-/// Anything that grows at its end; a key or an element is read whole before it is put in.
-template<typename Archive, typename Container, typename Element>
-void transferEach(Archive &archive, Container &container)
-{
-    auto count = static_cast<std::int64_t>(container.size());
-    archive.number(count);
-    if constexpr (Archive::Reading) {
-        container = {};
-        for (std::int64_t i = 0; i < count && archive.ok(); ++i) {
-            Element element{};
-            archive & element;
-            container.insert(container.end(), std::move(element));
-        }
-    } else {
-        for (const auto &element : container)
-            archive & element;
-    }
-}
-
-template<typename Archive, typename A, typename B>
-void transfer(Archive &archive, std::pair<A, B> &pair)
-{
-    archive & const_cast<std::remove_const_t<A> &>(pair.first) & pair.second;
-}
-
-template<typename Archive, typename T>
-void transfer(Archive &archive, std::vector<T> &values)
-{
-    transferEach<Archive, std::vector<T>, T>(archive, values);
-}
-template<typename Archive>
-void transfer(Archive &archive, QStringList &values)
-{
-    transferEach<Archive, QStringList, QString>(archive, values);
-}
-template<typename Archive, typename T>
-void transfer(Archive &archive, std::set<T> &values)
-{
-    transferEach<Archive, std::set<T>, T>(archive, values);
-}
-template<typename Archive, typename K, typename V>
-void transfer(Archive &archive, std::map<K, V> &values)
-{
-    transferEach<Archive, std::map<K, V>, std::pair<K, V>>(archive, values);
-}
-
-template<typename Archive>
-void transfer(Archive &archive, Envelope &envelope)
-{
-    archive & envelope.payload & envelope.payloadType & envelope.signatures;
-}
-
-/// A document whose exact bytes were transferred before: parsed again when reading.
-template<typename T>
-void parseAgain(ArchiveReader &archive, T &document, QByteArrayView payload)
-{
-    if (auto parsed = T::parse(payload))
-        document = std::move(*parsed);
-    else
-        archive.fail();
-}
-
-/// A document of which only the meaning is kept.
-template<typename Archive, typename T>
-void transferDocument(Archive &archive, T &document)
-{
-    QByteArray payload;
-    if constexpr (!Archive::Reading)
-        payload = document.toPayload();
-    archive & payload;
-    if constexpr (Archive::Reading)
-        parseAgain(archive, document, payload);
 }
 
 } // namespace holdfast

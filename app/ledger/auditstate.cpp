@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ledger/auditstate.h"
 
-#include "ledger/archive.h"
+#include "ledger/archivedocuments.h"
 
 #include <algorithm>
 

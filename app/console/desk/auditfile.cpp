@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "console/desk/auditfile.h"
 
-#include "ledger/archive.h"
+#include "ledger/archivedocuments.h"
 
 #include <QFile>
 #include <QSaveFile>
