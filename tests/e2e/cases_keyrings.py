@@ -86,8 +86,10 @@ def main():
             key_is_named(expect, human, "the same, read from disk", "the same one or another of that name", [first, second])
         with keyrings.session(**kde):
             key_is_named(expect, human, "KDE without kwalletd", "no keyring answers now", [first])
-        with keyrings.session(keyrings.keepassxc):
-            key_is_named(expect, human, "another program", "a keyring without a name of keepassxc answers now", [first])
+        with keyrings.session(keyrings.keepassxc()):
+            key_is_named(expect, human, "KeePassXC, no database open", "a keyring without a name of keepassxc answers now", [first])
+        with keyrings.session(keyrings.keepassxc("Passwords at work")):
+            key_is_named(expect, human, "KeePassXC, a database open", "the keyring “Passwords at work” of keepassxc", [first])
         with keyrings.session(mine):
             works_again(expect, waiting)
         human.close()

@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Desktop sessions of one user that differ in who keeps secrets: each a bus of its own, on which nothing is started behind one's back."""
+import base64
 import contextlib
+import dataclasses
 import os
+import re
 import subprocess
+import typing
+import uuid
 
 from gi.repository import Gio, GLib
 
@@ -11,6 +16,7 @@ from driver import PLACE, wait
 BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig><type>session</type><listen>unix:dir={}</listen><auth>EXTERNAL</auth>
 <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>"""
+SECRETS = "org.freedesktop.secrets"
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -20,13 +26,26 @@ def assistive_bus():
     return bus.call_sync("org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus", "GetAddress", None, None, Gio.DBusCallFlags.NONE, 5000, None).unpack()[0]
 
 
-def is_owned(address, name):
+def asked(address, name, path, method, arguments):
+    """What a call on the session's bus answers."""
     flags = Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION
     bus = Gio.DBusConnection.new_for_address_sync(address, flags, None, None)
-    owned = bus.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "NameHasOwner", GLib.Variant("(s)", (name,)), None,
-                          Gio.DBusCallFlags.NONE, 5000, None).unpack()[0]
-    bus.close_sync(None)
-    return owned
+    try:
+        interface, member = method.rsplit(".", 1)
+        return bus.call_sync(name, path, interface, member, arguments, None, Gio.DBusCallFlags.NO_AUTO_START, 5000, None).unpack()[0]
+    finally:
+        bus.close_sync(None)
+
+
+def is_owned(address, name):
+    return asked(address, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus.NameHasOwner", GLib.Variant("(s)", (name,)))
+
+
+def is_open(address):
+    """Whether the keyring that programs get unasked is there, and unlocked."""
+    keyring = asked(address, SECRETS, "/org/freedesktop/secrets", "org.freedesktop.Secret.Service.ReadAlias", GLib.Variant("(s)", ("default",)))
+    locked = GLib.Variant("(ss)", ("org.freedesktop.Secret.Collection", "Locked"))
+    return keyring != "/" and not asked(address, SECRETS, keyring, "org.freedesktop.DBus.Properties.Get", locked)
 
 
 @contextlib.contextmanager
@@ -42,8 +61,9 @@ def session(keeper=None, **environment):
         running.append(subprocess.Popen(["/usr/bin/python3", HERE + "/assistive.py", assistive]))
         wait("assistive technology in the session", lambda: is_owned(address, "org.a11y.Bus"))
         if keeper:
-            running.append(keeper())
-            wait("a keeper of secrets", lambda: is_owned(address, "org.freedesktop.secrets"))
+            running.append(keeper.start())
+            wait("a keeper of secrets", lambda: is_owned(address, SECRETS))
+            wait("its keyring", lambda: keeper.has_none or is_open(address))
         yield
     finally:
         os.environ.clear()
@@ -51,6 +71,13 @@ def session(keeper=None, **environment):
         for each in reversed(running):
             each.terminate()
             each.wait(20)
+
+
+@dataclasses.dataclass
+class Keeper:
+    """Starts a program that keeps secrets."""
+    start: typing.Callable
+    has_none: bool = False  # no keyring is open in it
 
 
 def gnome_keyring(data):
@@ -62,12 +89,47 @@ def gnome_keyring(data):
         process.stdin.write("pass")
         process.stdin.close()
         return process
-    return start
+    return Keeper(start)
 
 
-def keepassxc():
-    """Another program that owns the name, and has no key of ours; by its name in the table of processes."""
-    program = PLACE + "/keepassxc"
-    if not os.path.exists(program):
-        os.symlink("/usr/bin/python3", program)
-    return subprocess.Popen([program, HERE + "/otherkeeper.py"])
+KEEPASSXC = """[General]
+ConfigVersion=2
+SingleInstance=false
+[FdoSecrets]
+Enabled=true
+ShowNotification=false
+[GUI]
+CheckForUpdates=false
+"""
+
+
+def database(path, name):
+    """A database of KeePassXC that is called `name`, and shows what is in it to whoever asks over the bus."""
+    def cli(*words, answers):
+        return subprocess.run(["keepassxc-cli", *words], input=answers, check=True, capture_output=True, text=True).stdout
+    empty, document = path + ".empty", path + ".xml"
+    cli("db-create", "-q", "-p", empty, answers="pass\npass\n")
+    text = cli("export", "-q", empty, answers="pass\n")
+    root = uuid.UUID(bytes=base64.b64decode(re.search("<UUID>(.*?)</UUID>", text)[1]))
+    shown = f"<CustomData><Item><Key>FDO_SECRETS_EXPOSED_GROUP</Key><Value>{{{root}}}</Value></Item></CustomData></Meta>"
+    with open(document, "w", encoding="utf-8") as file:
+        file.write(text.replace("<DatabaseName/>", f"<DatabaseName>{name}</DatabaseName>").replace("</Meta>", shown))
+    cli("import", "-q", "-p", document, path, answers="pass\npass\n")
+
+
+def keepassxc(name=""):
+    """With the Secret Service of its settings on; the database `name` is open, or none is."""
+    def start():
+        settings = PLACE + "/keepassxc.ini"
+        with open(settings, "w", encoding="utf-8") as file:
+            file.write(KEEPASSXC)
+        opened = []
+        if name:
+            opened = ["--pw-stdin", PLACE + "/other.kdbx"]
+            database(opened[1], name)
+        process = subprocess.Popen(["keepassxc", "--config", settings, "--localconfig", settings + ".local", *opened], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"}, text=True)
+        process.stdin.write("pass\n")
+        process.stdin.close()
+        return process
+    return Keeper(start, not name)
