@@ -15,6 +15,7 @@ class GateStatus : public QObject {
     Q_PROPERTY(holdfast::view::Link link READ link NOTIFY changed)
     Q_PROPERTY(QString linkText READ linkText NOTIFY changed)
     Q_PROPERTY(QString staleText READ staleText NOTIFY changed)
+    Q_PROPERTY(QString staleWhy READ staleWhy NOTIFY changed)
     Q_PROPERTY(QString proven READ proven NOTIFY changed)
     Q_PROPERTY(QStringList alarms READ alarms NOTIFY changed)
     Q_PROPERTY(bool enforced READ enforced NOTIFY changed)
@@ -26,6 +27,7 @@ public:
         view::Link link = view::Link::Connecting;
         QString linkText;   // "live", "offline, trying again in 4 s"
         QString staleText;  // "Stale since 10:41. Nothing can be signed."; empty when live
+        QString staleWhy;   // the reason, up to 1000 characters; empty where staleText says it all
         QString proven;     // "48 213 entries proven"; empty before the first proof
         QStringList alarms; // a rewritten history, a grant for what was denied: stays until acknowledged
         bool enforced = false;
@@ -38,6 +40,7 @@ public:
     [[nodiscard]] view::Link link() const { return m_standing.link; }
     [[nodiscard]] QString linkText() const { return m_standing.linkText; }
     [[nodiscard]] QString staleText() const { return m_standing.staleText; }
+    [[nodiscard]] QString staleWhy() const { return m_standing.staleWhy; }
     [[nodiscard]] QString proven() const { return m_standing.proven; }
     [[nodiscard]] QStringList alarms() const { return m_standing.alarms; }
     [[nodiscard]] bool enforced() const { return m_standing.enforced; }

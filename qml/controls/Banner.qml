@@ -57,7 +57,8 @@ Rectangle {
             visible: root.detail.length > 0
             text: root.detail
             size: Theme.dense
-            weight: Theme.medium
+            // A reason, with its way out under it, is read; a measurement beside its sentence is seen.
+            weight: root.action.length > 0 ? Theme.regular : Theme.medium
             color: root.ink
             wrapMode: Text.WrapAtWordBoundaryOrAnywhere
         }
@@ -65,6 +66,7 @@ Rectangle {
         ActionButton {
             id: button
 
+            Layout.topMargin: grid.columns === 1 ? Theme.sm : 0
             visible: root.action.length > 0
             label: root.action
             onClicked: root.acted()

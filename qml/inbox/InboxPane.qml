@@ -100,6 +100,7 @@ FocusScope {
             visible: root.gate.staleText.length > 0
             tone: View.Caution
             sentence: root.gate.staleText
+            detail: root.gate.staleWhy
             //: Inbox, offline: button that tries to reach the gate at once.
             action: qsTr("Try now")
             onActed: root.gate.connectNow()

@@ -512,7 +512,7 @@ private Q_SLOTS:
     {
         settle(false);
         m_desk->begin();
-        QTRY_VERIFY(m_app->gate()->staleText().contains(QStringLiteral("never pinned")));
+        QTRY_VERIFY(m_app->gate()->staleWhy().contains(QStringLiteral("never pinned")));
         QVERIFY(!m_app->firstRun());
         QVERIFY(!m_app->passphrase()->wanted());
         QCOMPARE(m_gate->gate.sessions, 0);
@@ -556,7 +556,7 @@ private Q_SLOTS:
         m_desk->begin();
         QTRY_VERIFY(m_app->passphrase()->wanted());
         Q_EMIT m_app->passphrase()->cancelled();
-        QTRY_VERIFY(m_app->gate()->staleText().contains(QStringLiteral("can deny, stop and freeze")));
+        QTRY_VERIFY(m_app->gate()->staleWhy().contains(QStringLiteral("can deny, stop and freeze")));
         QVERIFY(!m_app->firstRun());
         QCOMPARE(m_gate->gate.sessions, 0);
         QCOMPARE(KeyIndex::load(KeyIndex::defaultPath())->records(), before);

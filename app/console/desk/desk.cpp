@@ -210,7 +210,9 @@ void Desk::showNoGate(const QString &gate, const QString &why)
     standing.name = present::shown(gate, 100);
     standing.link = view::Link::Offline;
     standing.linkText = tr("offline");
-    standing.staleText = present::shown(why, 1000);
+    //: Inbox, offline: above the reason why no gate is connected
+    standing.staleText = tr("Nothing can be signed now.");
+    standing.staleWhy = present::shown(why, 1000);
     m_app.gate()->show(standing);
 }
 
@@ -230,7 +232,8 @@ void Desk::takeSeat(const GateAddress &address, const Pins &pins)
             //: Inbox, offline, and why nothing can be decided: the session key is missing; %1 which key, and where it was kept
             const auto why = tr("%1 Until then another approver, or you with another key, can deny, stop and freeze.").arg(present::shown(signer.error().detail, 800));
             showNoGate(pins.gate, why);
-            m_app.decision()->block(u"keys"_s, why);
+            //: Why approving and denying are locked; the inbox says which key, and where it was kept
+            m_app.decision()->block(u"keys"_s, tr("Restore your session key"));
             return;
         }
         m_app.decision()->block(u"keys"_s, {});

@@ -100,13 +100,19 @@ void KeyDesk::look()
     });
 }
 
+// A keyring that does not say when it was made may be the one that has the keys: only reading them tells.
+bool KeyDesk::isElsewhere(const KeyRecord &record) const
+{
+    return record.place == KeyPlace::Keychain && m_answering.isKnown() && record.store.isKnown() && likenessOf(m_answering, record.store) == Likeness::Other;
+}
+
 const KeyRecord *KeyDesk::elsewhere() const
 {
-    if (!m_keeper || !m_answering.isKnown())
+    if (!m_keeper)
         return nullptr;
     const auto &records = m_keeper->index().records();
     const auto found = std::ranges::find_if(records, [this](const KeyRecord &record) {
-        return record.place == KeyPlace::Keychain && record.store.isKnown() && record.store != m_answering;
+        return isElsewhere(record);
     });
     return found == records.end() ? nullptr : &*found;
 }
@@ -183,7 +189,7 @@ void KeyDesk::connectJob(const std::shared_ptr<Enrolment> &job, const Signer *si
     job->link = std::make_unique<GateLink>(options, signer);
     connect(job->link.get(), &GateLink::failed, this, [this, job](const LinkError &error) {
         spdlog::warn("enrolment: {}", present::shown(error.detail).toStdString());
-        // What was sent may have been taken: then it is asked again for as long as it takes, and the keys stay.
+        // The gate may have taken what was sent: then this asks again for as long as it takes, and the keys stay.
         if (error.isFinal() || !job->unanswered)
             giveUp(job, error.detail);
     });
@@ -288,7 +294,7 @@ void KeyDesk::refresh(const QList<GateRow> &gates)
         //: Keys page: where a key lies
         row.place = keychain ? tr("keychain") : tr("sealed file %1").arg(m_sealed.path());
         const bool ready = keychain ? m_state == KeyState::Present : m_sealed.isUnlocked();
-        const bool other = keychain && m_answering.isKnown() && record.store.isKnown() && record.store != m_answering;
+        const bool other = isElsewhere(record);
         //: Keys page: whether a key can be used now
         row.state = other ? tr("missing") : ready ? tr("ready") : tr("locked");
         row.tone = other ? view::Tone::Bad : ready ? view::Tone::Good : view::Tone::Caution;

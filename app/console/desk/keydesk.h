@@ -52,6 +52,7 @@ private:
     void takeAnswer(const std::shared_ptr<Enrolment> &job, const Called<Json> &answer);
     void failed(const QString &why);
     void showState(KeyState state, const QString &detail);
+    [[nodiscard]] bool isElsewhere(const KeyRecord &record) const;
     /// The first of the recorded keys that was kept in another keyring than the one that answers now.
     [[nodiscard]] const KeyRecord *elsewhere() const;
 
