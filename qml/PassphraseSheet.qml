@@ -13,11 +13,14 @@ Sheet {
 
     required property PassphrasePrompt prompt
 
+    readonly property bool withdrawn: root.prompt.withdrawn
+
     //: Passphrase sheet: its heading.
     heading: qsTr("Passphrase of your deciding key")
     words: root.prompt.reason
     visible: root.prompt.wanted
     onOpened: field.forceActiveFocus()
+    onWithdrawnChanged: field.clear()
     onClosed: {
         field.clear();
         root.prompt.cancel();
@@ -31,7 +34,7 @@ Sheet {
         wrong: root.prompt.problem.length > 0
         //: Passphrase sheet: name of and hint in its field.
         spoken: qsTr("Passphrase")
-        hint: spoken
+        hint: root.withdrawn ? "" : spoken
         onAccepted: root.prompt.give(field)
     }
 
@@ -61,6 +64,7 @@ Sheet {
         }
 
         ActionButton {
+            visible: !root.withdrawn
             kind: ActionButton.Filled
             enabled: !root.prompt.working && field.length > 0
             //: Passphrase sheet: button while the key is being opened, which takes a second.

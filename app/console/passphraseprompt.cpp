@@ -12,7 +12,18 @@ void PassphrasePrompt::ask(const QString &reason, const QString &problem)
 {
     m_wanted = true;
     m_working = false;
+    m_withdrawn = false;
     m_reason = reason;
+    m_problem = problem;
+    Q_EMIT changed();
+}
+
+void PassphrasePrompt::withdraw(const QString &problem)
+{
+    if (!m_wanted)
+        return;
+    m_withdrawn = true;
+    m_working = false;
     m_problem = problem;
     Q_EMIT changed();
 }
@@ -21,6 +32,7 @@ void PassphrasePrompt::close()
 {
     m_wanted = false;
     m_working = false;
+    m_withdrawn = false;
     m_reason.clear();
     m_problem.clear();
     Q_EMIT changed();
@@ -31,6 +43,8 @@ void PassphrasePrompt::give(SecretInput *field)
     const auto passphrase = m_wanted && !m_working && field != nullptr ? field->take() : nullptr;
     if (!passphrase)
         return;
+    if (m_withdrawn)
+        return close();
     m_working = true;
     m_problem.clear();
     Q_EMIT changed();
@@ -41,8 +55,10 @@ void PassphrasePrompt::cancel()
 {
     if (!m_wanted)
         return;
+    const bool awaited = !m_withdrawn;
     close();
-    Q_EMIT cancelled();
+    if (awaited)
+        Q_EMIT cancelled();
 }
 
 } // namespace holdfast

@@ -133,11 +133,96 @@ private Q_SLOTS:
         QTRY_COMPARE(shown().head.revision, 2);
         m_seat->decider().reconsider(shown());
         QVERIFY(ended(DecisionLock::Failed));
-        QVERIFY(m_prompt->wanted() && m_prompt->problem().contains(QStringLiteral("Nothing was signed"))); // the rest of what is typed goes nowhere else
+        QVERIFY(m_prompt->withdrawn() && m_prompt->problem().contains(QStringLiteral("Nothing was signed"))); // the rest of what is typed goes nowhere else
         give();
-        QVERIFY(!m_prompt->wanted());
         QVERIFY(!everTold(DecisionLock::Signing));
         QVERIFY(m_gate->decisions.empty());
+    }
+
+    void anApprovalOnItsWayIsWithdrawn_data()
+    {
+        QTest::addColumn<int>("stage");
+        QTest::addColumn<int>("change");
+        const char *stages[] = {"its key is fetched", "its passphrase is typed", "it is signed", "its wrong passphrase is tried"};
+        const char *changes[] = {"measured anew", "ended", "not verified any more", "other evidence of the same revision"};
+        for (int stage = 0; stage < 4; ++stage) {
+            for (int change = 0; change < 4; ++change)
+                QTest::addRow("%s, %s", stages[stage], changes[change]) << stage << change;
+        }
+    }
+
+    // Until it is sent, the hold may change under it: nothing is sent, and the person is told once.
+    void anApprovalOnItsWayIsWithdrawn()
+    {
+        QFETCH(int, stage);
+        QFETCH(int, change);
+        sit(500);
+        m_store->slow = stage == 0;
+        approve();
+        if (stage >= 2)
+            give(stage == 2 ? "correct horse" : "wrong");
+        auto evidence = shown();
+        if (change == 0)
+            ++evidence.head.revision;
+        if (change == 1)
+            evidence.head.state = State::Expired;
+        if (change == 2)
+            evidence.unverified = QStringLiteral("no");
+        if (change == 3)
+            evidence.holdDigest = sha256("other evidence");
+        m_seat->decider().reconsider(evidence);
+        QVERIFY(ended(DecisionLock::Failed));
+        QVERIFY(m_told.back().text.contains(QStringLiteral("Nothing was signed")));
+        const auto told = m_told.size();
+        m_seat->decider().reconsider(evidence); // told once
+        m_store->slow = false;
+        if (stage == 0)
+            m_store->release();
+        QCOMPARE(m_prompt->withdrawn(), stage == 1);
+        // Signatures are made one after the other: once the next one is acknowledged, the first would have been sent.
+        deny();
+        give();
+        QTRY_VERIFY(ended(DecisionLock::Acknowledged));
+        QTRY_VERIFY(!m_prompt->wanted());
+        QCOMPARE(m_gate->decisions.size(), std::size_t{1});
+        QVERIFY(m_gate->decisions.front().verdict == Decision::Verdict::Deny);
+        QCOMPARE(std::ranges::count_if(m_told, [](const Told &one) { return one.state == DecisionLock::Failed; }), 1);
+        QVERIFY(m_told.size() > told);
+    }
+
+    // A hold that stays as it was, or another one that changes, takes nothing back; nor does a change once it was sent.
+    void anApprovalOfWhatStaysIsSent()
+    {
+        sit(500);
+        m_gate->holdBack(method::DecisionSubmit);
+        approve();
+        auto another = shown();
+        another.head.hold = HoldId::of(m_gate->story.agent.key().bytes, "another");
+        another.unverified = QStringLiteral("no");
+        m_seat->decider().reconsider(another);
+        m_seat->decider().reconsider(shown());
+        give();
+        QTRY_COMPARE(m_gate->heldBack(), std::size_t{1});
+        auto changed = shown();
+        changed.head.state = State::Approved;
+        m_seat->decider().reconsider(changed);
+        QVERIFY(ended(DecisionLock::Sending));
+    }
+
+    // One signature is being made when the prompt of the next act is withdrawn: the first one's end does not take its words away.
+    void aWithdrawnPromptOutlivesTheSignatureBeforeIt()
+    {
+        sit();
+        deny();
+        give();
+        QVERIFY(ended(DecisionLock::Signing));
+        approve();
+        auto changed = shown();
+        ++changed.head.revision;
+        m_seat->decider().reconsider(changed);
+        QTRY_VERIFY(ended(DecisionLock::Acknowledged)); // the denial
+        QVERIFY(m_prompt->wanted() && m_prompt->withdrawn());
+        QCOMPARE(m_gate->decisions.size(), std::size_t{1});
     }
 
     // A denial holds against any revision: whoever says no is not asked to begin anew.

@@ -159,6 +159,45 @@ private Q_SLOTS:
         QCOMPARE(spy.size(), 1);
     }
 
+    void aWithdrawnPromptSignsNothing_data()
+    {
+        QTest::addColumn<bool>("givesIt");
+        QTest::newRow("left by giving the passphrase") << true;
+        QTest::newRow("left by Esc") << false;
+    }
+
+    // It stays until it is left, and nobody is told of that: what it asked for has an end already.
+    void aWithdrawnPromptSignsNothing()
+    {
+        QFETCH(bool, givesIt);
+        PassphrasePrompt prompt;
+        QSignalSpy given(&prompt, &PassphrasePrompt::given);
+        QSignalSpy cancelled(&prompt, &PassphrasePrompt::cancelled);
+        prompt.withdraw(u"nobody asked"_s);
+        QVERIFY(!prompt.wanted() && prompt.problem().isEmpty());
+        prompt.ask(u"To approve"_s);
+        prompt.withdraw(u"It changed."_s);
+        QVERIFY(prompt.wanted() && prompt.withdrawn());
+        QCOMPARE(prompt.reason(), u"To approve"_s);
+        QCOMPARE(prompt.problem(), u"It changed."_s);
+        SecretInput field;
+        prompt.give(&field);
+        QVERIFY(prompt.wanted()); // Enter alone leaves the words where they are
+        field.append(u"correct horse"_s);
+        if (givesIt)
+            prompt.give(&field);
+        else
+            prompt.cancel();
+        QVERIFY(!prompt.wanted() && !prompt.withdrawn());
+        QCOMPARE(field.length(), givesIt ? 0 : 13); // else the sheet empties it
+        prompt.cancel();
+        QVERIFY(given.isEmpty() && cancelled.isEmpty());
+        prompt.ask(u"To deny"_s);
+        QVERIFY(!prompt.withdrawn());
+        prompt.cancel();
+        QCOMPARE(cancelled.size(), 1);
+    }
+
     void shortPassphraseMakesNoKeys()
     {
         Keys keys;

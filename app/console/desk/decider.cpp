@@ -37,6 +37,12 @@ QString sentenceOf(UnlockError error)
     return {};
 }
 
+QString changedMeanwhile()
+{
+    //: Beside the buttons and in the passphrase sheet: another revision came before the approval was signed
+    return Decider::tr("The hold changed while you decided. Nothing was signed.");
+}
+
 struct Signed final
 {
     std::optional<Envelope> envelope;
@@ -58,6 +64,8 @@ struct Decider::Job final
     std::function<void(DecisionLock::State, QString)> tell;
     std::optional<DecidingKey> key;
     std::optional<Decision> approves; ///< the revision that was shown
+    bool withdrawn = false; ///< the hold changed before it was sent, and the person was told
+    bool sent = false;
 };
 
 Decider::Decider(Seat seat, GateLink &link, LedgerWatch &watch, KeyKeeper &keys, PassphrasePrompt &prompt, QObject *parent)
@@ -71,8 +79,6 @@ Decider::Decider(Seat seat, GateLink &link, LedgerWatch &watch, KeyKeeper &keys,
     connect(&m_prompt, &PassphrasePrompt::given, this, [this](const Passphrase &passphrase) {
         if (m_asking)
             sign(std::exchange(m_asking, nullptr), passphrase);
-        else if (!m_withdrawn.isEmpty() && m_prompt.reason() == std::exchange(m_withdrawn, {}))
-            m_prompt.close();
     });
     connect(&m_prompt, &PassphrasePrompt::cancelled, this, [this] {
         if (const auto job = std::exchange(m_asking, nullptr))
@@ -117,7 +123,7 @@ bool Decider::isOf(const present::Evidence &evidence, const Approval &approval)
 void Decider::approve(const present::Evidence &evidence, const Approval &approval, View view)
 {
     if (!isOf(evidence, approval))
-        return Q_EMIT advanced(approval.holdId, DecisionLock::Failed, tr("The hold changed while you decided. Nothing was signed."));
+        return Q_EMIT advanced(approval.holdId, DecisionLock::Failed, changedMeanwhile());
     auto decision = decisionOn(evidence, approval.revision);
     decision.verdict = Decision::Verdict::Approve;
     for (const auto &[kind, value] : approval.confirmations)
@@ -128,8 +134,10 @@ void Decider::approve(const present::Evidence &evidence, const Approval &approva
     auto job = std::make_shared<Job>();
     const auto tier = evidence.ruling ? evidence.ruling->tier : Tier::Critical;
     job->passphraseEachTime = tier == Tier::High || tier == Tier::Critical;
-    //: Above the passphrase field: what the signature will do; %1 the measured sentence
     job->approves = decision;
+    std::erase_if(m_approvals, [](const std::weak_ptr<Job> &each) { return each.expired(); });
+    m_approvals.push_back(job);
+    //: Above the passphrase field: what the signature will do; %1 the measured sentence
     job->act = tr("To approve: %1").arg(present::shown(evidence.hold->measured.summaryText, 300));
     decide(std::move(decision), job);
 }
@@ -137,17 +145,24 @@ void Decider::approve(const present::Evidence &evidence, const Approval &approva
 // A passphrase that is typed under the words of one revision, in front of the figures of another, would sign what the gate must refuse.
 void Decider::reconsider(const present::Evidence &evidence)
 {
-    if (!m_asking || !m_asking->approves || m_asking->approves->hold != evidence.head.hold)
-        return;
-    const bool same = m_asking->approves->revision == evidence.head.revision && m_asking->approves->holdDigest == evidence.holdDigest;
-    if (same && evidence.unverified.isEmpty() && evidence.head.state == State::Pending)
-        return;
-    const auto job = std::exchange(m_asking, nullptr);
-    const auto why = tr("The hold changed while you decided. Nothing was signed.");
-    // It stays until the person leaves it: the rest of a passphrase must not go to whatever has the keyboard then.
-    m_withdrawn = job->act;
-    m_prompt.ask(job->act, why);
-    job->tell(DecisionLock::Failed, why);
+    const bool standing = evidence.unverified.isEmpty() && evidence.head.state == State::Pending;
+    for (const auto &each : std::vector(m_approvals)) {
+        const auto job = each.lock();
+        if (!job || job->sent || job->withdrawn || job->approves->hold != evidence.head.hold)
+            continue;
+        if (!standing || job->approves->revision != evidence.head.revision || job->approves->holdDigest != evidence.holdDigest)
+            withdraw(job);
+    }
+}
+
+void Decider::withdraw(const std::shared_ptr<Job> &job)
+{
+    job->withdrawn = true;
+    if (m_asking == job) {
+        m_asking = nullptr;
+        m_prompt.withdraw(changedMeanwhile());
+    }
+    job->tell(DecisionLock::Failed, changedMeanwhile());
 }
 
 void Decider::deny(const present::Evidence &evidence, const QString &reason, DecisionLock::Scope scope, const QString &counter, View view)
@@ -199,7 +214,7 @@ void Decider::run(const std::shared_ptr<Job> &job)
 {
     // The key store outlives this seat, and may answer after it: a prompt of the desktop stands open for minutes.
     m_keys.decidingKey(m_seat.gate, [self = QPointer<Decider>(this), this, job](Result<DecidingKey, KeyStoreError> key) {
-        if (!self)
+        if (!self || job->withdrawn)
             return;
         if (!key)
             return job->tell(DecisionLock::Failed, key.error().detail);
@@ -215,7 +230,6 @@ void Decider::askPassphrase(const std::shared_ptr<Job> &job, const QString &prob
     // A second act while one asks: the first gives way, nothing was signed.
     if (const auto earlier = std::exchange(m_asking, job))
         earlier->tell(DecisionLock::Open, {});
-    m_withdrawn.clear();
     job->tell(DecisionLock::AskingPassphrase, {});
     m_prompt.ask(job->act, problem);
 }
@@ -228,10 +242,12 @@ void Decider::sign(const std::shared_ptr<Job> &job, const Passphrase &passphrase
     connect(watcher, &QFutureWatcher<Signed>::finished, this, [this, job, watcher] {
         watcher->deleteLater();
         const auto result = watcher->result();
-        if (result.askAgain)
+        if (result.askAgain && !job->withdrawn)
             return askPassphrase(job, result.problem);
-        if (!m_asking) // else it asks for another act by now
+        if (!m_asking && !m_prompt.withdrawn()) // else it asks for another act by now, or says what became of that
             m_prompt.close();
+        if (job->withdrawn)
+            return;
         if (!result.envelope)
             return job->tell(DecisionLock::Failed, result.problem);
         if (result.sessionKey)
@@ -262,6 +278,7 @@ void Decider::sign(const std::shared_ptr<Job> &job, const Passphrase &passphrase
 
 void Decider::submit(const std::shared_ptr<Job> &job, const Envelope &envelope)
 {
+    job->sent = true;
     job->tell(DecisionLock::Sending, {});
     m_link.call<SubmitResult>(job->method, EnvelopeParams{envelope}.toJson(), this, [this, job, envelope](Called<SubmitResult> answer) {
         if (!answer)

@@ -31,7 +31,7 @@ public:
     /// `view` is filled by the caller but for `reached` and `openMs`. Nothing is signed unless the approval is of the revision that
     /// `evidence` is, and that verified.
     void approve(const present::Evidence &evidence, const Approval &approval, View view);
-    /// Signs nothing more if what the passphrase is asked for is not what `evidence` has by now; the prompt then says so.
+    /// Fails every approval on its way that is not of what `evidence` has by now, unless it was sent; an open prompt then says so.
     void reconsider(const present::Evidence &evidence);
     void deny(const present::Evidence &evidence, const QString &reason, holdfast::DecisionLock::Scope scope, const QString &counter, View view);
     /// A stop, freeze, unfreeze or lift. `then` gets a problem, or nothing.
@@ -43,6 +43,7 @@ Q_SIGNALS:
 
 private:
     struct Job;
+    void withdraw(const std::shared_ptr<Job> &job);
     [[nodiscard]] static bool isOf(const present::Evidence &evidence, const Approval &approval);
     [[nodiscard]] Decision decisionOn(const present::Evidence &evidence, int revision) const;
     void decide(Decision decision, const std::shared_ptr<Job> &job);
@@ -58,7 +59,7 @@ private:
     PassphrasePrompt &m_prompt;
     std::shared_ptr<SecretBytes> m_sessionKey;
     std::shared_ptr<Job> m_asking;
-    QString m_withdrawn; ///< the act that the prompt still names, and that nothing will be signed for
+    std::vector<std::weak_ptr<Job>> m_approvals; ///< on their way; a hold may change under each
 };
 
 } // namespace holdfast
