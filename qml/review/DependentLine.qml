@@ -19,7 +19,9 @@ GridLayout {
 
     readonly property bool stacked: root.width < Theme.stackUnder
     readonly property int indent: Math.min(root.depth, 8) * Theme.lg
-    readonly property int room: root.width - root.indent - Theme.xxl * 2 - Theme.md - (root.stacked ? 0 : Theme.xxl * 7 + Theme.md * 2)
+    // A count with limits is wider than a plain one, and stands whole all the same.
+    readonly property int counted: Math.max(root.stacked ? Theme.xxl * 2 : Theme.xxl * 5, Math.ceil(amount.implicitWidth))
+    readonly property int room: root.width - root.indent - root.counted - Theme.md - (root.stacked ? 0 : Theme.xxl * 7 + Theme.md * 2)
 
     columns: root.stacked ? 2 : 4
     columnSpacing: Theme.md
@@ -54,15 +56,19 @@ GridLayout {
     Meter {
         Layout.column: root.stacked ? 1 : 2
         Layout.row: root.stacked ? 1 : 0
+        Layout.alignment: Qt.AlignRight
         Layout.preferredWidth: Theme.xxl * 2
         Layout.bottomMargin: root.stacked ? Theme.xs : 0
         share: root.share
     }
 
     PlainLabel {
+        id: amount
+
         Layout.column: root.stacked ? 1 : 3
         Layout.row: 0
-        Layout.preferredWidth: Theme.xxl * 2
+        Layout.minimumWidth: root.counted
+        Layout.preferredWidth: root.counted
         text: root.count
         horizontalAlignment: Text.AlignRight
         Accessible.ignored: true

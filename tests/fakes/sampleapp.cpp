@@ -105,12 +105,43 @@ void SampleApp::setOffline()
     m_app.decision()->block(u"link"_s, u"Reach the gate again"_s);
 }
 
+// The longest that the desk says of a gate: the session key is in another keyring than the one that answers.
+void SampleApp::setNoSeat()
+{
+    const auto keyring = u"the keyring “Login of the workstation in the machine room on the second floor, second seat” of gnome-keyring-d, made 2026-%1"_s;
+    GateStatus::Standing standing;
+    standing.name = u"pocketos gate"_s;
+    standing.link = Link::Offline;
+    standing.linkText = u"offline"_s;
+    standing.staleText = u"Nothing can be signed now."_s;
+    standing.staleWhy = u"The session key 530d903a for pocketos.example/gate was kept in %1; %2 answers now: the keyring has no such key. Start the desktop session that has it, or restore it; nothing was made in its place. Until then another approver, or you with another key, can deny, stop and freeze."_s
+                             .arg(keyring.arg(u"11-01 08:12"), keyring.arg(u"11-27 23:40"));
+    m_app.gate()->show(standing);
+    m_app.decision()->block(u"keys"_s, u"Restore your session key"_s);
+}
+
 void SampleApp::setDelta()
 {
     m_hold.revision = 2;
     m_lists.contradictions.clear();
     m_lists.delta = {{u"rows"_s, u"rows destroyed"_s, u"1 284 003 → 1 301 442, tolerance 0"_s, Tone::Caution, false}, {u"live"_s, u"live connections"_s, u"38 → 41"_s, Tone::Plain, false}};
     showHold();
+}
+
+// Counts with limits, each wider than a plain one, and one diff alone.
+void SampleApp::setBounds()
+{
+    m_lists.dependents[1].count = u"748 311 to 1 284 003"_s;
+    m_lists.dependents[2].count = u"at least 98 220"_s;
+    m_lists.dependents[4].count = u"up to 25 466"_s;
+    m_lists.diffs.resize(1);
+    showHold();
+}
+
+void SampleApp::setElsewhere()
+{
+    fillKeys(u"missing"_s, Tone::Bad);
+    m_app.keys()->setKeychain(Keys::Absent, u"Your keys are in the keyring “Login” of gnome-keyring-d, made 2026-11-01 08:12. The keyring “Default keyring” of gnome-keyring-d, made 2026-11-27 23:40 answers now, and nothing was made in it. Start the session that has them, or restore them."_s);
 }
 
 void SampleApp::fillRunning()
@@ -137,10 +168,10 @@ void SampleApp::fillHistory()
     m_app.history()->show(sampleHistory(), u"312 of 1 048 117, 6 ms"_s);
 }
 
-void SampleApp::fillKeys()
+void SampleApp::fillKeys(const QString &standing, view::Tone tone)
 {
-    m_app.keys()->show({{u"ines+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"_s, u"Signs your decisions"_s, u"ines"_s, u"pocketos.example/gate"_s, u"keychain"_s, u"ready"_s, Tone::Good},
-                           {u"ines+8a1f02bc+AX0rrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2kQe"_s, u"Opens your sessions"_s, u"ines"_s, u"pocketos.example/gate"_s, u"keychain"_s, u"ready"_s, Tone::Good}},
+    m_app.keys()->show({{u"ines+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"_s, u"Signs your decisions"_s, u"ines"_s, u"pocketos.example/gate"_s, u"keychain"_s, standing, tone},
+                           {u"ines+8a1f02bc+AX0rrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2kQe"_s, u"Opens your sessions"_s, u"ines"_s, u"pocketos.example/gate"_s, u"keychain"_s, standing, tone}},
         {{u"pocketos.example/gate"_s, u"ws://127.0.0.1:41207/v1"_s, u"pocketos.example/gate+1fd0c2aa+AcG9x2Tq5c7yQR4ZCbV54Id2LKaANYcrnKv3U2kQeQ0="_s, u"live"_s, Tone::Good, u"48 213 entries proven"_s, true}});
 }
 
@@ -151,17 +182,23 @@ bool SampleApp::set(const QString &scene)
     fillInbox();
     fillRunning();
     fillHistory();
-    fillKeys();
+    fillKeys(u"ready"_s, Tone::Good);
     showHold();
     if (scene == u"review-open") {
         unlock();
     } else if (scene == u"review-delta") {
         setDelta();
+    } else if (scene == u"bounds") {
+        setBounds();
+    } else if (scene == u"no-seat-full") {
+        setNoSeat();
     } else if (scene == u"long-names") {
         setLongNames();
-    } else if (scene == u"empty" || scene == u"empty-offline") {
+    } else if (scene == u"empty" || scene == u"empty-offline" || scene == u"no-seat") {
         if (scene == u"empty-offline")
             setOffline();
+        else if (scene == u"no-seat")
+            setNoSeat();
         m_app.inbox()->show({}, 0);
         m_app.review()->show(Review::Nothing, {}, {});
         m_app.decision()->close();
@@ -175,16 +212,21 @@ bool SampleApp::set(const QString &scene)
         m_app.setPage(App::HistoryPage);
         if (scene == u"timeline")
             m_app.history()->showTimeline(u"hkz3qhbt5xw2m7ad4cn6yjvre"_s, sampleHold().sentence, sampleTimeline());
-    } else if (scene == u"keys" || scene == u"keychain-locked") {
+    } else if (scene == u"keys" || scene == u"keychain-locked" || scene == u"keyring-other") {
         m_app.setPage(App::KeysPage);
         if (scene == u"keychain-locked")
             m_app.keys()->setKeychain(Keys::Locked, u"Unlock it to decide. Nothing is created meanwhile."_s);
+        else if (scene == u"keyring-other")
+            setElsewhere();
     } else if (scene == u"settings") {
         m_app.setPage(App::SettingsPage);
     } else if (scene == u"first-run") {
         m_app.setFirstRun(true);
     } else if (scene == u"passphrase") {
         m_app.passphrase()->ask(u"To approve: Drop table bookings in bookings-prod, with 11 dependent tables"_s, u"That passphrase does not open the key."_s);
+    } else if (scene == u"changed") {
+        m_app.passphrase()->ask(u"To approve: Drop table bookings in bookings-prod, with 11 dependent tables"_s);
+        m_app.passphrase()->withdraw(u"The hold changed while you decided. Nothing was signed."_s);
     } else {
         return scene == u"review";
     }

@@ -13,8 +13,9 @@ public:
 
     [[nodiscard]] App &app() { return m_app; }
 
-    // The state with this name, or false: review, review-open, review-delta, long-names, empty, many, offline, running,
-    // history, timeline, keys, keychain-locked, settings, first-run, passphrase, nothing.
+    // The state with this name, or false: review, review-open, review-delta, bounds, long-names, empty, empty-offline, many, offline,
+    // no-seat, no-seat-full, running, history, timeline, keys, keychain-locked, keyring-other, settings, first-run, passphrase,
+    // changed, nothing.
     bool set(const QString &scene);
 
     void showHold();
@@ -24,12 +25,15 @@ private:
     void setLongNames();
     void setMany();
     void setOffline();
+    void setNoSeat();
+    void setBounds();
+    void setElsewhere();
     void setDelta();
     void fillInbox();
     void fillDiff();
     void fillRunning();
     void fillHistory();
-    void fillKeys();
+    void fillKeys(const QString &standing, view::Tone tone);
     void setGate();
 
     App m_app;

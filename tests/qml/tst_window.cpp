@@ -226,6 +226,37 @@ private Q_SLOTS:
         QTRY_VERIFY((QTest::keyClick(window(), Qt::Key_PageDown), !wanted().contains(u"payload"_s)));
     }
 
+    void countsWithLimitsStandWhole_data()
+    {
+        QTest::addColumn<QSize>("size");
+        QTest::newRow("beside the verdict") << QSize(1440, 900);
+        QTest::newRow("above the verdict") << QSize(1280, 800);
+        QTest::newRow("narrow") << QSize(960, 700);
+    }
+
+    // Beside a bar or under a name, nothing is drawn across them.
+    void countsWithLimitsStandWhole()
+    {
+        QFETCH(QSize, size);
+        start(u"bounds"_s);
+        window()->resize(size);
+        QTRY_COMPARE(window()->size(), size);
+        int found = 0;
+        const auto look = [&] {
+            found = 0;
+            bool whole = true;
+            for (auto *item : items()) {
+                const auto text = item->property("text").toString();
+                if (text != u"748 311 to 1 284 003"_s && text != u"at least 98 220"_s)
+                    continue;
+                ++found;
+                whole = whole && item->width() >= std::floor(item->implicitWidth());
+            }
+            return whole;
+        };
+        QTRY_VERIFY(look() && found == 2);
+    }
+
     void offlineLocksBoth()
     {
         start(u"offline"_s);
@@ -247,6 +278,29 @@ private Q_SLOTS:
         const auto given = spy[0][0].value<Passphrase>();
         QCOMPARE(QByteArray(reinterpret_cast<const char *>(given->data()), static_cast<qsizetype>(given->size())), "correct"_ba);
         QCOMPARE(field->property("length").toInt(), 0);
+    }
+
+    // The hold changes while it is typed: what was typed is gone, nothing is left to be signed, and the words stay until they are left.
+    void aWithdrawnPromptEmptiesTheField()
+    {
+        start(u"passphrase"_s);
+        QSignalSpy given(app().passphrase(), &PassphrasePrompt::given);
+        QSignalSpy cancelled(app().passphrase(), &PassphrasePrompt::cancelled);
+        QQuickItem *field = nullptr;
+        QTRY_VERIFY((field = window()->activeFocusItem()) && nameOf(field) == u"Passphrase"_s);
+        for (const auto letter : u"correct"_s)
+            QTest::keyClick(window(), letter.toLatin1());
+        app().passphrase()->withdraw(u"It changed. Nothing was signed."_s);
+        QCOMPARE(field->property("length").toInt(), 0);
+        QTRY_VERIFY(!named(u"Sign"_s));
+        QVERIFY(named(u"It changed. Nothing was signed."_s));
+        for (const auto letter : u"horse"_s)
+            QTest::keyClick(window(), letter.toLatin1());
+        QVERIFY(app().passphrase()->wanted());
+        QTest::keyClick(window(), Qt::Key_Escape);
+        QTRY_VERIFY(!app().passphrase()->wanted());
+        QCOMPARE(field->property("length").toInt(), 0);
+        QVERIFY(given.isEmpty() && cancelled.isEmpty());
     }
 };
 
