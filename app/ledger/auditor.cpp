@@ -373,6 +373,7 @@ std::int64_t LedgerAuditor::size() const { return m_impl->state().size; }
 const RegistryPlace *LedgerAuditor::place() const { return m_impl->state().place ? &*m_impl->state().place : nullptr; }
 const std::optional<Digest> &LedgerAuditor::firstRegistry() const { return m_impl->state().firstRegistry; }
 std::optional<State> LedgerAuditor::stateOf(const HoldId &hold) const { return m_impl->state().stateOf(hold); }
+const std::map<HoldId, HoldStory> &LedgerAuditor::openHolds() const { return m_impl->state().holds; }
 QByteArray LedgerAuditor::save() const { return m_impl->state().toBytes(); }
 
 std::optional<LedgerAuditor> LedgerAuditor::resume(AuditorOptions options, const QByteArray &saved)

@@ -13,6 +13,7 @@
 
 namespace holdfast {
 
+struct HoldStory;
 struct RegistryPlace;
 
 /// Something in a ledger that must not be.
@@ -53,6 +54,8 @@ public:
     [[nodiscard]] const std::optional<Digest> &firstRegistry() const;
     /// Where the entries so far have brought a hold.
     [[nodiscard]] std::optional<State> stateOf(const HoldId &hold) const;
+    /// The holds that have not ended. Valid until the next add().
+    [[nodiscard]] const std::map<HoldId, HoldStory> &openHolds() const;
 
     /// What this auditor knows, so that another may go on from here: no findings are in it, so it is worth keeping only while there
     /// were none. Whoever keeps it must sign it, and check that before resume().

@@ -5,6 +5,7 @@
 #include "diff/formats.h"
 #include "keys/sealedfilestore.h"
 
+#include <QFile>
 #include <QTest>
 
 using namespace holdfast;
@@ -563,6 +564,98 @@ private Q_SLOTS:
         QVERIFY(!m_app->firstRun());
         QCOMPARE(m_gate->gate.sessions, 0);
         QCOMPARE(KeyIndex::load(KeyIndex::defaultPath())->records(), before);
+    }
+
+    void whatWasSeenStaysReadable_data()
+    {
+        QTest::addColumn<bool>("keyMissing");
+        QTest::newRow("the session key is missing") << true;
+        QTest::newRow("the gate opens no session") << false;
+    }
+
+    // Inbox, review and history show it as of then; nothing can be decided, nobody is called for it, and the gate's word replaces it.
+    void whatWasSeenStaysReadable()
+    {
+        QFETCH(bool, keyMissing);
+        const auto about = m_gate->pending(500);
+        m_gate->put(m_gate->story.perform(), State::Done);
+        settle();
+        m_desk->begin();
+        QTRY_VERIFY(m_app->passphrase()->wanted());
+        give();
+        QTRY_COMPARE(m_app->gate()->link(), view::Link::Live);
+        QTRY_VERIFY(m_app->gate()->proven().startsWith(QString::number(m_gate->story.entries.size())));
+        m_desk.reset();
+        m_notifier = std::make_unique<Notifier>();
+        m_app = std::make_unique<App>();
+        m_desk = std::make_unique<Desk>(*m_app, Places::ofThisUser(), *m_tray, *m_notifier);
+        m_desk->setVisible(true);
+        if (!keyMissing)
+            m_gate->gate.refusesSession = RpcError::of(ErrorCode::Forbidden, QStringLiteral("$.key"));
+        const int sessions = m_gate->gate.sessions;
+        m_desk->begin();
+        QTRY_VERIFY(m_app->passphrase()->wanted());
+        if (keyMissing)
+            Q_EMIT m_app->passphrase()->cancelled();
+        else
+            give();
+        QTRY_COMPARE(m_app->inbox()->total(), 1);
+        QVERIFY2(m_app->gate()->staleText().startsWith(QStringLiteral("As it stood today")), qPrintable(m_app->gate()->staleText()));
+        QVERIFY(!m_app->gate()->staleWhy().isEmpty());
+        QCOMPARE(m_app->gate()->link(), view::Link::Offline);
+        m_desk->openHold(about.id.toString());
+        QTRY_COMPARE(review().state(), Review::Shown);
+        QCOMPARE(review().hold().sentence, about.current.measured.summaryText);
+        readAll();
+        QVERIFY(!lock().mayApprove() && !lock().mayDeny());
+        QVERIFY2(waitsFor(keyMissing ? "Restore your session key" : "Connect to the gate"), qPrintable(lock().unmetText()));
+        Q_EMIT lock().approveWanted(approvalOf(about)); // as if the lock were none
+        QVERIFY(m_gate->decisions.empty());
+        m_app->setPage(App::HistoryPage);
+        QTRY_COMPARE(m_app->history()->count(), 2);
+        QVERIFY(m_gate->gate.calls.count(method::HoldSubscribe.toString()) <= sessions);
+        QCOMPARE(m_gate->gate.sessions, sessions);
+        m_gate->gate.refusesSession.reset();
+        m_gate->story.event(about, State::Expired);
+        m_gate->put(about, State::Expired);
+        m_app->gate()->connectNow();
+        if (keyMissing) {
+            QTRY_VERIFY(m_app->passphrase()->wanted());
+            give();
+        }
+        QTRY_COMPARE(m_app->gate()->link(), view::Link::Live);
+        QCOMPARE(m_app->gate()->staleText(), QString());
+        QTRY_COMPARE(m_app->inbox()->total(), 0);
+    }
+
+    // Somebody wrote into what was kept: nothing of it is shown, the file is named, and it is left as it is.
+    void whatWasKeptAndChangedIsNotShown()
+    {
+        m_gate->pending();
+        sit();
+        QTRY_VERIFY(m_app->gate()->proven().startsWith(QString::number(m_gate->story.entries.size())));
+        m_desk.reset();
+        const auto path = PinFile(m_gate->story.gate.key()).path() + QStringLiteral(".audit");
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::ReadWrite));
+        QVERIFY(file.seek(file.size() - 1) && file.putChar('#'));
+        file.seek(0);
+        const auto bytes = file.readAll();
+        file.close();
+        m_app = std::make_unique<App>();
+        m_desk = std::make_unique<Desk>(*m_app, Places::ofThisUser(), *m_tray, *m_notifier);
+        m_desk->begin();
+        QTRY_VERIFY(m_app->passphrase()->wanted());
+        Q_EMIT m_app->passphrase()->cancelled();
+        QTRY_VERIFY2(m_app->gate()->staleWhy().contains(path), qPrintable(m_app->gate()->staleWhy()));
+        QCOMPARE(m_app->gate()->staleText(), QStringLiteral("Nothing can be signed now."));
+        QCOMPARE(m_app->inbox()->total(), 0);
+        m_app->setPage(App::HistoryPage);
+        QTRY_VERIFY(m_app->history()->found().startsWith(u'0'));
+        QVERIFY(m_app->gate()->proven().isEmpty());
+        m_desk.reset();
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QCOMPARE(file.readAll(), bytes);
     }
 
 private:

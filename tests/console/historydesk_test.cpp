@@ -204,6 +204,63 @@ private Q_SLOTS:
         QCOMPARE(m_view->problem(), QString());
     }
 
+    // Without the gate: from the documents that were kept, each verified; what the gate would have said is not needed.
+    void tellsWhatWasKept()
+    {
+        const auto waiting = m_gate->pending();
+        m_seat->watch().follow();
+        QTRY_COMPARE(m_seat->watch().proven(), static_cast<std::int64_t>(m_gate->story.entries.size()));
+        m_gate->gate.drop();
+        QTRY_VERIFY(!m_seat->feed().isLive());
+        m_desk->setKept(true);
+        QTRY_COMPARE(m_view->count(), 2);
+        QCOMPARE(cell(m_view->rows(), 0, "holdId").toString(), waiting.id.toString()); // newest first
+        QCOMPARE(cell(m_view->rows(), 0, "outcome").toString(), QStringLiteral("waiting"));
+        QCOMPARE(cell(m_view->rows(), 1, "holdId").toString(), m_about.id.toString());
+        QCOMPARE(cell(m_view->rows(), 1, "sentence").toString(), m_about.current.measured.summaryText);
+        QCOMPARE(cell(m_view->rows(), 1, "requester").toString(), m_about.current.requesterActor);
+        QCOMPARE(cell(m_view->rows(), 1, "decidedBy").toString(), QStringLiteral("sam"));
+        QCOMPARE(cell(m_view->rows(), 1, "outcome").toString(), QStringLiteral("committed"));
+        QVERIFY(m_view->found().contains(QStringLiteral("kept on this computer")));
+        QCOMPARE(m_view->problem(), QString());
+        m_view->openTimeline(m_about.id.toString());
+        QCOMPARE(m_view->timelineOf(), m_about.id.toString());
+        QCOMPARE(lines(), static_cast<int>(m_gate->documentsOf(m_about.id).documents.size()));
+        for (int i = 0; i < lines(); ++i)
+            QVERIFY2(line(i, "verified").toBool(), qPrintable(line(i, "what").toString()));
+        m_gate->gate.listen();
+        QTRY_VERIFY(m_seat->feed().isLive());
+        m_desk->setKept(false);
+        QTRY_VERIFY(!m_view->found().contains(QStringLiteral("kept on this computer")));
+    }
+
+    void searchesWhatWasKept_data()
+    {
+        QTest::addColumn<QString>("query");
+        QTest::addColumn<int>("found");
+        QTest::addColumn<bool>("understood");
+        QTest::newRow("a word of the sentence") << QStringLiteral("delete") << 2 << true;
+        QTest::newRow("a state") << QStringLiteral("waiting") << 1 << true;
+        QTest::newRow("both words") << QStringLiteral("committed sam") << 1 << true;
+        QTest::newRow("nothing") << QStringLiteral("no-such-word") << 0 << true;
+        QTest::newRow("a filter of the gate") << QStringLiteral("tier:low") << 0 << false;
+    }
+
+    void searchesWhatWasKept()
+    {
+        QFETCH(QString, query);
+        QFETCH(int, found);
+        QFETCH(bool, understood);
+        m_gate->pending();
+        m_seat->watch().follow();
+        QTRY_COMPARE(m_seat->watch().proven(), static_cast<std::int64_t>(m_gate->story.entries.size()));
+        m_desk->setKept(true);
+        QTRY_COMPARE(m_view->count(), 2);
+        m_view->setQuery(query);
+        QTRY_COMPARE(m_view->count(), found);
+        QTRY_COMPARE(m_view->problem().isEmpty(), understood);
+    }
+
     void aTimelineHasEveryDocument()
     {
         const QAbstractItemModelTester tester(m_view->timeline());

@@ -17,7 +17,7 @@ private:
     struct Console final
     {
         explicit Console(const StoryGate &gate)
-            : session(gate.session()), link(gate.linkOptions(), session.get()), watch(link, gate.pins(), *session), feed(&link), book(link, feed, watch)
+            : session(gate.session()), link(gate.linkOptions(), session.get()), watch(link, gate.pins(), session->key(), session.get()), feed(&link), book(link, feed, watch)
         {
             connect(&feed, &HoldFeed::snapshot, &watch, &LedgerWatch::follow);
             link.open();
@@ -77,6 +77,53 @@ private Q_SLOTS:
     {
         m_console.reset();
         m_gate.reset();
+    }
+
+    // As it stood when this console last followed: verified anew, without the gate, and replaced by what the gate says later.
+    void recallsWhatItSaw()
+    {
+        const auto stays = m_gate->pending(), ends = m_gate->pending(500);
+        open();
+        decidable(stays.id);
+        QTRY_COMPARE(m_console->watch.proven(), static_cast<std::int64_t>(m_gate->story.entries.size()));
+        QTRY_VERIFY(m_console->watch.asOf());
+        m_console.reset();
+        m_console = std::make_unique<Console>(*m_gate);
+        m_console->link.close();
+        QVERIFY(m_console->book.all().empty());
+        m_console->book.recall();
+        QCOMPARE(m_console->book.all().size(), std::size_t{2});
+        for (const auto &about : {stays, ends}) {
+            QVERIFY(find(about.id) && find(about.id)->ruling);
+            QCOMPARE(find(about.id)->unverified, QString());
+            QCOMPARE(find(about.id)->holdDigest, about.hold.payloadDigest());
+            QVERIFY(find(about.id)->head.state == State::Pending);
+        }
+        m_gate->story.event(ends, State::Expired);
+        m_gate->put(ends, State::Expired);
+        const auto comes = m_gate->pending();
+        m_console->link.open();
+        QTRY_VERIFY(find(comes.id));
+        QTRY_VERIFY(find(ends.id) && find(ends.id)->head.state == State::Expired);
+        QTRY_VERIFY(find(stays.id)->head.sequence > 0);
+        decidable(stays.id);
+    }
+
+    // One that the gate does not know any more leaves, once the gate has said what is open.
+    void whatTheGateDoesNotKnowLeaves()
+    {
+        const auto about = m_gate->pending();
+        open();
+        QTRY_VERIFY(m_console->watch.asOf() && m_console->watch.proven() == static_cast<std::int64_t>(m_gate->story.entries.size()));
+        m_console.reset();
+        m_console = std::make_unique<Console>(*m_gate);
+        m_console->link.close();
+        m_console->book.recall();
+        QVERIFY(find(about.id));
+        m_gate->heads.clear();
+        m_console->link.open();
+        QTRY_VERIFY(m_console->feed.isLive());
+        QTRY_VERIFY(!find(about.id));
     }
 
     void takesWhatVerifies()

@@ -62,7 +62,7 @@ private Q_SLOTS:
         Pins pins;
         pins.gate = m_gate->name;
         pins.keys = m_gate->registry().gateKeys;
-        m_watch = std::make_unique<LedgerWatch>(*m_link, pins, *m_key);
+        m_watch = std::make_unique<LedgerWatch>(*m_link, pins, m_key->key(), m_key.get());
         m_link->open();
         QTRY_VERIFY(m_watch->highest() && m_gate->calls.contains(method::LedgerEntries.toString()));
     }

@@ -3,6 +3,7 @@
 #include "console/storygate.h"
 
 #include <QDir>
+#include <QFile>
 #include <QTest>
 #include <QTimer>
 
@@ -34,13 +35,28 @@ private Q_SLOTS:
     void moreThanWasAskedForIsAnAlarm();
     void nothingIsKeptAfterAnAlarm();
     void anotherFirstRegistryIsAnAlarm();
+    void isReadWithoutTheKey();
+    void isNotBelieved_data();
+    void isNotBelieved();
+    void saysUntilWhenItFollowed();
+
+private:
+    void followOnce();
+    [[nodiscard]] QString keptFile() const { return PinFile(m_story->gate.key()).path() + QStringLiteral(".audit"); }
+    [[nodiscard]] QByteArray keptBytes() const;
+    void write(const QByteArray &bytes) const;
 };
 
 /// One start of a console.
 struct LedgerWatchTest::Console final
 {
+    // As without the key: it never connects.
+    Console(const LedgerWatchTest &test, const VerifierKey &known)
+        : link(test.m_served->linkOptions(), nullptr), watch(link, pinsFor(*test.m_served, {}), known, nullptr)
+    {
+    }
     explicit Console(const LedgerWatchTest &test, const std::optional<Digest> &firstRegistry = {})
-        : link(test.m_served->linkOptions(), test.m_session.get()), watch(link, pinsFor(*test.m_served, firstRegistry), *test.m_session)
+        : link(test.m_served->linkOptions(), test.m_session.get()), watch(link, pinsFor(*test.m_served, firstRegistry), test.m_session->key(), test.m_session.get())
     {
     }
 
@@ -179,6 +195,109 @@ void LedgerWatchTest::anotherFirstRegistryIsAnAlarm()
     Console console(*this, sha256("another"));
     console.link.open();
     QTRY_VERIFY(console.watch.alarms().join(u' ').contains(QStringLiteral("not the one that was pinned")));
+}
+
+void LedgerWatchTest::followOnce()
+{
+    Console console(*this);
+    console.link.open();
+    QTRY_VERIFY(console.watch.asOf() && console.watch.proven() == static_cast<std::int64_t>(m_story->entries.size()));
+}
+
+QByteArray LedgerWatchTest::keptBytes() const
+{
+    QFile file(keptFile());
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+void LedgerWatchTest::write(const QByteArray &bytes) const
+{
+    QFile file(keptFile());
+    QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::Truncate));
+    QCOMPARE(file.write(bytes), bytes.size());
+}
+
+void LedgerWatchTest::isReadWithoutTheKey()
+{
+    auto waiting = m_story->ask();
+    m_story->measure(waiting);
+    followOnce();
+    const auto bytes = keptBytes();
+    {
+        Console console(*this, m_session->key());
+        QCOMPARE(console.watch.proven(), static_cast<std::int64_t>(m_story->entries.size()));
+        QVERIFY(console.watch.trusted() && console.watch.asOf());
+        QCOMPARE(console.watch.openHolds().size(), std::size_t{1});
+        QCOMPARE(console.watch.openHolds().begin()->first, waiting.id);
+        QCOMPARE(console.watch.recent().entries().size(), m_story->entries.size());
+        QCOMPARE(console.watch.changedFile(), QString());
+        QCOMPARE(console.watch.alarms(), QStringList());
+    }
+    QCOMPARE(keptBytes(), bytes); // nothing was written
+}
+
+void LedgerWatchTest::isNotBelieved_data()
+{
+    QTest::addColumn<int>("which");
+    QTest::newRow("a byte of the file") << 0;
+    QTest::newRow("cut off") << 1;
+    QTest::newRow("signed by the session key, an entry less") << 2;
+    QTest::newRow("signed by the session key, another entry") << 3;
+    QTest::newRow("signed by the session key, a checkpoint of another's") << 4;
+    QTest::newRow("of another session key") << 5;
+}
+
+// Changed by anybody, whoever holds the session key included: nothing of it is shown, it is named, and it stays where it is.
+void LedgerWatchTest::isNotBelieved()
+{
+    QFETCH(int, which);
+    followOnce();
+    const AuditFile file(keptFile(), m_story->gate.key(), m_session->key());
+    auto state = *file.load();
+    std::vector<std::pair<QByteArray, QByteArray>> kept;
+    for (const auto &one : state.recent.entries())
+        kept.emplace_back(one.entry, one.payload);
+    if (which == 0)
+        write(keptBytes().replace(keptBytes().size() - 5, 1, "#"));
+    if (which == 1)
+        write(keptBytes().chopped(100));
+    if (which == 2)
+        kept.pop_back();
+    if (which == 3)
+        kept.back().first.replace("\"kind\"", "\"kinD\"");
+    if (which == 4) {
+        const SeedSigner other(m_story->ledger.key().name, SecretBytes::random(32));
+        state.checkpoint = signCheckpoint({m_story->registry.gate, state.recent.after().size(), state.recent.after().root()}, other);
+    }
+    state.recent = RecentLedger::of(state.recent.before(), kept);
+    if (which >= 2 && which <= 4)
+        QVERIFY(file.save(state, *m_session));
+    const auto bytes = keptBytes();
+    {
+        const SeedSigner other(QStringLiteral("lead"), SecretBytes::random(32));
+        Console console(*this, which == 5 ? other.key() : m_session->key());
+        QCOMPARE(console.watch.proven(), std::int64_t{0});
+        QVERIFY(!console.watch.trusted() && !console.watch.asOf());
+        QVERIFY(console.watch.openHolds().empty() && console.watch.recent().entries().empty());
+        QCOMPARE(console.watch.changedFile(), keptFile());
+    }
+    QCOMPARE(keptBytes(), bytes);
+}
+
+void LedgerWatchTest::saysUntilWhenItFollowed()
+{
+    Console console(*this);
+    QVERIFY(!console.watch.asOf());
+    const auto before = SystemClock().now();
+    console.link.open();
+    QTRY_VERIFY(console.watch.asOf());
+    QVERIFY(*console.watch.asOf() >= before);
+    m_gate->drop();
+    QTRY_VERIFY(console.link.state() != GateLink::State::Open);
+    const auto last = console.watch.asOf();
+    QVERIFY(last && *last >= before && *last <= SystemClock().now());
+    Console next(*this, m_session->key()); // it was kept when the connection was lost
+    QVERIFY(next.watch.asOf() == last);
 }
 
 QTEST_GUILESS_MAIN(LedgerWatchTest)

@@ -1,40 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "console/desk/recentledger.h"
+#include "core/clock.h"
+#include "core/result.h"
 #include "core/signer.h"
-#include "ledger/merkle.h"
 
 namespace holdfast {
 
-/// Where a console goes on auditing after it was closed: the ledger's tree and what the auditor knew, as far as nothing was found
-/// wrong. Signed with this person's session key, so that no other program's words are taken for what this console verified.
+/// Where a console goes on auditing after it was closed, and what it shows when it cannot sit down at the gate: the newest entries of
+/// the ledger and what the auditor knew, as far as nothing was found wrong. Signed with this person's session key, so that no other
+/// program's words are taken for what this console verified; reading it needs only the public half.
 ///
-///     holdfast-audit-v1\n ‖ signature (64 bytes) ‖ body
-///     body = QDataStream of: size, edge of the tree, the auditor's state
-///     signed: "holdfast-audit-v1\n" gate's verifier key "\n" SHA-256(body) as 64 hex digits
+///     holdfast-audit-v2\n ‖ signature (64 bytes) ‖ body
+///     body = QDataStream of: when it stood so, size and edge of the tree before the kept entries, the entries each with the payload
+///            that it only names, the checkpoint that the gate signed over all of them, the auditor's state
+///     signed: "holdfast-audit-v2\n" gate's verifier key "\n" SHA-256(body) as 64 hex digits
 class AuditFile final
 {
 public:
-    struct Start final
+    struct State final
     {
-        MerkleTree tree;
+        Instant asOf{}; ///< until when the console followed the ledger
+        RecentLedger recent;
+        QByteArray checkpoint; ///< signed note; its root is that of recent.after()
         QByteArray auditor;
     };
+    enum class Problem {
+        None, ///< nothing was kept, or by another version of this program
+        Changed, ///< there is a file, and this console did not leave it so
+    };
 
-    /// `session` must outlive it.
-    AuditFile(QString path, VerifierKey gateKey, const Signer &session);
+    AuditFile(QString path, VerifierKey gateKey, VerifierKey session);
 
-    /// nullopt: there is none, or it is not what this console wrote. Then everything is audited from the beginning.
-    [[nodiscard]] std::optional<Start> load() const;
-    /// 0600, replaced whole. False: it could not be written, and the next start is a longer one.
-    bool save(const MerkleTree &tree, const QByteArray &auditor) const;
+    /// Without it everything is audited from the beginning. The checkpoint in it is the caller's to open.
+    [[nodiscard]] Result<State, Problem> load() const;
+    /// 0600, replaced whole. `session` is the key that load() verifies under. False: it could not be written, and the next start is a
+    /// longer one.
+    [[nodiscard]] bool save(const State &state, const Signer &session) const;
+    [[nodiscard]] const QString &path() const { return m_path; }
 
 private:
     [[nodiscard]] QByteArray signedBytes(const QByteArray &body) const;
 
     QString m_path;
     VerifierKey m_gateKey;
-    const Signer &m_session;
+    VerifierKey m_session;
 };
 
 } // namespace holdfast

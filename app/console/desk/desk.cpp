@@ -63,7 +63,7 @@ Desk::Desk(App &app, const Places &places, Tray &tray, Notifier &notifier, QObje
             takeSeat(*m_address, pins);
     });
     connect(&m_keys, &KeyDesk::keychainOpened, this, [this] {
-        if (!m_seat)
+        if (!isSeated())
             connectToRunning();
     });
     connectIntents();
@@ -107,18 +107,18 @@ void Desk::lookAgain()
     if (m_seat && m_seat->link().state() == GateLink::State::Open)
         return m_search.stop();
     if (const auto found = running()) {
-        if (m_seat && m_seat->link().address().url == found->address.url && m_seat->link().address().key == found->address.key)
+        if (isSeated() && m_seat->link().address().url == found->address.url && m_seat->link().address().key == found->address.key)
             return; // its own link comes back to it
         m_search.stop();
         return connectToRunning();
     }
     const auto file = GateFile::read(GateFile::defaultPath());
-    if (m_seat && !m_gate.isRunning() && (!file || !file->isOfRunning())) {
+    if (isSeated() && !m_gate.isRunning() && (!file || !file->isOfRunning())) {
         // The process that ran the gate is gone, and nobody took the gate over.
         m_search.stop();
         return startOwn();
     }
-    if (!m_seat && std::chrono::milliseconds(m_searching.elapsed()) > longestSearch) {
+    if (!isSeated() && std::chrono::milliseconds(m_searching.elapsed()) > longestSearch) {
         m_search.stop();
         //: Inbox, offline: another process has this user's gate, which does not answer
         showNoGate({}, tr("A gate of yours runs already and does not answer. Its log is %1").arg(m_places.state + u"/gate.log"_s));
@@ -130,7 +130,7 @@ void Desk::connectPractice()
 {
     connect(&m_practice, &PracticeRunner::ready, this, [this] {
         m_app.practice()->advance(Practice::Ready);
-        if (!m_seat && !m_address)
+        if (!isSeated() && !m_address)
             startOwn();
     });
     connect(&m_practice, &PracticeRunner::failed, this, [this](const QString &why) {
@@ -206,6 +206,11 @@ void Desk::becomeOwner(const QString &name, const Passphrase &passphrase, bool s
 
 void Desk::showNoGate(const QString &gate, const QString &why)
 {
+    m_whyNoGate = why;
+    if (!m_seat)
+        recallSeat(gate);
+    if (m_seat)
+        return showGate();
     GateStatus::Standing standing;
     standing.name = present::shown(gate, 100);
     standing.link = view::Link::Offline;
@@ -214,6 +219,18 @@ void Desk::showNoGate(const QString &gate, const QString &why)
     standing.staleText = tr("Nothing can be signed now.");
     standing.staleWhy = present::shown(why, 1000);
     m_app.gate()->show(standing);
+}
+
+// Reading needs no secret: the public half of the key under which it was kept stands in the index.
+void Desk::recallSeat(const QString &gate)
+{
+    for (const auto &pins : allPins()) {
+        const auto *session = m_keys.usable() ? m_keys.keeper().index().find(pins.gate, u"session") : nullptr;
+        if (session == nullptr || (!gate.isEmpty() && pins.gate != gate))
+            continue;
+        m_seat = std::make_unique<GateSeat>(GateAddress{QUrl(pins.url), pins.keys.key}, pins, session->key, m_keys.keeper(), *m_app.passphrase());
+        return connectSeat();
+    }
 }
 
 void Desk::firstRun(const GateAddress &address)
@@ -231,14 +248,14 @@ void Desk::takeSeat(const GateAddress &address, const Pins &pins)
             m_keys.look();
             //: Inbox, offline, and why nothing can be decided: the session key is missing; %1 which key, and where it was kept
             const auto why = tr("%1 Until then another approver, or you with another key, can deny, stop and freeze.").arg(present::shown(signer.error().detail, 800));
-            showNoGate(pins.gate, why);
             //: Why approving and denying are locked; the inbox says which key, and where it was kept
             m_app.decision()->block(u"keys"_s, tr("Restore your session key"));
-            return;
+            return showNoGate(pins.gate, why);
         }
         m_app.decision()->block(u"keys"_s, {});
         m_diffs.reset();
         m_history.reset();
+        m_whyNoGate.clear();
         m_seat = std::make_unique<GateSeat>(address, pins, std::move(signer).value(), m_keys.keeper(), *m_app.passphrase());
         connectSeat();
         m_seat->link().open();
@@ -247,7 +264,12 @@ void Desk::takeSeat(const GateAddress &address, const Pins &pins)
 
 void Desk::connectSeat()
 {
+    m_recalled = false;
     m_history = std::make_unique<HistoryDesk>(*m_seat, *m_app.history());
+    connect(&m_seat->link(), &GateLink::failed, this, [this](const LinkError &error) {
+        if (error.isFinal() || m_lastLive == Instant{})
+            showNoGate({}, error.detail);
+    });
     connect(&m_seat->link(), &GateLink::stateChanged, this, &Desk::linkChanged);
     connect(&m_seat->feed(), &HoldFeed::liveChanged, this, &Desk::linkChanged);
     connect(&m_seat->watch(), &LedgerWatch::advanced, this, &Desk::showGate);
@@ -262,6 +284,8 @@ void Desk::connectSeat()
             m_app.inbox()->setLastDecision(tr("Last decision %1").arg(present::when(SystemClock().now(), SystemClock().now())));
         }
     });
+    if (m_lastLive == Instant{})
+        refreshAll(); // nothing stays of what an earlier seat showed
     linkChanged();
 }
 
@@ -276,14 +300,45 @@ void Desk::showAnew()
 
 void Desk::linkChanged()
 {
-    if (m_seat && m_seat->feed().isLive())
+    const auto state = m_seat ? m_seat->link().state() : GateLink::State::Closed;
+    if (m_seat && m_seat->feed().isLive()) {
         m_lastLive = SystemClock().now();
+        m_recalled = false;
+        m_whyNoGate.clear();
+    }
+    const bool unreachable = !isSeated() || state == GateLink::State::Waiting || state == GateLink::State::Failed;
+    if (m_seat && unreachable && m_lastLive == Instant{} && !std::exchange(m_recalled, true)) {
+        m_seat->book().recall();
+        refreshAll();
+    }
+    if (m_history)
+        m_history->setKept(isStale());
     // The gate of this desktop may come back at another address, or not at all.
-    if (m_ofDesktop && m_seat && m_seat->link().state() != GateLink::State::Open && !m_search.isActive())
+    if (m_ofDesktop && isSeated() && m_seat->link().state() != GateLink::State::Open && !m_search.isActive())
         m_search.start();
     showGate();
     refreshBlocks();
+    refreshRunning();
     refreshShell();
+}
+
+bool Desk::isStale() const
+{
+    return m_seat && !m_seat->feed().isLive() && (m_lastLive != Instant{} || m_recalled || !m_whyNoGate.isEmpty());
+}
+
+QString Desk::staleText() const
+{
+    const auto now = SystemClock().now();
+    if (m_lastLive != Instant{}) {
+        //: Band above the inbox while the gate does not answer; %1 a time
+        return tr("Stale since %1. Nothing can be signed.").arg(present::when(m_lastLive, now));
+    }
+    if (const auto asOf = m_seat->watch().asOf()) {
+        //: Band above inbox and history: they show an earlier session's, since no gate is connected; %1 a time such as "today 23:40"
+        return tr("As it stood %1. Nothing can be signed now.").arg(present::when(*asOf, now));
+    }
+    return tr("Nothing can be signed now.");
 }
 
 void Desk::showGate()
@@ -296,10 +351,16 @@ void Desk::showGate()
     standing.link = live ? view::Link::Live : m_lastLive == Instant{} ? view::Link::Connecting : view::Link::Offline;
     //: Card at the foot of the navigation: how the console stands with its gate
     standing.linkText = live ? tr("live") : m_seat->link().state() == GateLink::State::Failed ? tr("refused") : tr("connecting");
-    if (!live && m_lastLive != Instant{}) {
-        standing.linkText = tr("offline");
-        //: Band above the inbox while the gate does not answer; %1 a time
-        standing.staleText = tr("Stale since %1. Nothing can be signed.").arg(present::when(m_lastLive, SystemClock().now()));
+    if (isStale()) {
+        standing.link = view::Link::Offline;
+        if (m_seat->link().state() != GateLink::State::Failed)
+            standing.linkText = tr("offline");
+        standing.staleText = staleText();
+        standing.staleWhy = present::shown(m_whyNoGate, 1000);
+        if (const auto &changed = m_seat->watch().changedFile(); !changed.isEmpty()) {
+            //: Inbox, offline, after the reason: nothing of an earlier session is shown; %1 the path of a file
+            standing.staleWhy += (standing.staleWhy.isEmpty() ? u""_s : u" "_s) + tr("Earlier holds are not shown: %1 was changed.").arg(present::shown(changed, 400));
+        }
     }
     if (const auto proven = m_seat->watch().proven(); proven > 0) {
         //: Card at the foot of the navigation: ledger entries that this console has verified itself

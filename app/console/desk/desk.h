@@ -51,7 +51,14 @@ private:
     void connectSeat();
     void linkChanged();
     void showGate();
+    /// Shows what was kept of it read-only, or of the gate that this person has keys for; `why` it cannot be sat down at.
     void showNoGate(const QString &gate, const QString &why);
+    void recallSeat(const QString &gate);
+    /// At a seat that connects, or tries to.
+    [[nodiscard]] bool isSeated() const { return m_seat && m_seat->mayConnect(); }
+    /// What is shown is not the gate's word of now.
+    [[nodiscard]] bool isStale() const;
+    [[nodiscard]] QString staleText() const;
     // practice ground
     void connectPractice();
     void preparePractice();
@@ -121,6 +128,8 @@ private:
     QHash<HoldId, Receipt> m_receipts;
     QHash<HoldId, QString> m_outputs;
     Instant m_lastLive{};
+    QString m_whyNoGate; ///< why nobody sits at the seat
+    bool m_recalled = false; ///< what is shown was kept by an earlier run
     bool m_visible = false;
     bool m_embedded = false;
     bool m_ofDesktop = false; ///< the gate is the one that gate.json of this user names

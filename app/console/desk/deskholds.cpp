@@ -222,7 +222,7 @@ void Desk::refreshBlocks()
 // What the gate would refuse is not offered: both ask the same function.
 QString Desk::whyNotMine(const Evidence &evidence, const ApprovalTerms &terms) const
 {
-    // Who sits here is known only while connected; what is missing then is the connection, which locks as well.
+    // The person is known only while connected. Without a connection approving is locked anyway.
     if (!m_seat->feed().isLive())
         return {};
     const auto trusted = m_seat->watch().trusted();
@@ -274,6 +274,8 @@ void Desk::showDiff(const QString &key)
 std::vector<const Evidence *> Desk::urgentHolds() const
 {
     std::vector<const Evidence *> urgent;
+    if (m_lastLive == Instant{})
+        return urgent; // as it stood when this console was closed: nobody is called for that
     for (const auto &place : m_waiting.order()) {
         if (place.calm || !m_seat)
             break;

@@ -39,7 +39,7 @@ void Desk::connectIntents()
     connect(m_app.decision(), &DecisionLock::approveWanted, this, &Desk::approve);
     connect(m_app.decision(), &DecisionLock::denyWanted, this, &Desk::deny);
     connect(m_app.gate(), &GateStatus::connectWanted, this, [this] {
-        if (m_seat)
+        if (isSeated())
             m_seat->link().open();
         else
             connectToRunning();
@@ -171,7 +171,7 @@ void Desk::freezeMostUrgent()
 // A replay first has the owner lift what stands against the practice agent.
 void Desk::replay()
 {
-    if (!m_seat)
+    if (!isSeated())
         return;
     //: Practice ground: looking for denials that stand in the way
     m_app.practice()->advance(Practice::Replaying, tr("Looking for what stands against the practice agent"));

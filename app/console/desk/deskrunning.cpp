@@ -121,7 +121,8 @@ RunningRow Desk::runningRow(const Evidence &evidence) const
     row.requester = evidence.hold ? shown(evidence.hold->requesterActor, 120) : QString();
     row.state = wordOf(evidence.head.state);
     row.ended = isFinal(evidence.head.state);
-    row.mayStop = evidence.head.state == State::Approved || evidence.head.state == State::Cooling || evidence.head.state == State::Released;
+    const bool stoppable = evidence.head.state == State::Approved || evidence.head.state == State::Cooling || evidence.head.state == State::Released;
+    row.mayStop = stoppable && m_seat->feed().isLive();
     row.when = row.ended ? present::age(evidence.head.at, SystemClock().now())
                          //: Running page: for how long the action has been in this state
                          : tr("for %1").arg(present::duration(SystemClock().now() - evidence.head.at));

@@ -23,11 +23,11 @@ LinkOptions optionsFor(const GateAddress &address, const Pins &pins)
 
 } // namespace
 
-GateSeat::GateSeat(const GateAddress &address, const Pins &pins, std::unique_ptr<Signer> session, KeyKeeper &keys, PassphrasePrompt &prompt)
+GateSeat::GateSeat(const GateAddress &address, const Pins &pins, SessionKey session, KeyKeeper &keys, PassphrasePrompt &prompt)
     : m_pins(pins)
-    , m_signer(std::move(session))
-    , m_link(optionsFor(address, pins), m_signer.get())
-    , m_watch(m_link, pins, *m_signer)
+    , m_session(std::move(session))
+    , m_link(optionsFor(address, pins), m_session.signer.get())
+    , m_watch(m_link, pins, m_session.key, m_session.signer.get())
     , m_feed(&m_link)
     , m_book(m_link, m_feed, m_watch)
     , m_decider({pins.gate, pins.keys.key, u"holdfast "_s + QCoreApplication::applicationVersion()}, m_link, m_watch, keys, prompt)

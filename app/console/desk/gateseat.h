@@ -8,13 +8,24 @@
 
 namespace holdfast {
 
-/// This person's seat at one gate: the session and all that hangs on it, made in order and ended in reverse.
+/// The key that opens a person's sessions: the whole of it, or only the public half that is known of it.
+struct SessionKey final
+{
+    SessionKey(std::unique_ptr<Signer> whole) : key(whole->key()), signer(std::move(whole)) {}
+    SessionKey(VerifierKey known) : key(std::move(known)) {}
+    VerifierKey key;
+    std::unique_ptr<Signer> signer;
+};
+
+/// This person's seat at one gate: the session and all that hangs on it, made in order and ended in reverse. Without the whole session
+/// key it never connects, and shows what was kept of an earlier session.
 class GateSeat final : public QObject
 {
     Q_OBJECT
 public:
-    GateSeat(const GateAddress &address, const Pins &pins, std::unique_ptr<Signer> session, KeyKeeper &keys, PassphrasePrompt &prompt);
+    GateSeat(const GateAddress &address, const Pins &pins, SessionKey session, KeyKeeper &keys, PassphrasePrompt &prompt);
 
+    [[nodiscard]] bool mayConnect() const { return m_session.signer != nullptr; }
     [[nodiscard]] GateLink &link() { return m_link; }
     [[nodiscard]] HoldFeed &feed() { return m_feed; }
     [[nodiscard]] LedgerWatch &watch() { return m_watch; }
@@ -25,7 +36,7 @@ public:
 
 private:
     Pins m_pins;
-    std::unique_ptr<Signer> m_signer;
+    SessionKey m_session;
     GateLink m_link;
     LedgerWatch m_watch;
     HoldFeed m_feed;

@@ -2,6 +2,7 @@
 #include "console/desk/historydesk.h"
 
 #include "console/desk/documenttext.h"
+#include "console/desk/ledgerrecall.h"
 #include "console/present/format.h"
 #include "wire/messages.h"
 
@@ -79,8 +80,37 @@ void HistoryDesk::refresh()
         m_pause.start();
 }
 
+void HistoryDesk::setKept(bool kept)
+{
+    if (std::exchange(m_fromKept, kept) != kept)
+        refresh();
+}
+
+// A filter of the gate cannot be applied here. Rows that it was meant to leave out are not shown in its place.
+void HistoryDesk::askKept()
+{
+    const auto words = m_view.query().split(u' ', Qt::SkipEmptyParts);
+    m_rows.clear();
+    m_items.clear();
+    m_after.reset();
+    const auto field = std::ranges::find_if(words, [](const QString &word) { return word.contains(u':'); });
+    if (field == words.end())
+        m_items = LedgerRecall(m_seat.watch()).holds(words);
+    for (const auto &item : m_items)
+        m_rows.append(rowOf(item));
+    //: Right end of the history search field, without a connection: how many of the kept holds are shown
+    m_view.show(m_rows, tr("%1 kept on this computer").arg(count(m_rows.size())));
+    showCharts();
+    if (field != words.end()) {
+        //: History, without a connection: a filter of the gate was typed; %1 is it
+        m_view.setProblem(tr("%1 needs the gate. Without it, search by words.").arg(shown(*field, 60)));
+    }
+}
+
 void HistoryDesk::ask(bool more)
 {
+    if (m_fromKept)
+        return askKept();
     if (m_asking) {
         m_again = true;
         return;
@@ -200,6 +230,8 @@ void HistoryDesk::openTimeline(const QString &holdId)
         if (item.head.hold == *id)
             timeline->sentence = shown(item.summary, 400);
     }
+    if (m_fromKept)
+        return openKeptTimeline(*id, *timeline);
     m_seat.link().call<HoldDocuments>(method::HoldGet, HoldParams{*id}.toJson(), this, [this, timeline](Called<HoldDocuments> answer) {
         if (timeline->round != m_timelineRound)
             return;
@@ -208,6 +240,13 @@ void HistoryDesk::openTimeline(const QString &holdId)
         timeline->documents = answer->documents;
         fetchDocument(timeline, 0);
     });
+}
+
+void HistoryDesk::openKeptTimeline(const HoldId &hold, Timeline timeline)
+{
+    for (const auto &document : LedgerRecall(m_seat.watch()).documents(hold))
+        timeline.rows.append(entryOf(timeline, document.row, document.envelope));
+    m_view.showTimeline(timeline.holdId, timeline.sentence, timeline.rows);
 }
 
 void HistoryDesk::fetchDocument(const std::shared_ptr<Timeline> &timeline, std::size_t at)

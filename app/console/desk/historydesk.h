@@ -9,6 +9,7 @@
 namespace holdfast {
 
 /// Searches as one types, one question in flight; the timeline of one hold from the documents of the ledger, each verified here.
+/// Without a connection both are told from the newest entries that this console has kept.
 class HistoryDesk final : public QObject
 {
     Q_OBJECT
@@ -17,10 +18,14 @@ public:
 
     /// The ledger grew while the page is open: asks again.
     void refresh();
+    /// Tells what this console has kept instead of asking the gate; the page says as of when.
+    void setKept(bool kept);
 
 private:
     struct Timeline;
     void ask(bool more);
+    void askKept();
+    void openKeptTimeline(const HoldId &hold, Timeline timeline);
     void take(const SearchResult &result, bool more, qint64 tookMs);
     void openTimeline(const QString &holdId);
     void fetchDocument(const std::shared_ptr<Timeline> &timeline, std::size_t at);
@@ -35,7 +40,7 @@ private:
     QList<HistoryRow> m_rows;
     std::vector<HistoryItem> m_items;
     std::optional<QString> m_after;
-    bool m_asking = false, m_again = false;
+    bool m_asking = false, m_again = false, m_fromKept = false;
     int m_timelineRound = 0;
 };
 

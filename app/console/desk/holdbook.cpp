@@ -29,6 +29,7 @@ HoldBook::HoldBook(GateLink &link, HoldFeed &feed, LedgerWatch &watch, QObject *
     , m_watch(watch)
 {
     connect(&feed, &HoldFeed::snapshot, this, [this](const std::vector<Head> &open, const std::vector<Head> &missed) {
+        letGoOfRecalled(open);
         for (const auto &head : open)
             takeHead(head);
         for (const auto &head : missed)
@@ -57,6 +58,41 @@ void HoldBook::forget(const HoldId &hold)
 {
     m_holds.remove(hold);
     m_enforced.remove(hold);
+}
+
+void HoldBook::recall()
+{
+    for (const auto &[hold, story] : m_watch.openHolds()) {
+        if (m_holds.contains(hold))
+            continue;
+        HoldDocuments view;
+        view.head.hold = hold;
+        view.head.state = story.state;
+        view.head.revision = story.revision;
+        view.head.requestDigest = story.requestEnvelope.payloadDigest();
+        view.head.at = story.hold ? story.hold->measuredAt : story.request.createdAt;
+        for (const auto &approval : story.approvals)
+            view.head.approvals.append(approval.person);
+        view.request = story.requestEnvelope;
+        if (story.hold) {
+            view.current = story.holdEnvelope;
+            view.head.holdDigest = story.holdEnvelope.payloadDigest();
+        }
+        m_recalled.insert(hold);
+        takeView(view); // sequence 0: anything that the gate says is newer
+    }
+}
+
+// Those that the gate does not count among the open ones have ended: how, it tells if it is asked.
+void HoldBook::letGoOfRecalled(const std::vector<Head> &open)
+{
+    for (const auto &head : open)
+        m_recalled.remove(head.hold);
+    for (const auto &hold : std::exchange(m_recalled, {})) {
+        forget(hold);
+        Q_EMIT changed(hold);
+        fetch(hold);
+    }
 }
 
 void HoldBook::takeHead(const Head &head)

@@ -29,6 +29,9 @@ public:
     void fetch(const HoldId &hold);
     /// Fetches the blob that the hold's action names, where it names one that is not here. changed() follows.
     void fetchContent(const HoldId &hold);
+    /// Takes the holds that had not ended when this console last followed the ledger, verified anew; the gate's own word, once it
+    /// comes, replaces them.
+    void recall();
     /// A hold that ended leaves the book.
     void forget(const HoldId &hold);
 
@@ -44,6 +47,7 @@ private:
     void fetchLists();
     void wantLists(const HoldId &hold);
     void fetchLost();
+    void letGoOfRecalled(const std::vector<Head> &open);
     [[nodiscard]] std::optional<BlobRef> missingList(const HoldId &hold) const;
     void takeList(const HoldId &hold, const Digest &digest, Called<QByteArray> bytes);
     void verifyAgain();
@@ -55,6 +59,7 @@ private:
     LedgerWatch &m_watch;
     QHash<HoldId, std::shared_ptr<present::Evidence>> m_holds;
     QSet<HoldId> m_enforced;
+    QSet<HoldId> m_recalled; ///< not told by the gate since
     std::deque<HoldId> m_wanted; ///< to be fetched, in this order
     QSet<HoldId> m_queued; ///< the same
     std::deque<HoldId> m_unruled; ///< without a ruling until their whole lists are here

@@ -3,11 +3,8 @@
 
 #include "config/policyreader.h"
 #include "ledger/entry.h"
-#include "ledger/holdstory.h"
 #include "link/blobs.h"
 #include "wire/messages.h"
-
-#include <QTimer>
 
 namespace holdfast {
 
@@ -18,7 +15,8 @@ namespace {
 // Entries audited in one turn of the event loop: some milliseconds, so that the window stays quick.
 constexpr int batch = 40;
 
-// What a long-running console may have to audit again if it is killed.
+// The file is replaced whole, and waits for the disk: not after each entry, and yet soon enough for a console that is killed.
+constexpr auto keepAfter = std::chrono::seconds(5);
 constexpr std::int64_t keepEvery = 1000;
 
 // The lists that a hold had no room for. Most have none: those are not parsed for it.
@@ -57,6 +55,14 @@ QList<BlobRef> blobsOf(QByteArrayView bytes, const std::map<Digest, QByteArray> 
     return blobs;
 }
 
+// The payload that an entry only names; empty where it carries its own, as most do: those are not parsed for it.
+QByteArray payloadOf(const QByteArray &bytes, const std::map<Digest, QByteArray> &known)
+{
+    const auto entry = bytes.contains("\"payload_digest\"") ? Entry::parse(bytes) : Result<Entry, EntryError>(Failure{EntryError{}});
+    const auto at = entry && entry->payloadDigest ? known.find(*entry->payloadDigest) : known.end();
+    return at == known.end() ? QByteArray() : at->second;
+}
+
 // No answer at all; a wrong one is none of these.
 bool isUnanswered(const CallError &error)
 {
@@ -66,20 +72,28 @@ bool isUnanswered(const CallError &error)
 
 } // namespace
 
-LedgerWatch::LedgerWatch(GateLink &link, Pins pins, const Signer &session, QObject *parent)
+LedgerWatch::LedgerWatch(GateLink &link, Pins pins, const VerifierKey &sessionKey, const Signer *session, QObject *parent)
     : QObject(parent)
     , m_link(link)
     , m_pins(std::move(pins))
+    , m_session(session)
     , m_follower(m_pins.gate, m_pins.keys.ledgerKey, m_pins.checkpoint)
     , m_auditor(std::make_unique<LedgerAuditor>(options()))
-    , m_file(PinFile(m_pins.keys.key).path() + u".audit"_s, m_pins.keys.key, session)
+    , m_file(PinFile(m_pins.keys.key).path() + u".audit"_s, m_pins.keys.key, sessionKey)
 {
+    m_keepSoon.setSingleShot(true);
+    m_keepSoon.setInterval(keepAfter);
+    connect(&m_keepSoon, &QTimer::timeout, this, &LedgerWatch::keep);
     resume();
     if (!m_follower.valid()) {
         //: Alarm: the file with what was last seen of the ledger was changed
         alarm(tr("The checkpoint that this console kept does not verify."));
     }
     connect(&m_link, &GateLink::opened, this, &LedgerWatch::begin);
+    connect(&m_link, &GateLink::stateChanged, this, [this](GateLink::State state) {
+        if (state != GateLink::State::Open)
+            lost();
+    });
 }
 
 LedgerWatch::~LedgerWatch()
@@ -99,25 +113,53 @@ AuditorOptions LedgerWatch::options() const
 
 void LedgerWatch::resume()
 {
-    auto start = m_file.load();
-    if (!start || !m_follower.highest() || start->tree.size() > m_follower.highest()->size)
+    auto kept = m_file.load();
+    if (!kept || !isSigned(*kept)) {
+        if (kept || kept.error() == AuditFile::Problem::Changed)
+            m_changedFile = m_file.path();
         return;
-    auto auditor = LedgerAuditor::resume(options(), start->auditor);
-    if (!auditor || auditor->size() != start->tree.size())
+    }
+    auto tree = kept->recent.after();
+    auto auditor = LedgerAuditor::resume(options(), kept->auditor);
+    if (!auditor || auditor->size() != tree.size())
         return;
-    m_tree = std::move(start->tree);
+    m_tree = std::move(tree);
+    m_recent = std::move(kept->recent);
+    m_checkpoint = kept->checkpoint;
+    m_asOf = kept->asOf;
     *m_auditor = std::move(*auditor);
     m_kept = m_tree.size();
     refreshTrusted();
 }
 
+bool LedgerWatch::isSigned(const AuditFile::State &kept) const
+{
+    const auto checkpoint = openCheckpoint(kept.checkpoint, m_pins.keys.ledgerKey, m_pins.gate);
+    const auto tree = kept.recent.after();
+    return checkpoint && checkpoint->size == tree.size() && checkpoint->root == tree.root() && m_follower.highest() && tree.size() <= m_follower.highest()->size;
+}
+
 // Only what made a root that the gate signed, and only while nothing was found wrong: after an alarm the next start looks again.
 void LedgerWatch::keep()
 {
-    if (m_goal || !m_alarms.isEmpty() || m_tree.size() == m_kept || m_tree.size() != m_auditor->size() || !m_waiting.empty())
+    if (m_session == nullptr || m_goal || !m_alarms.isEmpty() || m_tree.size() == 0 || m_tree.size() != m_auditor->size() || !m_waiting.empty())
         return;
-    if (m_file.save(m_tree, m_auditor->save()))
+    if (!asOf() || (m_tree.size() == m_kept && !m_follows))
+        return;
+    if (m_file.save({*asOf(), m_recent, m_checkpoint, m_auditor->save()}, *m_session))
         m_kept = m_tree.size();
+}
+
+void LedgerWatch::lost()
+{
+    m_asOf = asOf();
+    keep();
+    m_follows = false;
+}
+
+std::optional<Instant> LedgerWatch::asOf() const
+{
+    return m_follows ? SystemClock().now() : m_asOf;
 }
 
 std::optional<CheckpointRef> LedgerWatch::highest() const
@@ -129,6 +171,7 @@ void LedgerWatch::begin()
 {
     giveUp();
     m_asking = false;
+    m_follows = false;
     accept(m_link.session().checkpoint.toUtf8(), [this](const QString &problem) {
         if (problem.isEmpty())
             follow();
@@ -182,6 +225,7 @@ void LedgerWatch::follow()
             if (!problem.isEmpty() || !m_follower.highest())
                 return;
             m_goal = m_follower.highest()->ref();
+            m_goalNote = m_follower.highestNote();
             fetch();
         });
     });
@@ -198,8 +242,8 @@ void LedgerWatch::fetch()
     const auto most = m_tree.size() == 0 ? 1 : limit::Page;
     const auto asked = std::min<std::int64_t>(m_goal->size - m_tree.size(), most);
     m_link.call<EntriesResult>(method::LedgerEntries, RangeParams{m_tree.size(), m_tree.size() + asked}.toJson(), this,
-                               [this, asked, session = m_session](Called<EntriesResult> answer) {
-                                   if (session != m_session)
+                               [this, asked, session = m_beginning](Called<EntriesResult> answer) {
+                                   if (session != m_beginning)
                                        return;
                                    if (answer && !answer->entries.empty())
                                        take(std::move(answer->entries), asked);
@@ -218,7 +262,7 @@ void LedgerWatch::take(std::vector<QByteArray> entries, std::int64_t asked)
     }
     for (auto &entry : entries)
         m_waiting.push_back(std::move(entry));
-    audit(m_session);
+    audit(m_beginning);
 }
 
 // One entry's blobs at a time: a page that names many large ones is neither asked for at once nor held in memory.
@@ -241,8 +285,8 @@ bool LedgerWatch::fetchMissing(QByteArrayView entry)
 void LedgerWatch::fetchBlobs(const QList<BlobRef> &blobs)
 {
     for (const auto &blob : blobs) {
-        fetchBlob(&m_link, blob, this, [this, digest = blob.digest, session = m_session](Called<QByteArray> bytes) {
-            if (session != m_session)
+        fetchBlob(&m_link, blob, this, [this, digest = blob.digest, session = m_beginning](Called<QByteArray> bytes) {
+            if (session != m_beginning)
                 return;
             if (!bytes && isUnanswered(bytes.error()))
                 return giveUp();
@@ -258,7 +302,7 @@ void LedgerWatch::fetchBlobs(const QList<BlobRef> &blobs)
 // What was read is read again as soon as there is something to follow.
 void LedgerWatch::giveUp()
 {
-    ++m_session;
+    ++m_beginning;
     m_waiting.clear();
     m_blobs.clear();
     m_askedBlobs.clear();
@@ -267,7 +311,7 @@ void LedgerWatch::giveUp()
 
 void LedgerWatch::audit(int session)
 {
-    if (session != m_session)
+    if (session != m_beginning)
         return;
     for (int i = 0; i < batch && !m_waiting.empty(); ++i) {
         if (fetchMissing(m_waiting.front()))
@@ -275,6 +319,7 @@ void LedgerWatch::audit(int session)
         const auto entry = std::move(m_waiting.front());
         m_waiting.pop_front();
         m_tree.append(leafHash(entry));
+        m_recent.append(entry, payloadOf(entry, m_blobs));
         for (const auto &finding : m_auditor->add(entry)) {
             //: Alarm: an entry of the ledger is not what it must be; %1 its index, %2 what is wrong
             alarm(tr("Ledger entry %1: %2").arg(finding.index).arg(finding.sentence));
@@ -294,9 +339,15 @@ void LedgerWatch::audit(int session)
 
 void LedgerWatch::reachedGoal()
 {
-    if (m_tree.size() == m_goal->size && m_tree.root() != m_goal->root) {
+    const bool same = m_tree.size() == m_goal->size;
+    if (same && m_tree.root() != m_goal->root) {
         //: Alarm: what the gate hands out is not what it signed
         alarm(tr("The entries that the gate hands out do not make the root that it signed."));
+    } else if (same) {
+        m_checkpoint = m_goalNote;
+        m_follows = true;
+        if (!m_keepSoon.isActive())
+            m_keepSoon.start();
     }
     m_goal.reset();
     if (m_tree.size() - m_kept >= keepEvery)

@@ -5,11 +5,13 @@
 #include "ledger/auditor.h"
 #include "ledger/follower.h"
 #include "ledger/merkle.h"
+#include "ledger/holdstory.h"
 #include "link/gatelink.h"
 #include "link/pins.h"
 #include "wire/messagesledger.h"
 
 #include <QStringList>
+#include <QTimer>
 
 #include <deque>
 #include <memory>
@@ -27,13 +29,14 @@ struct TrustedPolicy final
 
 /// This console's own witness of the gate's ledger: asks for a consistency proof at each connect, follows every entry with the
 /// auditor, keeps the highest checkpoint outside the gate, and turns whatever does not hold into an alarm that stays. What was
-/// audited without a finding is kept in a signed file, so that the next start goes on from there.
+/// audited without a finding is kept in a signed file: the next start goes on from there, and shows it when the gate or the key that
+/// opens a session is not there. It is verified anew whenever it is read, without any secret.
 class LedgerWatch final : public QObject
 {
     Q_OBJECT
 public:
-    /// `session` signs what is kept and must outlive it.
-    LedgerWatch(GateLink &link, Pins pins, const Signer &session, QObject *parent = nullptr);
+    /// What is kept was signed by `sessionKey`. `session` signs it anew and must outlive this; without it nothing is written.
+    LedgerWatch(GateLink &link, Pins pins, const VerifierKey &sessionKey, const Signer *session, QObject *parent = nullptr);
     ~LedgerWatch() override;
 
     /// Entries whose signatures, chain and states this console has verified.
@@ -42,6 +45,14 @@ public:
     [[nodiscard]] std::shared_ptr<const TrustedPolicy> trusted() const { return m_trusted; }
     [[nodiscard]] const QStringList &alarms() const { return m_alarms; }
     [[nodiscard]] std::optional<CheckpointRef> highest() const;
+    /// Until when this console has followed the ledger, in this run or an earlier one; nullopt: never, or nothing of it is left.
+    [[nodiscard]] std::optional<Instant> asOf() const;
+    /// The file that an earlier run kept and that is not as it left it, so that nothing of it is shown; else empty.
+    [[nodiscard]] const QString &changedFile() const { return m_changedFile; }
+    /// The newest entries, oldest first, and what the auditor makes of them and of all before.
+    [[nodiscard]] const RecentLedger &recent() const { return m_recent; }
+    [[nodiscard]] const std::map<HoldId, HoldStory> &openHolds() const { return m_auditor->openHolds(); }
+    [[nodiscard]] std::optional<State> stateOf(const HoldId &hold) const { return m_auditor->stateOf(hold); }
     /// The gate's answer to a submission: proven to carry exactly `sent`. An error is an alarm already.
     void acknowledge(const Envelope &sent, const SubmitResult &answer, std::function<void(QString problem)> then);
     /// There is more in the ledger than before.
@@ -55,7 +66,10 @@ Q_SIGNALS:
 private:
     [[nodiscard]] AuditorOptions options() const;
     void resume();
+    /// Whether the gate signed what was kept.
+    [[nodiscard]] bool isSigned(const AuditFile::State &kept) const;
     void keep();
+    void lost();
     void begin();
     void accept(const QByteArray &note, std::function<void(QString problem)> then);
     void fetch();
@@ -71,18 +85,26 @@ private:
 
     GateLink &m_link;
     Pins m_pins;
+    const Signer *m_session;
     LedgerFollower m_follower;
     MerkleTree m_tree;
+    RecentLedger m_recent;
+    QByteArray m_checkpoint; ///< signed note whose root is that of m_tree
+    std::optional<Instant> m_asOf;
+    bool m_follows = false; ///< everything up to now, over this connection
+    QString m_changedFile;
     std::unique_ptr<LedgerAuditor> m_auditor;
     AuditFile m_file;
+    QTimer m_keepSoon;
     std::int64_t m_kept = 0; ///< entries that the file covers
     std::map<Digest, QByteArray> m_blobs; ///< of the entry that is audited next
     std::set<Digest> m_askedBlobs;
     std::deque<QByteArray> m_waiting;
     std::optional<CheckpointRef> m_goal; ///< entries are fetched up to it, then the root of all of them must be its root
+    QByteArray m_goalNote;
     bool m_asking = false, m_fetching = false, m_again = false;
     int m_missingBlobs = 0;
-    int m_session = 0; ///< counts beginnings: what belongs to an earlier one means nothing any more
+    int m_beginning = 0; ///< counts them: what belongs to an earlier one means nothing any more
     std::shared_ptr<const TrustedPolicy> m_trusted;
     QStringList m_alarms;
 };
