@@ -68,12 +68,26 @@ FocusScope {
         visible: !root.narrow
     }
 
+    // Beside the inbox, the inbox has it.
+    StaleBand {
+        id: band
+
+        readonly property bool here: root.narrow && root.reading && root.app.gate.staleText.length > 0
+
+        x: Theme.lg
+        y: Theme.lg
+        width: root.width - Theme.lg * 2
+        visible: band.here
+        gate: root.app.gate
+    }
+
     ReviewPane {
         id: review
 
         x: root.narrow ? 0 : Theme.inboxWidth + Theme.hair
+        y: band.here ? band.y + band.height : 0
         width: root.width - x
-        height: root.height
+        height: root.height - y
         visible: !root.narrow || root.reading
         review: root.app.review
         decision: root.app.decision

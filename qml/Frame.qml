@@ -68,16 +68,10 @@ FocusScope {
             Layout.fillHeight: true
             spacing: 0
 
-            Repeater {
-                model: root.app.gate.alarms
-
-                Banner {
-                    required property string modelData
-
-                    Layout.fillWidth: true
-                    Layout.margins: Theme.md
-                    sentence: modelData
-                }
+            Alarms {
+                Layout.fillWidth: true
+                Layout.fillHeight: false
+                alarms: root.app.gate.alarms
             }
 
             StackLayout {
@@ -96,6 +90,7 @@ FocusScope {
                 RunningPage {
                     focus: root.app.page === App.RunningPage
                     running: root.app.running
+                    gate: root.app.gate
                 }
 
                 HistoryPage {

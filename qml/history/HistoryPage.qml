@@ -15,6 +15,7 @@ FocusScope {
     required property GateStatus gate
 
     readonly property bool timelineShown: root.history.timelineOf.length > 0
+    readonly property bool stale: root.gate.link !== View.Live && root.gate.link !== View.Stale
 
     function filter() {
         field.forceActiveFocus();
@@ -51,44 +52,14 @@ FocusScope {
             Layout.bottomMargin: Theme.lg
             spacing: Theme.lg
 
-            RowLayout {
+            HistoryTitle {
                 Layout.fillWidth: true
-                spacing: Theme.md
+                gate: root.gate
+            }
 
-                PlainLabel {
-                    Layout.fillWidth: true
-                    //: History: its heading.
-                    text: qsTr("History")
-                    size: Theme.sentence
-                    weight: Theme.strong
-                    Accessible.role: Accessible.Heading
-                }
-
-                Rectangle {
-                    visible: root.gate.proven.length > 0
-                    implicitWidth: proof.implicitWidth + Theme.lg * 2
-                    implicitHeight: Theme.rowHeight
-                    radius: Theme.radiusControl
-                    color: Theme.colors.goodSoft
-
-                    Row {
-                        id: proof
-
-                        anchors.centerIn: parent
-                        spacing: Theme.sm
-
-                        StatusDot {
-                            anchors.verticalCenter: parent.verticalCenter
-                            color: Theme.colors.good
-                        }
-
-                        PlainLabel {
-                            text: root.gate.proven
-                            weight: Theme.medium
-                            color: Theme.colors.good
-                        }
-                    }
-                }
+            StaleBand {
+                Layout.fillWidth: true
+                gate: root.gate
             }
 
             Field {
@@ -112,44 +83,12 @@ FocusScope {
                 Keys.onReturnPressed: list.forceActiveFocus()
             }
 
-            RowLayout {
+            HistoryCharts {
                 Layout.fillWidth: true
                 Layout.topMargin: Theme.xs
-                spacing: Theme.xxl
-                visible: time.hasBars && root.height > Theme.windowMinimumHeight
-
-                BarChart {
-                    id: time
-
-                    Layout.fillWidth: true
-                    Layout.preferredWidth: Theme.hair
-                    Layout.alignment: Qt.AlignTop
-                    //: History, chart: how long decisions took.
-                    title: qsTr("Time to decide")
-                    caption: root.history.timeText
-                    bars: root.history.timeBars
-                }
-
-                BarChart {
-                    Layout.fillWidth: true
-                    Layout.preferredWidth: Theme.hair
-                    Layout.alignment: Qt.AlignTop
-                    visible: grid.wide
-                    //: History, chart: the share that was approved.
-                    title: qsTr("Approved by tier")
-                    caption: root.history.shareText
-                    bars: root.history.shareBars
-                }
-
-                BarChart {
-                    Layout.fillWidth: true
-                    Layout.preferredWidth: Theme.hair
-                    Layout.alignment: Qt.AlignTop
-                    //: History, chart: approvals that came sooner than one can read what was measured.
-                    title: qsTr("Faster than the evidence can be read")
-                    caption: root.history.quickText
-                    bars: root.history.quickBars
-                }
+                visible: hasBars && root.height > Theme.windowMinimumHeight
+                history: root.history
+                wide: grid.wide
             }
 
             ColumnLayout {
@@ -202,10 +141,15 @@ FocusScope {
                 visible: root.history.count === 0
                 //: History: the search found nothing.
                 heading: root.history.query.length > 0 ? qsTr("Nothing found")
+                    //: History, without the gate: nothing of it lies on this computer, which says nothing about what was decided.
+                    : root.stale ? qsTr("No history on this computer")
                     //: History: nothing has been decided yet.
                     : qsTr("Nothing has been decided yet")
-                //: History, empty: what will stand here.
-                words: root.history.query.length > 0 ? "" : qsTr("Every decision will stand here, with who made it, how long it took and what came of it.")
+                words: root.history.query.length > 0 ? ""
+                    //: History, without the gate and empty: where it will come from.
+                    : root.stale ? qsTr("It appears here once the gate answers.")
+                    //: History, empty: what will stand here.
+                    : qsTr("Every decision will stand here, with who made it, how long it took and what came of it.")
             }
 
             Flow {

@@ -92,18 +92,12 @@ FocusScope {
             wrapMode: Text.WrapAtWordBoundaryOrAnywhere
         }
 
-        Banner {
+        StaleBand {
             Layout.fillWidth: true
             Layout.leftMargin: Theme.lg
             Layout.rightMargin: Theme.lg
             Layout.bottomMargin: Theme.md
-            visible: root.gate.staleText.length > 0
-            tone: View.Caution
-            sentence: root.gate.staleText
-            detail: root.gate.staleWhy
-            //: Inbox, offline: button that tries to reach the gate at once.
-            action: qsTr("Try now")
-            onActed: root.gate.connectNow()
+            gate: root.gate
         }
 
         ListView {
@@ -119,8 +113,10 @@ FocusScope {
             model: root.inbox.rows
             visible: root.inbox.shown > 0
             Accessible.role: Accessible.List
-            //: Inbox: name of the list for assistive technology. %n is how many holds it shows.
-            Accessible.name: qsTr("%n holds waiting", "", root.inbox.shown)
+            //: Inbox, without the gate: name of the list for assistive technology. %n is how many holds it shows.
+            Accessible.name: root.gate.staleText.length > 0 ? qsTr("%n holds as last seen", "", root.inbox.shown)
+                //: Inbox: name of the list for assistive technology. %n is how many holds it shows.
+                : qsTr("%n holds waiting", "", root.inbox.shown)
             Keys.priority: Keys.BeforeItem
             Keys.onPressed: root.byKey = true
             Keys.onDownPressed: root.inbox.step(1)
@@ -182,29 +178,10 @@ FocusScope {
             }
         }
 
-        Flow {
+        InboxKeys {
             Layout.fillWidth: true
             Layout.margins: Theme.lg
             Layout.leftMargin: Theme.xl - Theme.xs
-            spacing: Theme.lg
-
-            KeyLegend {
-                keys: ["J", "K"]
-                //: Inbox: what the keys J and K do.
-                does: qsTr("move")
-            }
-
-            KeyLegend {
-                keys: ["D"]
-                //: Inbox: what the key D does.
-                does: qsTr("deny")
-            }
-
-            KeyLegend {
-                keys: ["?"]
-                //: Inbox: what the key ? does: shows every key.
-                does: qsTr("all keys")
-            }
         }
     }
 

@@ -12,6 +12,9 @@ FocusScope {
     id: root
 
     required property Running running
+    required property GateStatus gate
+
+    readonly property bool unknown: root.gate.link !== View.Live && root.gate.link !== View.Stale
 
     Rectangle {
         anchors.fill: parent
@@ -55,6 +58,12 @@ FocusScope {
                 wrapMode: Text.Wrap
             }
 
+            StaleBand {
+                Layout.fillWidth: true
+                Layout.bottomMargin: Theme.sm
+                gate: root.gate
+            }
+
             Repeater {
                 model: root.running.rows
 
@@ -69,10 +78,14 @@ FocusScope {
                 Layout.topMargin: Theme.xxl
                 Layout.bottomMargin: Theme.xxl
                 visible: root.running.count === 0
-                //: Running, empty.
-                heading: qsTr("Nothing is on its way")
-                //: Running, empty: where approved holds will appear.
-                words: qsTr("What is approved waits here for its cooling-off, runs, and leaves its outcome.")
+                //: Running, without a gate: there may be actions that this console cannot see.
+                heading: root.unknown ? qsTr("Not connected to the gate")
+                    //: Running, empty.
+                    : qsTr("Nothing is on its way")
+                //: Running, without a gate: an empty list says nothing.
+                words: root.unknown ? qsTr("Actions may be running. They appear here once the gate answers.")
+                    //: Running, empty: where approved holds will appear.
+                    : qsTr("What is approved waits here for its cooling-off, runs, and leaves its outcome.")
             }
 
             PlainLabel {

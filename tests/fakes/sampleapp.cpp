@@ -106,14 +106,14 @@ void SampleApp::setOffline()
 }
 
 // The longest that the desk says of a gate: the session key is in another keyring than the one that answers.
-void SampleApp::setNoSeat()
+void SampleApp::setNoSeat(const QString &headline)
 {
     const auto keyring = u"the keyring “Login of the workstation in the machine room on the second floor, second seat” of gnome-keyring-d, made 2026-%1"_s;
     GateStatus::Standing standing;
     standing.name = u"pocketos gate"_s;
     standing.link = Link::Offline;
     standing.linkText = u"offline"_s;
-    standing.staleText = u"Nothing can be signed now."_s;
+    standing.staleText = headline;
     standing.staleWhy = u"The session key 530d903a for pocketos.example/gate was kept in %1; %2 answers now: the keyring has no such key. Start the desktop session that has it, or restore it; nothing was made in its place. Until then another approver, or you with another key, can deny, stop and freeze."_s
                              .arg(keyring.arg(u"11-01 08:12"), keyring.arg(u"11-27 23:40"));
     m_app.gate()->show(standing);
@@ -191,14 +191,14 @@ bool SampleApp::set(const QString &scene)
     } else if (scene == u"bounds") {
         setBounds();
     } else if (scene == u"no-seat-full") {
-        setNoSeat();
+        setNoSeat(u"As it stood today 23:40. Nothing can be signed now."_s);
     } else if (scene == u"long-names") {
         setLongNames();
     } else if (scene == u"empty" || scene == u"empty-offline" || scene == u"no-seat") {
         if (scene == u"empty-offline")
             setOffline();
         else if (scene == u"no-seat")
-            setNoSeat();
+            setNoSeat(u"Nothing can be signed now."_s);
         m_app.inbox()->show({}, 0);
         m_app.review()->show(Review::Nothing, {}, {});
         m_app.decision()->close();
@@ -208,8 +208,10 @@ bool SampleApp::set(const QString &scene)
         setOffline();
     } else if (scene == u"running") {
         m_app.setPage(App::RunningPage);
-    } else if (scene == u"history" || scene == u"timeline") {
+    } else if (scene == u"history" || scene == u"timeline" || scene == u"history-kept") {
         m_app.setPage(App::HistoryPage);
+        if (scene == u"history-kept")
+            setNoSeat(u"As it stood today 23:40. Nothing can be signed now."_s);
         if (scene == u"timeline")
             m_app.history()->showTimeline(u"hkz3qhbt5xw2m7ad4cn6yjvre"_s, sampleHold().sentence, sampleTimeline());
     } else if (scene == u"keys" || scene == u"keychain-locked" || scene == u"keyring-other") {

@@ -14,7 +14,7 @@ public:
     [[nodiscard]] App &app() { return m_app; }
 
     // The state with this name, or false: review, review-open, review-delta, bounds, long-names, empty, empty-offline, many, offline,
-    // no-seat, no-seat-full, running, history, timeline, keys, keychain-locked, keyring-other, settings, first-run, passphrase,
+    // no-seat, no-seat-full, running, history, history-kept, timeline, keys, keychain-locked, keyring-other, settings, first-run, passphrase,
     // changed, nothing.
     bool set(const QString &scene);
 
@@ -25,7 +25,7 @@ private:
     void setLongNames();
     void setMany();
     void setOffline();
-    void setNoSeat();
+    void setNoSeat(const QString &headline);
     void setBounds();
     void setElsewhere();
     void setDelta();

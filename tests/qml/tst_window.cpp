@@ -257,6 +257,32 @@ private Q_SLOTS:
         QTRY_VERIFY(look() && found == 2);
     }
 
+    // Without the gate no page says that there is nothing: it says as of when it is shown, or that it does not know.
+    void withoutTheGateNothingIsCalledNothing()
+    {
+        start(u"no-seat"_s);
+        app().running()->show({});
+        app().history()->show({}, {});
+        for (const auto page : {App::InboxPage, App::RunningPage, App::HistoryPage}) {
+            app().setPage(page);
+            QTRY_VERIFY(named(u"Nothing can be signed now."_s));
+            QVERIFY(named(u"The session key"_s));
+            for (const auto &claim : {u"Nothing is waiting"_s, u"Nothing is on its way"_s, u"Nothing has been decided"_s})
+                QVERIFY2(!named(claim), qPrintable(claim));
+        }
+        start(u"no-seat-full"_s);
+        QVERIFY(named(u"As it stood today 23:40"_s));
+        QTRY_VERIFY(named(u"As it stood today 23:40"_s)->mapToScene({}).y() < 200); // nothing stands above the page
+        QVERIFY(named(u"holds as last seen"_s));
+        window()->resize(960, 700);
+        QTRY_COMPARE(window()->size(), QSize(960, 700));
+        QTest::keyClick(window(), Qt::Key_J);
+        QTest::keyClick(window(), Qt::Key_Return); // narrow: the review alone
+        QTRY_VERIFY(!named(u"holds as last seen"_s));
+        QVERIFY(named(u"As it stood today 23:40"_s));
+        QVERIFY(!app().decision()->mayApprove() && !app().decision()->mayDeny());
+    }
+
     void offlineLocksBoth()
     {
         start(u"offline"_s);
