@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "console/desk/gateseat.h"
-#include "console/storygate.h"
+#include "console/seattest.h"
 
 #include <QTest>
 
 using namespace holdfast;
 
-/// What is signed is what was shown, and is believed only when the ledger proves it; everything else is told and leaves the way open.
-class DeciderTest final : public QObject
+/// A signature covers exactly what was shown, and is believed only when the ledger proves it; everything else is told and leaves the way open.
+class DeciderTest final : public SeatTest
 {
     Q_OBJECT
 
@@ -18,11 +17,6 @@ private:
         QString text;
     };
 
-    std::unique_ptr<StoryGate> m_gate;
-    std::unique_ptr<MemoryStore> m_store;
-    std::unique_ptr<KeyKeeper> m_keys;
-    std::unique_ptr<PassphrasePrompt> m_prompt;
-    std::unique_ptr<GateSeat> m_seat;
     std::vector<Told> m_told;
     StoryGate::Case m_hold;
 
@@ -30,12 +24,11 @@ private:
     void sit(std::int64_t rows = 3)
     {
         m_hold = m_gate->pending(rows);
-        m_seat = std::make_unique<GateSeat>(m_gate->gate.address(), m_gate->pins(), m_gate->session(), *m_keys, *m_prompt);
+        sitDown();
         connect(&m_seat->decider(), &Decider::advanced, this, [this](const QString &hold, DecisionLock::State state, const QString &text) {
             QCOMPARE(hold, m_hold.id.toString());
             m_told.push_back({state, text});
         });
-        m_seat->link().open();
         QTRY_VERIFY(m_seat->link().state() == GateLink::State::Open);
         QTRY_VERIFY(m_seat->feed().isLive());
         QTRY_VERIFY(m_seat->watch().trusted());
@@ -63,21 +56,13 @@ private:
 private Q_SLOTS:
     void init()
     {
-        initialiseCryptography();
-        m_gate = std::make_unique<StoryGate>();
-        m_store = std::make_unique<MemoryStore>();
-        m_keys = std::make_unique<KeyKeeper>(m_gate->keeper(*m_store));
-        m_prompt = std::make_unique<PassphrasePrompt>();
+        prepare();
         m_told.clear();
     }
 
     void cleanup()
     {
-        m_seat.reset();
-        m_prompt.reset();
-        m_keys.reset();
-        m_store.reset();
-        m_gate.reset();
+        end();
     }
 
     void signsWhatWasShown()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "console/desk/historydesk.h"
-#include "console/storygate.h"
+#include "console/seattest.h"
 
 #include <QAbstractItemModelTester>
 #include <QTest>
@@ -8,16 +8,11 @@
 using namespace holdfast;
 
 /// A search shows the answer to what is asked now, and a timeline every document that the gate lists, each for what it is.
-class HistoryDeskTest final : public QObject
+class HistoryDeskTest final : public SeatTest
 {
     Q_OBJECT
 
 private:
-    std::unique_ptr<StoryGate> m_gate;
-    std::unique_ptr<MemoryStore> m_store;
-    std::unique_ptr<KeyKeeper> m_keys;
-    std::unique_ptr<PassphrasePrompt> m_prompt;
-    std::unique_ptr<GateSeat> m_seat;
     std::unique_ptr<History> m_view;
     std::unique_ptr<HistoryDesk> m_desk;
     StoryGate::Case m_about;
@@ -52,30 +47,21 @@ private:
 private Q_SLOTS:
     void init()
     {
-        initialiseCryptography();
         m_queries.clear();
-        m_gate = std::make_unique<StoryGate>();
+        prepare();
         m_about = m_gate->story.perform();
         m_gate->put(m_about, State::Done);
-        m_store = std::make_unique<MemoryStore>();
-        m_keys = std::make_unique<KeyKeeper>(m_gate->keeper(*m_store));
-        m_prompt = std::make_unique<PassphrasePrompt>();
         m_view = std::make_unique<History>();
-        m_seat = std::make_unique<GateSeat>(m_gate->gate.address(), m_gate->pins(), m_gate->session(), *m_keys, *m_prompt);
+        sitDown();
         m_desk = std::make_unique<HistoryDesk>(*m_seat, *m_view);
-        m_seat->link().open();
         QTRY_VERIFY(m_seat->watch().trusted() && m_seat->feed().isLive());
     }
 
     void cleanup()
     {
         m_desk.reset();
-        m_seat.reset();
         m_view.reset();
-        m_prompt.reset();
-        m_keys.reset();
-        m_store.reset();
-        m_gate.reset();
+        end();
     }
 
     void shows()
@@ -209,7 +195,7 @@ private Q_SLOTS:
     {
         const auto waiting = m_gate->pending();
         m_seat->watch().follow();
-        QTRY_COMPARE(m_seat->watch().proven(), static_cast<std::int64_t>(m_gate->story.entries.size()));
+        QTRY_COMPARE(m_seat->watch().proven(), written());
         m_gate->gate.drop();
         QTRY_VERIFY(!m_seat->feed().isLive());
         m_desk->setKept(true);
@@ -253,7 +239,7 @@ private Q_SLOTS:
         QFETCH(bool, understood);
         m_gate->pending();
         m_seat->watch().follow();
-        QTRY_COMPARE(m_seat->watch().proven(), static_cast<std::int64_t>(m_gate->story.entries.size()));
+        QTRY_COMPARE(m_seat->watch().proven(), written());
         m_desk->setKept(true);
         QTRY_COMPARE(m_view->count(), 2);
         m_view->setQuery(query);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "console/desk/standingagainst.h"
-#include "console/storygate.h"
+#include "console/seattest.h"
 
 #include <QTest>
 
 using namespace holdfast;
 
-/// What is found will be signed away: only genuine documents, of this requester, that nobody undid.
-class StandingAgainstTest final : public QObject
+/// Everything found will be lifted by a signature: only genuine documents, of this requester, that nobody undid.
+class StandingAgainstTest final : public SeatTest
 {
     Q_OBJECT
 
@@ -19,19 +19,13 @@ private:
         int times = 0;
     };
 
-    std::unique_ptr<StoryGate> m_gate;
-    std::unique_ptr<MemoryStore> m_store;
-    std::unique_ptr<KeyKeeper> m_keys;
-    std::unique_ptr<PassphrasePrompt> m_prompt;
-    std::unique_ptr<GateSeat> m_seat;
     Ended m_outcome;
 
     void sit()
     {
-        m_seat = std::make_unique<GateSeat>(m_gate->gate.address(), m_gate->pins(), m_gate->session(), *m_keys, *m_prompt);
-        m_seat->link().open();
+        sitDown();
         QTRY_VERIFY(m_seat->watch().trusted());
-        QTRY_COMPARE(m_seat->watch().proven(), static_cast<std::int64_t>(m_gate->story.entries.size()));
+        QTRY_COMPARE(m_seat->watch().proven(), written());
     }
 
     void begin(const QString &requester = QStringLiteral("cursor"))
@@ -58,20 +52,12 @@ private:
 private Q_SLOTS:
     void init()
     {
-        initialiseCryptography();
-        m_gate = std::make_unique<StoryGate>();
-        m_store = std::make_unique<MemoryStore>();
-        m_keys = std::make_unique<KeyKeeper>(m_gate->keeper(*m_store));
-        m_prompt = std::make_unique<PassphrasePrompt>();
+        prepare();
     }
 
     void cleanup()
     {
-        m_seat.reset();
-        m_prompt.reset();
-        m_keys.reset();
-        m_store.reset();
-        m_gate.reset();
+        end();
     }
 
     void nothing()
