@@ -385,7 +385,7 @@ private Q_SLOTS:
     }
 
     // The tray names the requester of the most urgent hold: that one is frozen, whoever else waits.
-    // What did not happen is not told beside what did.
+    // Effects of zero are left out beside others.
     void theEffectsOfAReceipt_data()
     {
         QTest::addColumn<QList<qint64>>("numbers");
@@ -609,6 +609,7 @@ private Q_SLOTS:
         readAll();
         QVERIFY(!lock().mayApprove() && !lock().mayDeny());
         QVERIFY2(waitsFor(keyMissing ? "Restore your session key" : "Connect to the gate"), qPrintable(lock().unmetText()));
+        QVERIFY(waitsFor("Connect to the gate") != keyMissing); // the reason that can be removed, alone
         Q_EMIT lock().approveWanted(approvalOf(about)); // as if the lock were none
         QVERIFY(m_gate->decisions.empty());
         m_app->setPage(App::HistoryPage);

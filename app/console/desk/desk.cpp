@@ -250,9 +250,11 @@ void Desk::takeSeat(const GateAddress &address, const Pins &pins)
             const auto why = tr("%1 Until then another approver, or you with another key, can deny, stop and freeze.").arg(present::shown(signer.error().detail, 800));
             //: Why approving and denying are locked; the inbox says which key, and where it was kept
             m_app.decision()->block(u"keys"_s, tr("Restore your session key"));
+            m_keyMissing = true;
             return showNoGate(pins.gate, why);
         }
         m_app.decision()->block(u"keys"_s, {});
+        m_keyMissing = false;
         m_diffs.reset();
         m_history.reset();
         m_whyNoGate.clear();

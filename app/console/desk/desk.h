@@ -56,7 +56,7 @@ private:
     void recallSeat(const QString &gate);
     /// At a seat that connects, or tries to.
     [[nodiscard]] bool isSeated() const { return m_seat && m_seat->mayConnect(); }
-    /// What is shown is not the gate's word of now.
+    /// True while the screen shows an earlier state than the gate's current one.
     [[nodiscard]] bool isStale() const;
     [[nodiscard]] QString staleText() const;
     // practice ground
@@ -129,6 +129,7 @@ private:
     QHash<HoldId, QString> m_outputs;
     Instant m_lastLive{};
     QString m_whyNoGate; ///< why nobody sits at the seat
+    bool m_keyMissing = false; ///< the session key: approving and denying are locked for that
     bool m_recalled = false; ///< what is shown was kept by an earlier run
     bool m_visible = false;
     bool m_embedded = false;

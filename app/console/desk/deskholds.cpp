@@ -189,8 +189,10 @@ void Desk::refreshBlocks()
 {
     const auto *evidence = current();
     auto *lock = m_app.decision();
+    // Without the session key there is nothing to connect with: that reason stands first, and alone.
+    const bool live = m_seat && m_seat->feed().isLive();
     //: Why nothing can be decided: the gate does not answer
-    lock->block(u"link"_s, m_seat && m_seat->feed().isLive() ? QString() : tr("Connect to the gate"));
+    lock->block(u"link"_s, live || m_keyMissing ? QString() : tr("Connect to the gate"));
     if (evidence == nullptr || !evidence->hold)
         return;
     const auto state = evidence->head.state;
@@ -219,7 +221,7 @@ void Desk::refreshBlocks()
     lock->block(u"alarm"_s, m_seat->watch().alarms().isEmpty() ? QString() : tr("The ledger does not verify: see the alarm"));
 }
 
-// What the gate would refuse is not offered: both ask the same function.
+// Nothing is offered that the gate would refuse: both ask the same function.
 QString Desk::whyNotMine(const Evidence &evidence, const ApprovalTerms &terms) const
 {
     // The person is known only while connected. Without a connection approving is locked anyway.

@@ -15,8 +15,9 @@ namespace {
 // Entries audited in one turn of the event loop: some milliseconds, so that the window stays quick.
 constexpr int batch = 40;
 
-// The file is replaced whole, and waits for the disk: not after each entry, and yet soon enough for a console that is killed.
-constexpr auto keepAfter = std::chrono::seconds(5);
+// The file is replaced whole, and waits for the disk on the thread that paints: soon after a connection began, seldom after that, and
+// yet often enough for a console that is killed.
+constexpr std::chrono::seconds keepFirst(5), keepAgain(60);
 constexpr std::int64_t keepEvery = 1000;
 
 // The lists that a hold had no room for. Most have none: those are not parsed for it.
@@ -33,7 +34,7 @@ QList<BlobRef> wholeListsOf(const QByteArray &hold)
     return blobs;
 }
 
-// What the auditor must be able to read besides the entry itself, as far as `known` tells.
+// The blobs that the auditor needs besides the entry itself, as far as `known` tells.
 QList<BlobRef> blobsOf(QByteArrayView bytes, const std::map<Digest, QByteArray> &known)
 {
     const auto entry = Entry::parse(bytes);
@@ -82,8 +83,11 @@ LedgerWatch::LedgerWatch(GateLink &link, Pins pins, const VerifierKey &sessionKe
     , m_file(PinFile(m_pins.keys.key).path() + u".audit"_s, m_pins.keys.key, sessionKey)
 {
     m_keepSoon.setSingleShot(true);
-    m_keepSoon.setInterval(keepAfter);
-    connect(&m_keepSoon, &QTimer::timeout, this, &LedgerWatch::keep);
+    m_keepSoon.setInterval(keepFirst);
+    connect(&m_keepSoon, &QTimer::timeout, this, [this] {
+        keep();
+        m_keepSoon.setInterval(keepAgain);
+    });
     resume();
     if (!m_follower.valid()) {
         //: Alarm: the file with what was last seen of the ledger was changed
@@ -172,6 +176,7 @@ void LedgerWatch::begin()
     giveUp();
     m_asking = false;
     m_follows = false;
+    m_keepSoon.setInterval(keepFirst);
     accept(m_link.session().checkpoint.toUtf8(), [this](const QString &problem) {
         if (problem.isEmpty())
             follow();
@@ -299,7 +304,7 @@ void LedgerWatch::fetchBlobs(const QList<BlobRef> &blobs)
     }
 }
 
-// What was read is read again as soon as there is something to follow.
+// Everything unaudited is fetched again as soon as there is something to follow.
 void LedgerWatch::giveUp()
 {
     ++m_beginning;
