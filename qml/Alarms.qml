@@ -3,6 +3,7 @@ pragma ComponentBehavior: Bound
 
 import QtQuick
 import QtQuick.Layouts
+import Holdfast.Console
 import Holdfast.Controls
 import Holdfast.Theme
 
@@ -10,12 +11,12 @@ import Holdfast.Theme
 ColumnLayout {
     id: root
 
-    required property list<string> alarms
+    required property GateStatus gate
 
     spacing: 0
 
     Repeater {
-        model: root.alarms
+        model: root.gate.alarms
 
         Banner {
             required property string modelData

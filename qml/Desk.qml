@@ -20,6 +20,13 @@ FocusScope {
         review.deny();
     }
 
+    function enter() {
+        if (root.narrow && root.reading)
+            review.focusEvidence();
+        else
+            inbox.enter();
+    }
+
     function filter() {
         root.reading = false;
         inbox.filter();
@@ -36,7 +43,7 @@ FocusScope {
         return was;
     }
 
-    // What was confirmed is gone from the bar: keys belong to the list again, never to a field that is not there.
+    // After a decision its field is gone from the bar: keys belong to the list again, never to a field that is not there.
     Connections {
         target: root.app.decision
 

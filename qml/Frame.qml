@@ -45,6 +45,27 @@ FocusScope {
             root.app.page = App.InboxPage;
     }
 
+    // The keyboard follows: a page that it is not on says nothing to a screen reader, and hears no key.
+    Connections {
+        target: root.app
+
+        function onPageChanged() {
+            Qt.callLater(root.enter); // qmllint disable
+        }
+    }
+
+    function enter() {
+        if (!root.activeFocus)
+            return;
+        switch (root.app.page) {
+        case App.InboxPage: return desk.enter();
+        case App.RunningPage: return running.enter();
+        case App.HistoryPage: return history.enter();
+        case App.KeysPage: return keys.enter();
+        case App.SettingsPage: return settings.enter();
+        }
+    }
+
     function filter() {
         if (root.app.page === App.HistoryPage)
             history.filter();
@@ -71,7 +92,7 @@ FocusScope {
             Alarms {
                 Layout.fillWidth: true
                 Layout.fillHeight: false
-                alarms: root.app.gate.alarms
+                gate: root.app.gate
             }
 
             StackLayout {
@@ -88,6 +109,8 @@ FocusScope {
                 }
 
                 RunningPage {
+                    id: running
+
                     focus: root.app.page === App.RunningPage
                     running: root.app.running
                     gate: root.app.gate
@@ -102,11 +125,15 @@ FocusScope {
                 }
 
                 KeysPage {
+                    id: keys
+
                     focus: root.app.page === App.KeysPage
                     keys: root.app.keys
                 }
 
                 SettingsPage {
+                    id: settings
+
                     focus: root.app.page === App.SettingsPage
                     settings: root.app.settings
                 }
@@ -163,33 +190,8 @@ FocusScope {
         onActivated: root.help()
     }
 
-    Key {
-        sequence: "Ctrl+1"
-        onActivated: root.app.page = App.InboxPage
-    }
-
-    Key {
-        sequence: "Ctrl+2"
-        onActivated: root.app.page = App.RunningPage
-    }
-
-    Key {
-        sequence: "Ctrl+3"
-        onActivated: root.app.page = App.HistoryPage
-    }
-
-    Key {
-        sequence: "Ctrl+4"
-        onActivated: root.app.page = App.KeysPage
-    }
-
-    Key {
-        sequences: ["Ctrl+5", "Ctrl+,"]
-        onActivated: root.app.page = App.SettingsPage
-    }
-
-    Key {
-        sequence: "Ctrl+Q"
-        onActivated: root.app.quit()
+    PageKeys {
+        app: root.app
+        enabled: root.keyed
     }
 }

@@ -7,7 +7,7 @@ import Holdfast.Console
 import Holdfast.Controls
 import Holdfast.Theme
 
-// Where one can go, and how the gate stands.
+// The pages, and how the gate stands.
 Rectangle {
     id: root
 

@@ -42,6 +42,7 @@ Sheet {
         Layout.fillWidth: true
         visible: text.length > 0
         text: root.prompt.problem
+        Accessible.role: Accessible.AlertMessage
         size: Theme.dense
         color: Theme.colors.danger
         wrapMode: Text.WrapAtWordBoundaryOrAnywhere

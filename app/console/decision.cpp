@@ -101,8 +101,17 @@ bool DecisionLock::mayApprove() const
 
 bool DecisionLock::mayDeny() const
 {
-    const auto stops = [](const auto &block) { return block.first == u"link" || block.first == u"ended" || block.first == u"keys"; };
-    return (m_state == Open || m_state == Failed) && std::none_of(m_blocks.cbegin(), m_blocks.cend(), stops);
+    return (m_state == Open || m_state == Failed) && denyLock().isEmpty();
+}
+
+QString DecisionLock::denyLock() const
+{
+    QStringList words;
+    for (const auto &[id, why] : m_blocks) {
+        if (id == u"link" || id == u"ended" || id == u"keys")
+            words += why;
+    }
+    return m_state == Open || m_state == Failed ? words.join(QStringLiteral(". ")) : QString();
 }
 
 void DecisionLock::setTypedTarget(const QString &text)

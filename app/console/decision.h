@@ -18,6 +18,7 @@ class DecisionLock : public QObject {
     Q_PROPERTY(State state READ state NOTIFY changed)
     Q_PROPERTY(bool mayApprove READ mayApprove NOTIFY changed)
     Q_PROPERTY(bool mayDeny READ mayDeny NOTIFY changed)
+    Q_PROPERTY(QString denyLock READ denyLock NOTIFY changed)
     Q_PROPERTY(QStringList unmet READ unmet NOTIFY changed)
     Q_PROPERTY(QString unmetText READ unmetText NOTIFY changed)
     Q_PROPERTY(QStringList unreached READ unreached NOTIFY changed)
@@ -50,6 +51,8 @@ public:
     [[nodiscard]] State state() const { return m_state; }
     [[nodiscard]] bool mayApprove() const;
     [[nodiscard]] bool mayDeny() const;
+    // Why it may not be denied, in words; empty when it may, and while a decision is on its way.
+    [[nodiscard]] QString denyLock() const;
     [[nodiscard]] QStringList unmet() const;
     [[nodiscard]] QString unmetText() const { return unmet().join(QStringLiteral(". ")); }
     // Ids of the sections that must still be seen.
@@ -62,7 +65,7 @@ public:
     [[nodiscard]] QString typedCode() const { return m_typedCode; }
     [[nodiscard]] bool targetFits() const;
     [[nodiscard]] QString approveVerb() const { return m_terms.approveVerb; }
-    // What the button says once it is open.
+    // The label of the button once it is open.
     [[nodiscard]] QString openVerb() const { return wantsPress() ? m_terms.heldVerb : m_terms.approveVerb; }
     [[nodiscard]] QString needs() const { return m_terms.needs; }
     [[nodiscard]] QString then() const { return m_terms.then; }

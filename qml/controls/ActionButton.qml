@@ -16,6 +16,8 @@ T.AbstractButton {
     property string keys: ""
     property bool picked: false
     property string spoken: root.label
+    // Why it is disabled, for assistive technology, to which Qt calls a disabled button an enabled one.
+    property string why: ""
 
     readonly property color ink: !root.enabled ? Theme.colors.ink3
         : root.kind === ActionButton.Filled ? Theme.colors.fillInk
@@ -34,7 +36,11 @@ T.AbstractButton {
     hoverEnabled: true
     focusPolicy: Qt.StrongFocus
     Accessible.role: Accessible.Button
-    Accessible.name: root.spoken
+    Accessible.name: root.enabled ? root.spoken
+        //: Name of a disabled button for assistive technology; %1 its label, %2 the reason.
+        : root.why.length > 0 ? qsTr("locked: %1. %2").arg(root.spoken).arg(root.why)
+        //: Name of a disabled button for assistive technology; %1 its label.
+        : qsTr("locked: %1").arg(root.spoken)
     Accessible.onPressAction: {
         if (root.enabled)
             root.clicked();

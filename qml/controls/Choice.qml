@@ -24,6 +24,12 @@ FocusScope {
     Keys.onDownPressed: root.choose(Math.min(root.index + 1, root.labels.length - 1))
     Keys.onUpPressed: root.choose(Math.max(root.index - 1, 0))
 
+    function enter() {
+        const option = options.itemAt(root.index);
+        if (option)
+            option.forceActiveFocus();
+    }
+
     function choose(index: int) {
         root.chosen(index);
     }
@@ -35,6 +41,8 @@ FocusScope {
         spacing: Theme.xs
 
         Repeater {
+            id: options
+
             model: root.labels
 
             T.AbstractButton {

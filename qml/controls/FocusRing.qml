@@ -4,7 +4,7 @@ pragma ComponentBehavior: Bound
 import QtQuick
 import Holdfast.Theme
 
-// Where the keyboard is. Stands outside its parent, so that it never covers what it marks.
+// Marks the keyboard's focus. Stands outside its parent, so that it never covers what it marks.
 Rectangle {
     id: root
 

@@ -28,11 +28,15 @@ T.Popup {
         color: Theme.colors.scrim
     }
 
+    // The popup is a dialog of its own to assistive technology, one without a name.
+    Component.onCompleted: {
+        const dialog = root.contentItem.parent;
+        dialog.Accessible.name = Qt.binding(() => root.heading);
+        dialog.Accessible.description = Qt.binding(() => root.words);
+    }
+
     contentItem: FocusScope {
         focus: true
-        Accessible.role: Accessible.Dialog
-        Accessible.name: root.heading
-        Accessible.description: root.words
 
         ColumnLayout {
             id: frame

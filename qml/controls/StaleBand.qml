@@ -3,7 +3,7 @@ pragma ComponentBehavior: Bound
 
 import Holdfast.Console
 
-// Above whatever is not the gate's word of now: as of when it is shown, and why.
+// Above a page that shows an earlier state than the gate's current one: as of when, and why.
 Banner {
     id: root
 

@@ -6,7 +6,7 @@ import QtQuick
 import Holdfast.Console
 import Holdfast.Theme
 
-// Which word and which colour stand for a value of the vocabulary: in one place, so that both always go together.
+// Word and colour for each value of the vocabulary: in one place, so that both always go together.
 QtObject {
     id: root
 

@@ -4,7 +4,7 @@ pragma ComponentBehavior: Bound
 import QtQuick
 import Holdfast.Theme
 
-// Where the columns of the history stand; in a narrow window requester and decider give way to the sentence.
+// The places of the history's columns; in a narrow window requester and decider give way to the sentence.
 QtObject {
     id: root
 

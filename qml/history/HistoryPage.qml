@@ -7,7 +7,7 @@ import Holdfast.Console
 import Holdfast.Controls
 import Holdfast.Theme
 
-// What was decided: searched as one types, with the timeline of one hold beside it.
+// The decided holds: searched as one types, with the timeline of one hold beside it.
 FocusScope {
     id: root
 
@@ -20,6 +20,13 @@ FocusScope {
     function filter() {
         field.forceActiveFocus();
         field.selectAll();
+    }
+
+    function enter() {
+        if (root.timelineShown)
+            list.forceActiveFocus();
+        else
+            field.forceActiveFocus();
     }
 
     function back(): bool {

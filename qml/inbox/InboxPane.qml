@@ -7,7 +7,7 @@ import Holdfast.Console
 import Holdfast.Controls
 import Holdfast.Theme
 
-// What waits for a decision, by urgency. The list is held still while the pointer is over it.
+// The holds that wait for a decision, by urgency. The list is held still while the pointer is over it.
 FocusScope {
     id: root
 
@@ -27,6 +27,14 @@ FocusScope {
         list.forceActiveFocus();
     }
 
+    // The keyboard comes from another page, or has nowhere to be: to the list, once there is one.
+    function enter() {
+        if (list.visible)
+            list.forceActiveFocus();
+        else
+            root.forceActiveFocus();
+    }
+
     Rectangle {
         anchors.fill: parent
         color: Theme.colors.canvas
@@ -36,28 +44,11 @@ FocusScope {
         anchors.fill: parent
         spacing: 0
 
-        RowLayout {
+        InboxTitle {
             Layout.fillWidth: true
             Layout.topMargin: Theme.lg
             Layout.leftMargin: Theme.xl - Theme.xs
             Layout.rightMargin: Theme.lg
-            spacing: Theme.sm
-
-            PlainLabel {
-                Layout.fillWidth: true
-                //: Inbox: its heading.
-                text: qsTr("Waiting for you")
-                size: Theme.section
-                weight: Theme.strong
-                elide: Text.ElideRight
-            }
-
-            PlainLabel {
-                //: Inbox: how the list is ordered.
-                text: qsTr("by urgency")
-                size: Theme.dense
-                color: Theme.colors.ink3
-            }
         }
 
         Field {
@@ -112,11 +103,15 @@ FocusScope {
             keyNavigationEnabled: false
             model: root.inbox.rows
             visible: root.inbox.shown > 0
+            onVisibleChanged: {
+                if (list.visible && root.Window.activeFocusItem === root)
+                    list.forceActiveFocus();
+            }
             Accessible.role: Accessible.List
             //: Inbox, without the gate: name of the list for assistive technology. %n is how many holds it shows.
-            Accessible.name: root.gate.staleText.length > 0 ? qsTr("%n holds as last seen", "", root.inbox.shown)
+            Accessible.name: root.gate.staleText.length > 0 ? (root.inbox.shown === 1 ? qsTr("1 hold as last seen") : qsTr("%n holds as last seen", "", root.inbox.shown))
                 //: Inbox: name of the list for assistive technology. %n is how many holds it shows.
-                : qsTr("%n holds waiting", "", root.inbox.shown)
+                : root.inbox.shown === 1 ? qsTr("1 hold waiting") : qsTr("%n holds waiting", "", root.inbox.shown)
             Keys.priority: Keys.BeforeItem
             Keys.onPressed: root.byKey = true
             Keys.onDownPressed: root.inbox.step(1)

@@ -13,6 +13,10 @@ FocusScope {
 
     required property KeyRing keys
 
+    function enter() {
+        page.forceActiveFocus();
+    }
+
     Rectangle {
         anchors.fill: parent
         color: Theme.colors.surface

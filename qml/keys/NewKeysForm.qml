@@ -177,6 +177,7 @@ ColumnLayout {
 
         ActionButton {
             enabled: root.ready
+            why: root.wanting
             kind: ActionButton.Filled
             //: New keys: button while keys are being made.
             label: root.keys.step === KeyRing.Working ? qsTr("Creating…")

@@ -8,7 +8,7 @@ import Holdfast.Controls
 import Holdfast.Theme
 
 // Approve. Never a default, never pressed by Enter or Space, taken back by a double click; held where the tier asks for it.
-// What it shows mirrors the lock; the lock itself is Decision's, whichever way the press comes.
+// It mirrors the lock; the lock itself is Decision's, whichever way the press comes.
 T.AbstractButton {
     id: root
 

@@ -7,7 +7,7 @@ import Holdfast.Console
 import Holdfast.Controls
 import Holdfast.Theme
 
-// What the request claims against what was measured: the headline, when there is one. One card tells the whole story.
+// The request's claims against the measurements: the headline, when there is one. One card tells the whole story.
 Card {
     id: root
 

@@ -117,6 +117,7 @@ Rectangle {
             ActionButton {
                 visible: root.idle
                 enabled: root.decision.mayDeny
+                why: root.decision.denyLock
                 kind: ActionButton.Filled
                 //: Decision bar: button that opens the sheet to deny; D is its key.
                 label: qsTr("Deny")

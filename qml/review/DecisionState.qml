@@ -20,7 +20,7 @@ ColumnLayout {
 
     spacing: Theme.stroke
     Accessible.role: Accessible.StatusBar
-    Accessible.name: head.text + ". " + tail.text
+    Accessible.name: tail.text.length > 0 ? head.text + ". " + tail.text : head.text
 
     PlainLabel {
         id: head

@@ -7,7 +7,7 @@ import Holdfast.Console
 import Holdfast.Controls
 import Holdfast.Theme
 
-// What goes with it, as a tree. The first few stand open; the others open by one press and then scroll by themselves.
+// Everything that goes with it, as a tree. The first few stand open; the others open by one press and then scroll by themselves.
 ColumnLayout {
     id: root
 

@@ -37,8 +37,7 @@ ColumnLayout {
                 required property string summary
 
                 label: choice.title
-                //: Review, diff: name of a button that shows one of several diffs. %1 its title, %2 how much it changes.
-                spoken: qsTr("%1, %2").arg(choice.title).arg(choice.summary)
+                spoken: Style.sentence(choice.title, choice.summary)
                 implicitHeight: Theme.rowHeight - Theme.xs
                 picked: choice.key === root.review.diff
                 onClicked: root.review.chooseDiff(choice.key)

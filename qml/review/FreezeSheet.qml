@@ -55,6 +55,7 @@ Sheet {
         ActionButton {
             kind: ActionButton.Danger
             enabled: reason.text.trim().length > 0
+            why: reason.spoken
             //: Freeze sheet: button that signs and sends the freeze.
             label: qsTr("Freeze requester")
             onClicked: root.send()

@@ -7,7 +7,7 @@ import Holdfast.Console
 import Holdfast.Controls
 import Holdfast.Theme
 
-// What would happen, in one sentence that never scrolls away. A very long one scrolls within itself.
+// The consequences in one sentence that never scrolls away. A very long one scrolls within itself.
 ColumnLayout {
     id: root
 

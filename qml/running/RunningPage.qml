@@ -16,6 +16,10 @@ FocusScope {
 
     readonly property bool unknown: root.gate.link !== View.Live && root.gate.link !== View.Stale
 
+    function enter() {
+        page.forceActiveFocus();
+    }
+
     Rectangle {
         anchors.fill: parent
         color: Theme.colors.surface

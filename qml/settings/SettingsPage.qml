@@ -7,11 +7,15 @@ import Holdfast.Console
 import Holdfast.Controls
 import Holdfast.Theme
 
-// What the user prefers. No decision depends on any of it.
+// The user's preferences. No decision depends on any of it.
 FocusScope {
     id: root
 
     required property Settings settings
+
+    function enter() {
+        looks.enter();
+    }
 
     Rectangle {
         anchors.fill: parent
@@ -51,6 +55,8 @@ FocusScope {
                 heading: qsTr("Appearance")
 
                 Choice {
+                    id: looks
+
                     Layout.fillWidth: true
                     focus: true
                     //: Settings: name of the choice of looks, for assistive technology.
@@ -140,59 +146,9 @@ FocusScope {
                 }
             }
 
-            SettingsGroup {
+            SettingsAbout {
                 Layout.fillWidth: true
-                //: Settings: heading of the group on version and places.
-                heading: qsTr("About")
-
-                GridLayout {
-                    Layout.fillWidth: true
-                    Layout.margins: Theme.sm
-                    columns: 2
-                    columnSpacing: Theme.lg
-                    rowSpacing: Theme.sm
-
-                    component Name: PlainLabel {
-                        Layout.preferredWidth: Theme.navigationWidth / 2
-                        Layout.alignment: Qt.AlignTop
-                        size: Theme.dense
-                        color: Theme.colors.ink3
-                    }
-
-                    component Place: PlainLabel {
-                        Layout.fillWidth: true
-                        size: Theme.dense
-                        machine: true
-                        wrapMode: Text.WrapAnywhere
-                    }
-
-                    Name {
-                        //: Settings, about: the program's version.
-                        text: qsTr("Version")
-                    }
-
-                    Place {
-                        text: root.settings.version
-                    }
-
-                    Name {
-                        //: Settings, about: where data lies.
-                        text: qsTr("Data")
-                    }
-
-                    Place {
-                        text: root.settings.dataPath
-                    }
-
-                    Name {
-                        //: Settings, about: where logs lie.
-                        text: qsTr("Logs")
-                    }
-
-                    Place {
-                        text: root.settings.logPath
-                    }
-                }
+                settings: root.settings
             }
         }
     }

@@ -5,7 +5,7 @@ import QtQuick
 import QtTest
 import Holdfast.Controls
 
-// What foreign text must not do, and what a key must.
+// The limits of foreign text, and the effect of each key.
 TestCase {
     id: root
 

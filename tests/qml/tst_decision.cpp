@@ -185,6 +185,12 @@ private Q_SLOTS:
         QVERIFY(!decision.deny(u"  "_s, DecisionLock::This, {}));
         decision.block(u"evidence"_s, u"Wait for the measurement"_s);
         QVERIFY2(decision.mayDeny(), "denying needs no evidence");
+        QCOMPARE(decision.denyLock(), QString());
+        decision.block(u"keys"_s, u"Restore your session key"_s);
+        QVERIFY(!decision.mayDeny());
+        QCOMPARE(decision.denyLock(), u"Restore your session key"_s);
+        decision.block(u"keys"_s, {});
+        QVERIFY(decision.mayDeny());
         decision.block(u"link"_s, u"Reach the gate again"_s);
         QVERIFY(!decision.deny(u"no"_s, DecisionLock::This, {}));
         decision.block(u"link"_s, {});

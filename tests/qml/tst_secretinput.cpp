@@ -11,7 +11,7 @@
 using namespace Qt::StringLiterals;
 using namespace holdfast;
 
-// What a person types into a passphrase field, and what anybody else can learn of it.
+// A passphrase field, and how little anybody else can learn of it.
 class SecretInputTest : public QObject {
     Q_OBJECT
 

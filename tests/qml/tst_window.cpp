@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The whole window on sample data, by keyboard and by the accessibility interface.
+#include "console/shell/focuskeeper.h"
 #include "fakes/sampleapp.h"
 
 #include <QAccessible>
@@ -117,6 +118,97 @@ private Q_SLOTS:
             if (item->activeFocusOnTab())
                 QVERIFY2(!nameOf(item).isEmpty(), qPrintable(QString::fromLatin1(item->metaObject()->className()) + item->property("spoken").toString()));
         }
+    }
+
+    void aDisabledButtonSaysSo_data() { everyPlaceForTheKeyboardHasAName_data(); }
+
+    // Qt 6.4 tells assistive technology of a disabled button as of an enabled one, and lets it be pressed: the name must say it.
+    void aDisabledButtonSaysSo()
+    {
+        QFETCH(QString, scene);
+        start(scene);
+        const auto all = items();
+        for (auto *item : all) {
+            auto *face = QAccessible::queryAccessibleInterface(item);
+            if (face != nullptr && face->role() == QAccessible::Button && !item->isEnabled())
+                QVERIFY2(nameOf(item).startsWith(u"locked: "_s), qPrintable(nameOf(item)));
+        }
+    }
+
+    void lockedDenySaysWhy()
+    {
+        start(u"review"_s);
+        QVERIFY(named(u"Deny"_s));
+        QVERIFY(!named(u"locked: Deny"_s));
+        start(u"no-seat-full"_s);
+        auto *deny = named(u"locked: Deny. Restore your session key"_s);
+        QVERIFY(deny);
+        pressOverAccessibility(deny);
+        QVERIFY(!named(u"Reason"_s));
+    }
+
+    void namesAreWhole_data() { everyPlaceForTheKeyboardHasAName_data(); }
+
+    // A part that is empty leaves no comma behind.
+    void namesAreWhole()
+    {
+        QFETCH(QString, scene);
+        start(scene);
+        static const QRegularExpression torn(u"[,:;] *$|[.] +$|^[,.:; ]|, ,|: ,|\\. \\."_s);
+        const auto all = items();
+        for (auto *item : all) {
+            auto *face = QAccessible::queryAccessibleInterface(item);
+            // Labels and alerts are sentences, which no other part follows.
+            const bool control = face != nullptr && face->role() != QAccessible::StaticText && face->role() != QAccessible::AlertMessage;
+            if (control)
+                QVERIFY2(!torn.match(nameOf(item)).hasMatch(), qPrintable(nameOf(item)));
+        }
+    }
+
+    // Going to another page by key takes the keyboard there: to something that has a name, whichever page it was, and back again.
+    void thePageHasTheKeyboard()
+    {
+        start(u"review"_s);
+        const holdfast::FocusKeeper keeper(*window());
+        for (int round = 0; round < 2; ++round) {
+            for (const auto key : {Qt::Key_2, Qt::Key_3, Qt::Key_4, Qt::Key_5, Qt::Key_1}) {
+                QTest::keyClick(window(), key, Qt::ControlModifier);
+                const auto placed = [this] {
+                    auto *item = window()->activeFocusItem();
+                    return item != nullptr && item->isVisible() && !nameOf(item).isEmpty();
+                };
+                QTRY_VERIFY2(placed(), qPrintable(QString::number(key - Qt::Key_0)));
+            }
+        }
+        QVERIFY(nameOf(window()->activeFocusItem()).contains(u"holds waiting"_s));
+    }
+
+    // The inbox was empty, and its list not there: once a hold comes, the keyboard is on it.
+    void theFirstHoldHasTheKeyboard()
+    {
+        start(u"empty"_s);
+        const holdfast::FocusKeeper keeper(*window());
+        InboxRow row;
+        row.key = u"h1"_s;
+        row.sentence = u"Drop table bookings"_s;
+        app().inbox()->show({row}, 1);
+        QTRY_VERIFY(window()->activeFocusItem() && nameOf(window()->activeFocusItem()) == u"1 hold waiting"_s);
+    }
+
+    void aSheetHasAName()
+    {
+        start(u"passphrase"_s);
+        QTRY_VERIFY(named(u"Passphrase of your deciding key"_s));
+        int dialogs = 0;
+        for (auto *item : items()) {
+            auto *face = QAccessible::queryAccessibleInterface(item);
+            if (face == nullptr || face->role() != QAccessible::Dialog)
+                continue;
+            ++dialogs;
+            QCOMPARE(nameOf(item), u"Passphrase of your deciding key"_s);
+            QVERIFY(face->text(QAccessible::Description).startsWith(u"To approve"_s));
+        }
+        QCOMPARE(dialogs, 1);
     }
 
     void lockedApproveMeetsTheLockEveryWay()
