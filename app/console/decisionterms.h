@@ -6,7 +6,7 @@
 
 namespace holdfast {
 
-// What deciding on one revision of one hold takes. Made from verified bytes only.
+// The terms of a decision on one revision of one hold. Made from verified bytes only.
 struct DecisionTerms {
     QString holdId;
     int revision = 0;
@@ -22,7 +22,7 @@ struct DecisionTerms {
     QList<std::pair<QString, QString>> sections; // id, and what remains to do for it: "Scroll to the end of the facts"
 };
 
-// What the user confirmed, handed to whoever signs.
+// The user's confirmations, handed to the signer.
 struct Approval {
     QString holdId;
     int revision = 0;

@@ -70,7 +70,7 @@ public:
     bool operator==(const TimelineRow &) const = default;
 };
 
-// What was decided, searched as one types, and the timeline of one hold.
+// The decided holds, searched as one types, and the timeline of one of them.
 class History : public QObject {
     Q_OBJECT
     QML_ELEMENT

@@ -29,7 +29,7 @@ void Inbox::setStill(bool still)
     Q_EMIT changed();
 }
 
-// What stands keeps its place; what is gone stays marked; what is new goes below, where no pointer rests on it.
+// Rows keep their place, ended ones are marked, and new ones go below, where no pointer rests on them.
 QList<InboxRow> Inbox::heldStill() const
 {
     QHash<QString, const InboxRow *> latest;

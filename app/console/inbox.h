@@ -43,7 +43,7 @@ public:
 
 // Pending holds by urgency. The order never changes while `still` (pointer over the list, or a key held): rows change in
 // place, ended ones stay with `ended`, new ones join below; letting go brings the order of the day.
-// Whoever feeds it calls show(); it emits intents and performs nothing. Act by hold id, never by row.
+// Its feeder calls show(); it emits intents and performs nothing. Act by hold id, never by row.
 class Inbox : public QObject {
     Q_OBJECT
     QML_ELEMENT

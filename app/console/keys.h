@@ -48,7 +48,7 @@ public:
     bool operator==(const GateRow &) const = default;
 };
 
-// Where this person's keys are, and how new ones come to be. No secret passes through a property: passphrases are
+// The places of this person's keys, and how new ones come to be. No secret passes through a property: passphrases are
 // taken out of their fields in the call that needs them, and are not kept. A key is created only by createKeys(), never because
 // one was not found.
 class Keys : public QObject {
@@ -95,7 +95,7 @@ public:
     [[nodiscard]] bool sealedFile() const { return m_sealedFile; }
     [[nodiscard]] int count() const { return m_rows.rowCount(); }
     [[nodiscard]] int minimumPassphrase() const { return 10; }
-    // What this user is called on this machine: the name that a gate of his own knows him by, unless he says otherwise.
+    // This user's name on this machine: the one that a gate of his own knows him by, unless he says otherwise.
     [[nodiscard]] QString proposedName() const;
     [[nodiscard]] bool mayOwn() const { return m_offer.own; }
     [[nodiscard]] bool mayBeInvited() const { return m_offer.invited; }

@@ -56,7 +56,7 @@ public:
     [[nodiscard]] int count() const { return m_rows.rowCount(); }
     [[nodiscard]] int endedCount() const { return m_ended.rowCount(); }
 
-    // What is on its way, soonest first, and what ended lately, newest first. Rows with `ended` go into the second list.
+    // Actions on their way, soonest first, and those that ended lately, newest first. Rows with `ended` go into the second list.
     void show(const QList<RunningRow> &rows);
 
     // Pull the cord. Ignored unless this hold may be stopped now.

@@ -9,7 +9,7 @@ namespace holdfast {
 // A passphrase on its way from a field to whoever needs it: UTF-8 in locked memory, wiped when its last holder lets go.
 using Passphrase = std::shared_ptr<SecretBytes>;
 
-// Where a passphrase is typed. The characters go straight into locked memory and exist nowhere else as text: no string, no
+// A field for a passphrase. The characters go straight into locked memory and exist nowhere else as text: no string, no
 // undo history, no clipboard, and nothing for the accessibility bus, over which Qt 6.4 gives away the text of a password
 // field. Draws nothing: SecretField.qml shows how many characters there are. Typing goes on at the end only; Backspace takes
 // the last character, Ctrl+Backspace and Ctrl+U take all, Ctrl+A marks all to be replaced, Ctrl+V pastes one line.
@@ -30,7 +30,7 @@ public:
     [[nodiscard]] int edits() const { return m_edits; }
     // All of it is marked; the next character replaces it.
     [[nodiscard]] bool marked() const { return m_marked; }
-    // What assistive technology calls the field.
+    // The name of the field for assistive technology.
     [[nodiscard]] QString spoken() const { return m_spoken; }
     void setSpoken(const QString &spoken);
 

@@ -5,7 +5,7 @@
 
 namespace holdfast {
 
-// What the user prefers. Kept by whoever listens to `edited`; no decision depends on any of it.
+// The user's preferences. Kept by the listener of `edited`; no decision depends on any of it.
 class Settings : public QObject {
     Q_OBJECT
     QML_ELEMENT
@@ -63,7 +63,7 @@ public:
     void setNotifyAll(bool notify) { edit(&Values::notifyAll, notify); }
     void setOnClose(OnClose onClose) { edit(&Values::onClose, onClose); }
 
-    // What was kept; before the window is made. Emits `changed` only.
+    // Takes the kept values; before the window is made. Emits `changed` only.
     void load(const Values &values);
     void setSurroundings(const Surroundings &surroundings);
     void setPlaces(const QString &version, const QString &dataPath, const QString &logPath);

@@ -6,7 +6,7 @@
 using namespace holdfast;
 using namespace Qt::StringLiterals;
 
-/// What goes with it, with as much of each as is known: a limit that is known is no blank.
+/// The dependents, with as much of each as is known: a limit that is known is no blank.
 class DependentsTest final : public QObject
 {
     Q_OBJECT

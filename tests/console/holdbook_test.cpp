@@ -7,7 +7,7 @@
 
 using namespace holdfast;
 
-/// What this console knows of holds: only bytes that verify are evidence, the newest wins whatever comes late, a loss leaves nothing stuck.
+/// The holds that this console knows: only bytes that verify are evidence, the newest wins whatever comes late, a loss leaves nothing stuck.
 class HoldBookTest final : public QObject
 {
     Q_OBJECT
@@ -329,7 +329,7 @@ private Q_SLOTS:
         decidable(about.id);
     }
 
-    // What is measured longer than a moment is shown meanwhile; what was measured by then is fetched once.
+    // A measurement that takes longer than a moment is shown meanwhile; a quicker one is fetched once.
     void whatIsStillMeasured()
     {
         open();

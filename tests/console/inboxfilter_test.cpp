@@ -5,7 +5,7 @@
 
 using namespace holdfast;
 
-/// Which rows a filter lets through, and that a word it does not know is told and lets none through.
+/// A filter lets through the rows that it names; a word that it does not know is reported and lets none through.
 class InboxFilterTest final : public QObject
 {
     Q_OBJECT

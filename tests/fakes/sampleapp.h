@@ -42,7 +42,7 @@ private:
     std::unique_ptr<RowsModel<DiffRow>> m_diff;
 };
 
-// What the review picture shows, also used by tests.
+// The hold of the review picture, also used by tests.
 [[nodiscard]] DecisionTerms sampleTerms();
 [[nodiscard]] HoldView sampleHold();
 [[nodiscard]] Review::Lists sampleLists();

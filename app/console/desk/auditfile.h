@@ -8,8 +8,8 @@
 
 namespace holdfast {
 
-/// Where a console goes on auditing after it was closed, and what it shows when it cannot sit down at the gate: the newest entries of
-/// the ledger and what the auditor knew, as far as nothing was found wrong. Signed with this person's session key, so that no other
+/// The state of a console's audit between two runs: the newest entries of the ledger and the auditor's knowledge, as far as nothing was
+/// found wrong. The next run goes on from it, and shows it when it cannot open a session. Signed with this person's session key, so that no other
 /// program's words are taken for what this console verified; reading it needs only the public half.
 ///
 ///     holdfast-audit-v2\n ‖ signature (64 bytes) ‖ body

@@ -19,7 +19,7 @@ class Decider final : public QObject
 {
     Q_OBJECT
 public:
-    /// Who signs, at which gate.
+    /// The gate that is signed for, and this program.
     struct Seat {
         QString gate;
         VerifierKey gateKey;

@@ -38,7 +38,7 @@ QString effectsText(const Receipt &receipt)
     QStringList effects;
     for (const auto &fact : receipt.effects) {
         const auto label = shown(fact.label, 120);
-        // What did not happen is not told, unless nothing did.
+        // Effects of zero are left out, unless it is the only one.
         if (fact.number && (*fact.number != 0 || receipt.effects.size() == 1))
             effects += (fact.unit == u"bytes"_s ? present::bytes(*fact.number) : present::count(*fact.number)) + u' ' + label;
         else if (!fact.number)

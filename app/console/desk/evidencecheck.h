@@ -10,9 +10,9 @@ namespace holdfast {
 /// ruling anew, where the whole lists are here. Empty when everything holds, else the reason for people.
 [[nodiscard]] QString verifyEvidence(present::Evidence &evidence, const TrustedPolicy &trusted);
 
-/// What approving takes, by this console's own ruling; without one, what the hold says, which locks Approve anyway.
+/// The terms of an approval, by this console's own ruling; without one, those that the hold states, which locks Approve anyway.
 [[nodiscard]] ApprovalTerms termsOf(const present::Evidence &evidence);
-/// Whether mode, tier, quorum and confirmations of the hold are those of this console's own ruling; true while there is none.
+/// True if mode, tier, quorum and confirmations of the hold are those of this console's own ruling; true while there is none.
 [[nodiscard]] bool agrees(const present::Evidence &evidence);
 
 } // namespace holdfast

@@ -175,7 +175,7 @@ HistoryRow HistoryDesk::rowOf(const HistoryItem &item) const
     return row;
 }
 
-// What is on the page, told by the page: the charts show the rows that the search found.
+// The charts show the rows that the search found, and nothing else.
 void HistoryDesk::showCharts()
 {
     History::Charts charts;

@@ -107,7 +107,7 @@ void HoldBook::takeHead(const Head &head)
         Q_EMIT changed(head.hold);
         return;
     }
-    // What is measured at once is shown measured, once; what takes longer is shown while it is measured.
+    // A hold that is measured at once is shown once, measured; one that takes longer is shown while it is measured.
     if (!known && head.state == State::Measuring) {
         QTimer::singleShot(measuringShownAfter, this, [this, hold = head.hold] {
             if (!m_holds.contains(hold))
@@ -118,7 +118,7 @@ void HoldBook::takeHead(const Head &head)
     fetch(head.hold);
 }
 
-// What is asked for last is fetched first: a hold that just moved does not wait behind the thousands that a connection begins with.
+// Last asked for, first fetched: a hold that just moved does not wait behind the thousands that a connection begins with.
 void HoldBook::fetch(const HoldId &hold)
 {
     // One that still waits to be asked for will be answered as it stands then.
@@ -180,7 +180,7 @@ void HoldBook::wantLists(const HoldId &hold)
     }
 }
 
-// What could not be had over the last connection is asked for over this one.
+// Blobs that the last connection failed to deliver are asked for over this one.
 void HoldBook::fetchLost()
 {
     for (auto at = m_holds.cbegin(); at != m_holds.cend(); ++at) {

@@ -22,7 +22,7 @@ public:
 
     /// nullptr when it is not in the book. Valid until the event loop turns.
     [[nodiscard]] const present::Evidence *find(const HoldId &hold) const;
-    /// Whether only the gate can perform any of them.
+    /// True if only the gate can perform any of them.
     [[nodiscard]] bool anyEnforced() const { return !m_enforced.isEmpty(); }
     [[nodiscard]] std::vector<const present::Evidence *> all() const;
     /// Fetches a hold that is not open any more (for a timeline). changed() follows.

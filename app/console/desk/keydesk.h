@@ -13,7 +13,7 @@
 
 namespace holdfast {
 
-/// Where this person's keys are and how new ones come to be. Makes keys only for createOwner and enrol, never because one was not
+/// Finds this person's keys and makes new ones. Makes keys only for createOwner and enrol, never because one was not
 /// found. The keychain is the default; the passphrase-sealed file only by explicit choice.
 class KeyDesk final : public QObject
 {

@@ -35,7 +35,7 @@ class LedgerWatch final : public QObject
 {
     Q_OBJECT
 public:
-    /// What is kept was signed by `sessionKey`. `session` signs it anew and must outlive this; without it nothing is written.
+    /// The kept file was signed by `sessionKey`. `session` signs it anew and must outlive this; without it nothing is written.
     LedgerWatch(GateLink &link, Pins pins, const VerifierKey &sessionKey, const Signer *session, QObject *parent = nullptr);
     ~LedgerWatch() override;
 
@@ -66,7 +66,7 @@ Q_SIGNALS:
 private:
     [[nodiscard]] AuditorOptions options() const;
     void resume();
-    /// Whether the gate signed what was kept.
+    /// True if the gate signed the entries in it.
     [[nodiscard]] bool isSigned(const AuditFile::State &kept) const;
     void keep();
     void lost();

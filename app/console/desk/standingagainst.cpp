@@ -76,7 +76,7 @@ void StandingAgainst::unverified()
     Q_EMIT failed(tr("The gate's documents about this requester do not verify. Nothing was signed."));
 }
 
-// What is found here will be signed away: only genuine documents count, and only those of this hold.
+// Everything found here will be lifted by a signature: only genuine documents count, and only those of this hold.
 bool StandingAgainst::take(const HoldId &hold, const DocumentRow &row, const Envelope &envelope)
 {
     const auto trusted = m_seat.watch().trusted();

@@ -14,7 +14,7 @@ struct Standing final
     std::optional<QString> actor; ///< of a freeze
 };
 
-/// What stands against one requester, read from the documents of its newest holds, each verified here: a lift is signed for what is found.
+/// The denials and freezes against one requester, read from the documents of its newest holds, each verified here: a lift is signed for what is found.
 class StandingAgainst final : public QObject
 {
     Q_OBJECT

@@ -16,7 +16,7 @@ namespace holdfast {
 class WaitingList final
 {
 public:
-    /// What stands at a place of the order.
+    /// A place in the order.
     struct Place final
     {
         bool calm = true; ///< not urgent: sorts last
@@ -26,7 +26,7 @@ public:
         friend auto operator<=>(const Place &, const Place &) = default;
     };
 
-    /// Whether a hold belongs here at all.
+    /// True if a hold belongs here at all.
     [[nodiscard]] static bool waits(const present::Evidence &evidence);
 
     /// Takes how a waiting hold stands now; returns its place.

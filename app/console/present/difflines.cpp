@@ -27,7 +27,7 @@ view::LineKind kindOf(diff::LineKind kind)
 
 constexpr int theEnd = -1;
 
-/// What stands below the last line of a diff that is not whole.
+/// The words below the last line of a diff that is not whole.
 QString endOf(const diff::Document &document)
 {
     if (document.truncated) {

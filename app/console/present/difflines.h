@@ -20,7 +20,7 @@ public:
     [[nodiscard]] QHash<int, QByteArray> roleNames() const override;
     /// Columns of the longest line, at most 4000.
     [[nodiscard]] int columns() const { return m_columns; }
-    /// Whether every line of the diff can be shown. A sample of rows is whole in this sense: its last line says of how many it is.
+    /// True if every line of the diff can be shown. A sample of rows is whole in this sense: its last line says of how many it is.
     [[nodiscard]] bool isWhole() const { return !m_document.truncated; }
 
 private:

@@ -32,7 +32,7 @@ struct Evidence final
     QString contentProblem; ///< why they are not
 };
 
-/// Who looks at it.
+/// The person who looks at it.
 struct Viewer final
 {
     QString person;
@@ -45,7 +45,7 @@ struct Viewer final
 {
     return evidence.ruling ? evidence.ruling->rule.quorum.need : evidence.hold->policy.need;
 }
-/// What confirms, likewise.
+/// The confirmations that it asks for, likewise.
 [[nodiscard]] inline const QStringList &confirmOf(const Evidence &evidence)
 {
     return evidence.ruling ? evidence.ruling->rule.confirm : evidence.hold->policy.confirm;

@@ -64,7 +64,7 @@ QString ownership(const Hold &hold, const Viewer &viewer)
     return tr("You answer for this agent");
 }
 
-// What the button says: `first` while it is locked or pressed once, `second` where it must be held down.
+// The label of the button: `first` while it is locked or pressed once, `second` where it must be held down.
 std::pair<QString, QString> approveVerbs(const Hold &hold)
 {
     const auto &operation = hold.measured.operation;

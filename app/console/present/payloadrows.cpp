@@ -34,7 +34,7 @@ QStringList linesOf(const QByteArray &bytes)
     return text.split(u'\n');
 }
 
-// What will be done, in the words that will be done: the statements, the paths, the arguments.
+// The payload in the exact words that will be performed: the statements, the paths, the arguments.
 struct ActionLines final
 {
     const QByteArray *content; ///< of the blob that the action names

@@ -32,14 +32,14 @@ DetailRow detail(const char *key, const QString &name, const QString &value, vie
     return row;
 }
 
-// Whether a fact is told in words: neither a number, nor an age, nor one short word in the place of a figure.
+// True for a fact that is told in words: neither a number, nor an age, nor one short word in the place of a figure.
 bool isTold(const Fact &fact)
 {
     constexpr qsizetype longestWord = 12;
     return fact.quality != Quality::Unknown && !fact.number && !parseInstant(fact.value) && fact.value.size() > longestWord;
 }
 
-// What an approver weighs first stands first; the rest keeps the order of the measurement.
+// The list begins with what an approver weighs first; the rest keeps the order of the measurement.
 int weight(const Fact &fact)
 {
     if (isTold(fact))

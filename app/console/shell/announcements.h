@@ -9,7 +9,7 @@
 
 namespace holdfast {
 
-/// What a notification says: gate, tier, number and deadline. Never a word of the requester's.
+/// The words of a notification: gate, tier, number and deadline. Never a word of the requester's.
 struct Notice final
 {
     QString holdId; ///< or Announcements::groupKey

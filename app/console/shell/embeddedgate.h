@@ -12,7 +12,7 @@
 
 namespace holdfast {
 
-/// Where things of one user lie. All below XDG directories; created 0700 when first used.
+/// The directories of one user. All below XDG directories; created 0700 when first used.
 struct Places final
 {
     QString data; ///< $XDG_DATA_HOME/holdfast
@@ -34,7 +34,7 @@ public:
     explicit EmbeddedGate(Places places, QObject *parent = nullptr);
     ~EmbeddedGate() override;
 
-    /// Whether this user has a gate of his own already.
+    /// True if this user has a gate of his own already.
     [[nodiscard]] bool isConfigured() const;
     /// Starts it; listening(), held() or failed() follows. With `withOwner` a fresh owner secret is passed by descriptor.
     void start(bool withOwner);

@@ -9,7 +9,7 @@
 
 namespace holdfast {
 
-/// What the tray shows; our own words, the gate's measured sentence and times only, never the requester's text.
+/// The contents of the tray: our own words, the gate's measured sentence and times only, never the requester's text.
 struct TrayState final
 {
     struct Urgent {

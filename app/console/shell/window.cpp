@@ -70,7 +70,7 @@ void letGo(QQuickWindow &window)
     ::malloc_trim(0);
 }
 
-// What Qt complains of may quote what anybody wrote.
+// Qt's own warnings may quote foreign text.
 void toLog(QtMsgType type, const QMessageLogContext &, const QString &text)
 {
     const auto message = visible(text, {.keepLines = true});
