@@ -128,7 +128,7 @@ void countRows(const Measuring &measuring, const RowSet &rows, const Assignments
     const QString from = rows.from + (rows.where.isEmpty() ? QString() : QStringLiteral(" WHERE ") + rows.where);
     QStringList same;
     for (const NewValue &value : set.values)
-        same += QStringLiteral("%1.%2 IS NOT DISTINCT FROM %3").arg(rows.alias, quoteIdent(value.column), value.expression);
+        same += QStringLiteral("pg_catalog.record_image_eq(ROW(%1.%2), ROW(%3))").arg(rows.alias, quoteIdent(value.column), value.expression);
     const bool comparable = set.values.size() == static_cast<std::size_t>(set.columns.size()) && !same.isEmpty();
     const auto both = comparable
         ? measuring.catalog.db().guarded(QStringLiteral("SELECT count(*), count(*) FILTER (WHERE %1) FROM %2").arg(same.join(l(" AND ")), from))
@@ -141,7 +141,7 @@ void countRows(const Measuring &measuring, const RowSet &rows, const Assignments
     effects.changed += Count::of(counted->number(0, 0));
     if (both) {
         effects.extra.push_back({QStringLiteral("unchanged.rows"), QStringLiteral("rows that already have the new values"), plain(both->number(0, 1)),
-                                 both->number(0, 1), QStringLiteral("rows"), Quality::Measured, QStringLiteral("old and new values compared"),
+                                 both->number(0, 1), QStringLiteral("rows"), Quality::Measured, QStringLiteral("old and new values compared as they are stored"),
                                  measuring.catalog.session().at, Severity::Info});
     }
 }

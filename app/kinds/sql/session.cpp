@@ -9,12 +9,15 @@ using namespace std::chrono_literals;
 
 constexpr auto MeasuringPatience = 90s;
 
-/// Settings that change what a literal means, so that the measuring role reads it as the performing one will.
-const QStringList &literalSettings()
+/// Settings that change how a value is read from text, written as text or compared, so that the measuring role does so as the performing one
+/// will. By name: what categories pg_settings has depends on the server's language.
+const QStringList &valueSettings()
 {
-    static const QStringList names{QStringLiteral("DateStyle"), QStringLiteral("IntervalStyle"), QStringLiteral("TimeZone"),
-                                   QStringLiteral("array_nulls"), QStringLiteral("default_text_search_config"), QStringLiteral("lc_numeric"),
-                                   QStringLiteral("lc_time")};
+    static const QStringList names{QStringLiteral("DateStyle"), QStringLiteral("IntervalStyle"), QStringLiteral("TimeZone"), QStringLiteral("array_nulls"),
+                                   QStringLiteral("backslash_quote"), QStringLiteral("bytea_output"), QStringLiteral("default_text_search_config"),
+                                   QStringLiteral("extra_float_digits"), QStringLiteral("gin_fuzzy_search_limit"), QStringLiteral("lc_monetary"),
+                                   QStringLiteral("lc_numeric"), QStringLiteral("lc_time"), QStringLiteral("quote_all_identifiers"),
+                                   QStringLiteral("timezone_abbreviations"), QStringLiteral("xmlbinary"), QStringLiteral("xmloption")};
     return names;
 }
 
@@ -85,7 +88,7 @@ Result<Login, PgError> askLogin(const PgConnection &db)
     if (!role)
         return role.failure();
     const auto settings = db.query(QStringLiteral("SELECT name, setting FROM pg_catalog.pg_settings WHERE name = ANY($1::text[])"),
-                                   {arrayParameter(literalSettings())});
+                                   {arrayParameter(valueSettings())});
     if (!settings)
         return settings.failure();
     if (role->count() != 1)

@@ -14,7 +14,7 @@ struct Login final
     QString whyUnknown; ///< not empty: the server could not be asked, nothing below is known
     QString user;
     QStringList searchPath; ///< effective schemas in order, pg_catalog included
-    std::map<QString, QString> settings; ///< those that change how literals are read
+    std::map<QString, QString> settings; ///< those that change how values are read and written
     bool superuser = false, bypassRls = false, createRole = false, createDb = false, replication = false, ownsDatabase = false;
     bool replica = false; ///< session_replication_role: foreign keys and ordinary triggers do not fire
     QStringList memberOf;

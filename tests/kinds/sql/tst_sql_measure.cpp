@@ -36,6 +36,9 @@ private Q_SLOTS:
     void backupsAndFate();
     void alterTable();
     void roles();
+    void unchanged();
+    void settings_data();
+    void settings();
 
 private:
     Ground make(const QString &schema);
@@ -391,6 +394,48 @@ void TestSqlMeasure::roles()
     QVERIFY2(std::holds_alternative<Performed>(outcome) && std::get<Performed>(outcome).outcome == Outcome::Committed, qPrintable(dump(outcome)));
     ground.target.measureAs.reset();
     QVERIFY(mentions(ground.measure(QStringLiteral("DELETE FROM u")), QStringLiteral("permission denied")));
+}
+
+/// Equal is not the same: 1.0 becomes 1.00, and is changed by that.
+void TestSqlMeasure::unchanged()
+{
+    const Ground ground = make(QStringLiteral(
+        "CREATE TABLE k (n numeric, i interval, j json, t text); INSERT INTO k VALUES (1.0, '1 day', '[1]', 'a'), (1.00, '24 hours', '[1 ]', 'a'), (NULL, NULL, NULL, NULL)"));
+    const auto same = [&](const char *set) { return number(ground.measure(QStringLiteral("UPDATE k SET ") + QString::fromLatin1(set)), u"unchanged.rows"); };
+    QCOMPARE(same("n = 1.00"), 1);
+    QCOMPARE(same("i = '24 hours'"), 1);
+    QCOMPARE(same("j = '[1]'"), 1);
+    QCOMPARE(same("t = 'a'"), 2);
+    QCOMPARE(same("n = NULL, t = NULL"), 1);
+}
+
+/// Values are read and written as the performing role's settings say, not as the measuring role's.
+void TestSqlMeasure::settings_data()
+{
+    QTest::addColumn<QString>("setting");
+    QTest::addColumn<QString>("condition");
+    QTest::newRow("digits") << QStringLiteral("extra_float_digits = 0") << QStringLiteral("f::text = '0.333333333333333'");
+    QTest::newRow("bytes") << QStringLiteral("bytea_output = escape") << QStringLiteral("b::text = E'\\\\005'");
+    QTest::newRow("zones") << QStringLiteral("timezone_abbreviations = 'Australia'") << QStringLiteral("t < '2024-01-10 00:00 EST'");
+    QTest::newRow("dates") << QStringLiteral("DateStyle = 'SQL, DMY'") << QStringLiteral("t > '2/1/2024'");
+    QTest::newRow("nulls") << QStringLiteral("array_nulls = off") << QStringLiteral("n = '{NULL}'");
+}
+
+void TestSqlMeasure::settings()
+{
+    QFETCH(QString, setting);
+    QFETCH(QString, condition);
+    Ground ground = make(QStringLiteral("CREATE ROLE seer LOGIN; CREATE ROLE set LOGIN; GRANT pg_read_all_data TO seer; ALTER ROLE set SET %1;"
+                                        "CREATE TABLE v (f float8, b bytea, t timestamptz, n text[]); GRANT SELECT, DELETE ON v TO set;"
+                                        "INSERT INTO v VALUES (1 / 3::float8, '\\x05', '2024-01-09 20:00+00', ARRAY['NULL'])").arg(setting));
+    ground.target.url = m_cluster->url(QStringLiteral("m"), QStringLiteral("set"));
+    ground.target.measureAs = QStringLiteral("seer");
+    const QString statement = QStringLiteral("DELETE FROM v WHERE ") + condition;
+    const MeasureOutput output = ground.measure(statement);
+    const auto outcome = ground.perform(statement, output);
+    QCOMPARE(m_cluster->sql(QStringLiteral("DROP OWNED BY set, seer; DROP ROLE set, seer"), QStringLiteral("m")), QString());
+    QVERIFY2(std::holds_alternative<Performed>(outcome) && std::get<Performed>(outcome).outcome == Outcome::Committed, qPrintable(dump(outcome)));
+    QCOMPARE(number(output, fact::DestroyedRows), number(std::get<Performed>(outcome), fact::DestroyedRows));
 }
 
 QTEST_GUILESS_MAIN(TestSqlMeasure)
