@@ -18,7 +18,7 @@ T.AbstractButton {
     focusPolicy: Qt.TabFocus
     Accessible.role: Accessible.PageTab
     //: Navigation: name of an entry with a count, for assistive technology. %1 the page, %2 how many.
-    Accessible.name: root.count > 0 ? qsTr("%1, %2").arg(root.label).arg(root.count) : root.label
+    Accessible.name: root.count > 0 ? Words.filled(qsTr("%1, %2"), [root.label, root.count]) : root.label
     Accessible.selected: root.picked
     Accessible.onPressAction: root.clicked()
     Keys.onReturnPressed: root.clicked()

@@ -80,7 +80,7 @@ Expected<std::set<Digest>> namedBlobs(RemoteLedger &ledger, std::int64_t size)
             return Failure{ledger.problem().value_or(Problem{ExitCode::Unreachable, QStringLiteral("the gate does not give entry %1").arg(index)})};
         const auto entry = Entry::parse(*bytes);
         if (!entry)
-            return Failure{Problem{ExitCode::BadProof, QStringLiteral("entry %1: %2").arg(index).arg(entry.error().sentence())}};
+            return Failure{Problem{ExitCode::BadProof, QStringLiteral("entry %1: %2").arg(QString::number(index), entry.error().sentence())}};
         if (!entry->payloadDigest) {
             addNamed(blobs, entry->kind, entry->envelope.payload);
             continue;
@@ -135,7 +135,7 @@ ExitCode runExport(const Program &program, const QString &directory)
                               std::vector<Digest>(blobs->begin(), blobs->end()), [&ledger](const Digest &digest) { return ledger.blob(digest); }};
     if (const auto written = exportTiles(directory, source); !written)
         return program.output.problem(ledger.problem().value_or(Problem{ExitCode::Usage, written.error().sentence()}));
-    program.output.note(QStringLiteral("%1 entries exported to %2; `hold verify %2` checks them").arg(size).arg(directory));
+    program.output.note(QStringLiteral("%1 entries exported to %2; `hold verify %2` checks them").arg(QString::number(size), directory));
     program.output.result(JsonBuilder()
                               .add(QStringLiteral("entries"), size)
                               .add(QStringLiteral("directory"), directory)

@@ -59,7 +59,8 @@ std::optional<QString> whyNotAfter(const Checkpoint &now, const QByteArray &pinn
     if (!before)
         return QStringLiteral("the pinned checkpoint does not verify");
     if (before->size > now.size)
-        return QStringLiteral("the gate's ledger has become shorter than it was: %1 entries, after %2").arg(now.size).arg(before->size);
+        return QStringLiteral("the gate's ledger has become shorter than it was: %1 entries, after %2")
+            .arg(QString::number(now.size), QString::number(before->size));
     if (before->size == now.size && before->root != now.root)
         return QStringLiteral("the gate shows another ledger than before");
     return std::nullopt;

@@ -44,7 +44,7 @@ ExitCode runShow(const Program &program, const QString &text)
         return program.output.problem(status.error());
     if (const auto why = whyNotShown(**access, *hold, *status))
         return program.output.problem({ExitCode::BadProof, *why});
-    QString shown = QStringLiteral("%1: %2, revision %3").arg(hold->toString(), toString(status->state)).arg(status->revision);
+    QString shown = QStringLiteral("%1: %2, revision %3").arg(hold->toString(), toString(status->state), QString::number(status->revision));
     if (status->holdDigest)
         shown += QStringLiteral(", code %1").arg(codeOf(*status->holdDigest));
     if (status->reason)

@@ -13,7 +13,8 @@ ExitCode runTargets(const Program &program)
         return program.output.problem(list.error());
     QString table;
     for (const TargetRow &row : list->targets)
-        table += QStringLiteral("%1  %2  %3  %4\n").arg(row.name, -28).arg(row.kind, -11).arg(row.environment, -12).arg(toString(row.enforcement));
+        table += QStringLiteral("%1  %2  %3  %4\n")
+                     .arg(row.name.leftJustified(28), row.kind.leftJustified(11), row.environment.leftJustified(12), toString(row.enforcement));
     if (list->targets.empty())
         program.output.note(QStringLiteral("no target is open to this key"));
     else

@@ -55,9 +55,11 @@ ExitCode runVerify(const Program &program, const QString &directory)
     const VerifyReport report = verifyExport(directory, *pin, policyOrNothing);
     const ExitCode code = report.holds() && report.pinned ? ExitCode::Done : ExitCode::BadProof;
     for (const Finding &finding : report.findings)
-        program.output.note(finding.index < 0 ? finding.sentence : QStringLiteral("entry %1: %2").arg(finding.index).arg(finding.sentence));
+        program.output.note(finding.index < 0 ? finding.sentence : QStringLiteral("entry %1: %2")
+            .arg(QString::number(finding.index), finding.sentence));
     if (report.holds())
-        program.output.print(QStringLiteral("%1 entries and %2 blobs hold together").arg(report.entries).arg(report.blobs));
+        program.output.print(QStringLiteral("%1 entries and %2 blobs hold together")
+            .arg(QString::number(report.entries), QString::number(report.blobs)));
     if (!report.pinned)
         program.output.note(QStringLiteral("unpinned: nobody vouches for the keys in this directory; name the gate's with --gate VKEY"));
     program.output.result(reportJson(report, code));

@@ -23,7 +23,7 @@ QString duration(std::chrono::seconds left)
 {
     const auto minutes = left.count() / 60;
     if (minutes >= 60)
-        return QStringLiteral("%1 h %2 min").arg(minutes / 60).arg(minutes % 60);
+        return QStringLiteral("%1 h %2 min").arg(QString::number(minutes / 60), QString::number(minutes % 60));
     return minutes > 0 ? QStringLiteral("%1 min").arg(minutes) : QStringLiteral("%1 s").arg(std::max<std::int64_t>(left.count(), 0));
 }
 
@@ -48,12 +48,11 @@ QString pendingLine(const GateAccess &access, const HoldStatus &status)
 {
     const auto hold = revealed(access, status);
     if (!hold)
-        return QStringLiteral("waiting for approval, %1 so far%2").arg(status.decisions.size()).arg(code(status));
+        return QStringLiteral("waiting for approval, %1 so far%2").arg(QString::number(status.decisions.size()), code(status));
     const auto left = std::chrono::duration_cast<std::chrono::seconds>(hold->policy.approveUntil - SystemClock().now());
+    const auto next = std::min<std::size_t>(status.decisions.size() + 1, static_cast<std::size_t>(hold->policy.need));
     return QStringLiteral("waiting for approval %1 of %2%3, %4 left: %5")
-        .arg(std::min<std::size_t>(status.decisions.size() + 1, static_cast<std::size_t>(hold->policy.need)))
-        .arg(hold->policy.need)
-        .arg(code(status), duration(left), hold->measured.summaryText);
+        .arg(QString::number(next), QString::number(hold->policy.need), code(status), duration(left), hold->measured.summaryText);
 }
 
 QString progressLine(const GateAccess &access, const HoldStatus &status)

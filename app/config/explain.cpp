@@ -45,12 +45,12 @@ QString explainTarget(const Target &target)
 QString explainWhen(const RuleWhen &when)
 {
     QStringList parts;
-    const auto add = [&](const char *name, const auto &value) {
+    const auto add = [&](const char *name, const std::optional<QString> &value) {
         if (value)
-            parts.append(QStringLiteral("%1 %2").arg(QLatin1StringView(name)).arg(*value));
+            parts.append(QStringLiteral("%1 %2").arg(QLatin1StringView(name), *value));
     };
     const auto flag = [](const std::optional<bool> &value) { return value ? std::optional(*value ? QStringLiteral("yes") : QStringLiteral("no")) : std::nullopt; };
-    const auto count = [](const std::optional<std::int64_t> &value) { return value ? std::optional<qlonglong>(*value) : std::nullopt; };
+    const auto count = [](const std::optional<std::int64_t> &value) { return value ? std::optional(QString::number(*value)) : std::nullopt; };
     add("kind", when.kind);
     add("operation", when.operation);
     add("environment", when.environment);
@@ -73,11 +73,11 @@ QString explainRule(const Rule &rule)
     QString line = QStringLiteral("rule %1: when %2: %3 at tier %4").arg(rule.id, explainWhen(rule.when), toString(rule.mode), toString(rule.tier));
     if (rule.mode != Mode::Hold && rule.mode != Mode::Propose)
         return line;
-    line += QStringLiteral("; %1 of %2").arg(rule.quorum.need).arg(rule.quorum.from.join(QStringLiteral(", ")));
+    line += QStringLiteral("; %1 of %2").arg(QString::number(rule.quorum.need), rule.quorum.from.join(QStringLiteral(", ")));
     line += rule.sponsorMayApprove ? QStringLiteral(", the sponsor counts") : QStringLiteral(", never the sponsor");
     line += rule.confirm.isEmpty() ? QStringLiteral("; no confirmation") : QStringLiteral("; confirmed by ") + rule.confirm.join(QStringLiteral(", "));
-    const auto seconds = [](std::chrono::seconds value) { return static_cast<qlonglong>(value.count()); };
-    return line + QStringLiteral("; approve within %1 s, execute within %2 s").arg(seconds(rule.approveWithin)).arg(seconds(rule.executeWithin));
+    const auto seconds = [](std::chrono::seconds value) { return QString::number(value.count()); };
+    return line + QStringLiteral("; approve within %1 s, execute within %2 s").arg(seconds(rule.approveWithin), seconds(rule.executeWithin));
 }
 
 } // namespace

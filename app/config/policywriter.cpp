@@ -135,7 +135,7 @@ QByteArray gateToml(const GateLocal &local, QByteArrayView policy)
     const QString address = local.address.contains(u':') ? QStringLiteral("[%1]").arg(local.address) : local.address;
     QByteArray toml = "[gate]\n";
     toml += line("name", quoted(local.name));
-    toml += line("listen", quoted(QStringLiteral("%1:%2").arg(address).arg(local.port)));
+    toml += line("listen", quoted(QStringLiteral("%1:%2").arg(address, QString::number(local.port))));
     toml += line("store", quoted(QStringLiteral("sqlite:") + local.store));
     toml += line("key", quoted(QStringLiteral("file:") + local.key));
     toml += line("ledger_key", quoted(QStringLiteral("file:") + local.ledgerKey));

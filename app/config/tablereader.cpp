@@ -40,7 +40,7 @@ std::optional<Instant> instantFrom(const toml::node &node)
 
 QString ConfigError::sentence() const
 {
-    const QString where = line > 0 ? QStringLiteral("%1:%2: ").arg(file).arg(line) : QStringLiteral("%1: ").arg(file);
+    const QString where = line > 0 ? QStringLiteral("%1:%2: ").arg(file, QString::number(line)) : QStringLiteral("%1: ").arg(file);
     const QString name = key.isEmpty() ? QString() : key + QStringLiteral(": ");
     switch (kind) {
     case Kind::CannotRead: return where + QStringLiteral("cannot be read: ") + expected;

@@ -145,7 +145,7 @@ QByteArray Json::toBytes() const
 
 QString JsonError::sentence() const
 {
-    return QStringLiteral("At byte %1, in %2: %3.").arg(offset).arg(path, what(kind));
+    return QStringLiteral("At byte %1, in %2: %3.").arg(QString::number(offset), path, what(kind));
 }
 
 QString memberPath(QStringView path, QStringView name)

@@ -108,7 +108,7 @@ std::optional<std::int64_t> ObjectReader::asInteger(QStringView name, const Json
     if (number == nullptr)
         fail(Kind::WrongType, name, QStringLiteral("an integer is expected"));
     else if (*number < least || *number > most)
-        fail(Kind::InvalidValue, name, QStringLiteral("an integer from %1 to %2 is expected").arg(least).arg(most));
+        fail(Kind::InvalidValue, name, QStringLiteral("an integer from %1 to %2 is expected").arg(QString::number(least), QString::number(most)));
     else
         return *number;
     return std::nullopt;

@@ -26,12 +26,12 @@ QString onThisMachine()
 
 QString unixPlace(const QString &path, unsigned uid)
 {
-    return QStringLiteral("unix:%1 uid %2").arg(path).arg(uid) + onThisMachine();
+    return QStringLiteral("unix:%1 uid %2").arg(path, QString::number(uid)) + onThisMachine();
 }
 
 QString tcpPlace(const QString &address, quint16 port, bool loopback, const QString &claimed)
 {
-    const QString end = (address.contains(u':') ? QStringLiteral("[%1]:%2") : QStringLiteral("%1:%2")).arg(address).arg(port);
+    const QString end = (address.contains(u':') ? QStringLiteral("[%1]:%2") : QStringLiteral("%1:%2")).arg(address, QString::number(port));
     return end + (loopback ? onThisMachine() : QString()) + (claimed.isEmpty() || claimed == end ? QString() : QStringLiteral(" as ") + claimed);
 }
 

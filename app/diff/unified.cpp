@@ -120,7 +120,7 @@ Result<Document, Error> parseUnified(QByteArrayView blob, const Limits &limits)
         const qsizetype end = rest.indexOf(u'\n');
         ++number;
         if (const QString wanted = reader.take(end < 0 ? rest : rest.first(end)); !wanted.isEmpty())
-            return Failure{Error{Error::Kind::Malformed, QStringLiteral("line %1: expected %2").arg(number).arg(wanted)}};
+            return Failure{Error{Error::Kind::Malformed, QStringLiteral("line %1: expected %2").arg(QString::number(number), wanted)}};
         if (reader.full())
             return reader.finishTruncated();
         rest = end < 0 ? QStringView() : rest.sliced(end + 1);

@@ -107,7 +107,7 @@ Result<QString, NotStarted> Gate::start()
     if (!port)
         return Failure{NotStarted{false, port.error()}};
     const QString host = m_config.local.address.contains(QLatin1Char(':')) ? QStringLiteral("[%1]").arg(m_config.local.address) : m_config.local.address;
-    const QString url = QStringLiteral("ws://%1:%2/v1").arg(host).arg(*port);
+    const QString url = QStringLiteral("ws://%1:%2/v1").arg(host, QString::number(*port));
     {
         const std::lock_guard guard(m_fileMutex);
         m_url = url;

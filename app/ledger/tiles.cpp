@@ -112,7 +112,7 @@ QString tilePath(int level, std::int64_t index, int width)
     for (std::int64_t rest = index / 1000; rest > 0; rest /= 1000)
         path.prepend(QStringLiteral("x%1/").arg(static_cast<qlonglong>(rest % 1000), 3, 10, QLatin1Char('0')));
     path.prepend(QStringLiteral("tile/%1/").arg(level == entriesLevel ? QStringLiteral("entries") : QString::number(level)));
-    return width == tileWidth ? path : QStringLiteral("%1.p/%2").arg(path).arg(width);
+    return width == tileWidth ? path : QStringLiteral("%1.p/%2").arg(path, QString::number(width));
 }
 
 Result<Done, TilesError> exportTiles(const QString &directory, const ExportSource &source)

@@ -73,7 +73,7 @@ template<typename T, typename F>
     }
     result.reserve(items->size());
     for (std::size_t i = 0; i < items->size() && !reader.failed(); ++i) {
-        const QString path = QStringLiteral("%1.%2[%3]").arg(reader.path(), name).arg(i);
+        const QString path = QStringLiteral("%1.%2[%3]").arg(reader.path(), name, QString::number(i));
         Parsed<T> item = read((*items)[i], path);
         if (item)
             result.push_back(std::move(item).value());

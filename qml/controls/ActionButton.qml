@@ -38,7 +38,7 @@ T.AbstractButton {
     Accessible.role: Accessible.Button
     Accessible.name: root.enabled ? root.spoken
         //: Name of a disabled button for assistive technology; %1 its label, %2 the reason.
-        : root.why.length > 0 ? qsTr("locked: %1. %2").arg(root.spoken).arg(root.why)
+        : root.why.length > 0 ? Words.filled(qsTr("locked: %1. %2"), [root.spoken, root.why])
         //: Name of a disabled button for assistive technology; %1 its label.
         : qsTr("locked: %1").arg(root.spoken)
     Accessible.onPressAction: {

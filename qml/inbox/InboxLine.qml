@@ -29,9 +29,9 @@ T.AbstractButton {
     required property bool marked
 
     //: Inbox row: who asked, and the person who answers for that machine. %1 requester, %2 person.
-    readonly property string asker: root.person.length > 0 ? qsTr("%1 · for %2").arg(root.requester).arg(root.person) : root.requester
+    readonly property string asker: root.person.length > 0 ? Words.filled(qsTr("%1 · for %2"), [root.requester, root.person]) : root.requester
     //: Inbox row: approvals given and wanted. %1 given, %2 wanted.
-    readonly property string quorum: qsTr("%1 of %2").arg(root.have).arg(root.need)
+    readonly property string quorum: Words.filled(qsTr("%1 of %2"), [root.have, root.need])
     //: Inbox row: the request claims something else than what was measured.
     readonly property string mismatch: root.contradicted ? qsTr("≠ claim") : ""
     //: Inbox row: the hold has ended while the list was held still under the pointer.

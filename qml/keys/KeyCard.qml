@@ -57,7 +57,7 @@ Card {
         PlainLabel {
             Layout.fillWidth: true
             //: Keys: whose key, at which gate, kept where. %1 person, %2 gate, %3 place.
-            text: qsTr("%1 at %2, in the %3").arg(root.owner).arg(root.gate).arg(root.place)
+            text: Words.filled(qsTr("%1 at %2, in the %3"), [root.owner, root.gate, root.place])
             size: Theme.dense
             color: Theme.colors.ink2
             wrapMode: Text.WrapAtWordBoundaryOrAnywhere

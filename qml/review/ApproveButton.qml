@@ -24,7 +24,7 @@ T.AbstractButton {
     //: Decision bar: name of the open Approve button for assistive technology. %1 is verb and object. Ctrl+Shift+A is the key.
     Accessible.name: root.open ? qsTr("%1, Ctrl+Shift+A").arg(root.decision.openVerb)
         //: Decision bar: name of the closed Approve button for assistive technology. %1 verb and object, %2 what is missing.
-        : qsTr("locked: %1. %2").arg(root.decision.approveVerb).arg(root.decision.unmetText)
+        : Words.filled(qsTr("locked: %1. %2"), [root.decision.approveVerb, root.decision.unmetText])
     Accessible.role: Accessible.Button
     Accessible.onPressAction: root.decision.approve()
     onPressedChanged: root.pressed ? root.decision.beginPress() : root.decision.endPress()

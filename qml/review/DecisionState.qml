@@ -55,7 +55,7 @@ ColumnLayout {
             //: Decision bar: what still locks Approve. %1 is one condition.
             : root.decision.unmet.length === 1 ? qsTr("To unlock: %1").arg(root.decision.unmet[0])
             //: Decision bar: what still locks Approve. %1 is the first condition, %2 how many others there are.
-            : qsTr("To unlock: %1, and %2 more").arg(root.decision.unmet[0]).arg(root.decision.unmet.length - 1)
+            : Words.filled(qsTr("To unlock: %1, and %2 more"), [root.decision.unmet[0], root.decision.unmet.length - 1])
         visible: text.length > 0
         size: Theme.dense
         color: root.failed ? Theme.colors.danger : Theme.colors.ink3

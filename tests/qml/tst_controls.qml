@@ -65,6 +65,11 @@ TestCase {
         verify(item.implicitWidth > 150);
     }
 
+    function test_nameIsNoPlaceToFillIn() {
+        compare(Words.filled("%1 · for %2", ["%2", "%1"]), "%2 · for %1");
+        compare(Words.filled("%2 of %1, %3", [3, 2]), "2 of 3, %3");
+    }
+
     function test_buttonNeverHandsTextToTheTemplate() {
         const item = createTemporaryObject(button, root);
         compare(item.text, "");

@@ -151,9 +151,9 @@ void HistoryDesk::take(const SearchResult &result, bool more, qint64 tookMs)
     const auto shownCount = count(m_rows.size());
     m_view.show(m_rows, result.total
                     //: Right end of the history search field: how many are shown of how many, and how long the search took
-                    ? tr("%1 of %2, %3 ms").arg(shownCount, count(*result.total)).arg(tookMs)
+                    ? tr("%1 of %2, %3 ms").arg(shownCount, count(*result.total), QString::number(tookMs))
                     //: Right end of the history search field: how many are shown and how long the search took
-                    : tr("%1 shown, %2 ms").arg(shownCount).arg(tookMs));
+                    : tr("%1 shown, %2 ms").arg(shownCount, QString::number(tookMs)));
     showCharts();
 }
 

@@ -276,7 +276,7 @@ void LedgerWatch::audit(int session)
         m_recent.append(entry, payloadOf(entry, m_blobs));
         for (const auto &finding : m_auditor->add(entry)) {
             //: Alarm: an entry of the ledger is not what it must be; %1 its index, %2 what is wrong
-            alarm(tr("Ledger entry %1: %2").arg(finding.index).arg(finding.sentence));
+            alarm(tr("Ledger entry %1: %2").arg(QString::number(finding.index), finding.sentence));
         }
         m_blobs.clear(); // the auditor keeps what it still needs
         m_askedBlobs.clear();

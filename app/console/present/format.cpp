@@ -63,7 +63,7 @@ QString duration(milliseconds span)
     if (minutesOnly < minutesOfDay) {
         const auto rest = minutesOnly % 60;
         //: A span of time in whole hours, and in hours and minutes
-        return rest == 0 ? tr("%1 h").arg(minutesOnly / 60) : tr("%1 h %2 min").arg(minutesOnly / 60).arg(rest);
+        return rest == 0 ? tr("%1 h").arg(minutesOnly / 60) : tr("%1 h %2 min").arg(QString::number(minutesOnly / 60), QString::number(rest));
     }
     //: A span of time, in days
     return tr("%1 d").arg(minutesOnly / minutesOfDay);
@@ -88,7 +88,7 @@ QString left(Instant until, Instant now)
     }
     const auto total = duration_cast<seconds>(span).count();
     if (total < 3600) {
-        const auto clock = QStringLiteral("%1:%2").arg(total / 60).arg(total % 60, 2, 10, QLatin1Char('0'));
+        const auto clock = QStringLiteral("%1:%2").arg(QString::number(total / 60), QString::number(total % 60).rightJustified(2, u'0'));
         //: Time left to decide on a hold, minutes and seconds
         return tr("%1 left").arg(clock);
     }

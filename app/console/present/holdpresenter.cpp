@@ -92,7 +92,7 @@ QString needsText(const Evidence &evidence, const Viewer &viewer)
         //: In the decision bar: one approval is wanted
         ? tr("Needs one approver")
         //: In the decision bar: %1 have approved of %2 wanted
-        : tr("%1 of %2 approvals").arg(evidence.head.approvals.size()).arg(need);
+        : tr("%1 of %2 approvals").arg(QString::number(evidence.head.approvals.size()), QString::number(need));
     if (hold.requesterPerson != viewer.person) {
         //: Continues "Needs one approver": the person who asked may not approve
         text += tr(", not %1").arg(shown(hold.requesterPerson, 60));

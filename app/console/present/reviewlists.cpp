@@ -275,7 +275,8 @@ QList<DetailRow> policyRows(const Evidence &evidence)
     rows.append(detail("own", tr("Recomputed here"), same ? tr("the same tier and mode") : tr("differs from what the gate says"),
                        same ? view::Tone::Good : view::Tone::Bad));
     //: Tab "Policy": how many must approve, and in which role
-    rows.append(detail("quorum", tr("Approvals"), tr("%1 of role %2").arg(hold.policy.need).arg(shown(hold.policy.from.join(u", "_s), 200))));
+    rows.append(detail("quorum", tr("Approvals"), tr("%1 of role %2")
+        .arg(QString::number(hold.policy.need), shown(hold.policy.from.join(u", "_s), 200))));
     for (const auto &tolerance : hold.tolerances) {
         //: Tab "Policy": how far a figure may move between approval and execution
         rows.append(detail(tolerance.fact.toUtf8().constData(), tr("Tolerance"), shown(tolerance.fact, 100) + u" ≤ "_s + count(tolerance.max)));

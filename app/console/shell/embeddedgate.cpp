@@ -163,7 +163,8 @@ void EmbeddedGate::ended(int exitCode)
     if (++m_restarts > 5) {
         m_wanted = false;
         //: The gate ends again and again; %1 exit code, %2 log file
-        Q_EMIT failed(tr("The gate ended with code %1 five times in a row. Its log is %2").arg(exitCode).arg(m_places.state + u"/gate.log"_s));
+        Q_EMIT failed(tr("The gate ended with code %1 five times in a row. Its log is %2")
+            .arg(QString::number(exitCode), m_places.state + u"/gate.log"_s));
         return;
     }
     QTimer::singleShot(1000, this, [this] {

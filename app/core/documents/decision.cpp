@@ -23,7 +23,7 @@ QString requestSubject(const HoldId &hold)
 
 QString holdSubject(const HoldId &hold, int revision)
 {
-    return QStringLiteral("hold/%1/%2").arg(hold.toString()).arg(revision);
+    return QStringLiteral("hold/%1/%2").arg(hold.toString(), QString::number(revision));
 }
 
 Json subjectJson(QString name, const Digest &digest)

@@ -142,7 +142,7 @@ std::optional<QString> pathOfNul(const Json &value, const QString &path)
         return text->contains(QChar::Null) ? std::optional(path) : std::nullopt;
     if (const JsonArray *array = value.asArray()) {
         for (std::size_t i = 0; i < array->size(); ++i) {
-            if (auto found = pathOfNul((*array)[i], QStringLiteral("%1[%2]").arg(path).arg(i)))
+            if (auto found = pathOfNul((*array)[i], QStringLiteral("%1[%2]").arg(path, QString::number(i))))
                 return found;
         }
     }

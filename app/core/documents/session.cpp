@@ -23,7 +23,8 @@ QByteArray readChallenge(ObjectReader &reader, QStringView name)
 {
     const QByteArray nonce = reader.base64(name);
     if (!reader.failed() && (nonce.size() < leastNonce || nonce.size() > mostNonce))
-        reader.fail(Kind::InvalidValue, name, QStringLiteral("base64 of %1 to %2 bytes is expected").arg(leastNonce).arg(mostNonce));
+        reader.fail(Kind::InvalidValue, name, QStringLiteral("base64 of %1 to %2 bytes is expected")
+            .arg(QString::number(leastNonce), QString::number(mostNonce)));
     return nonce;
 }
 

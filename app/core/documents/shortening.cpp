@@ -124,7 +124,7 @@ private:
         const auto size = static_cast<qsizetype>(list.size());
         if (size <= most)
             return false;
-        m_reasons.append(QStringLiteral("only %1 of %2 %3 are listed").arg(most).arg(size).arg(what));
+        m_reasons.append(QStringLiteral("only %1 of %2 %3 are listed").arg(QString::number(most), QString::number(size), what));
         list.erase(list.begin() + most, list.end());
         return true;
     }
@@ -161,13 +161,13 @@ QString folded(const QString &text, qsizetype most)
     if (text.size() <= most)
         return text;
     const QString digest = sha256(text.toUtf8()).hex().first(12);
-    const qsizetype mark = QStringLiteral(" … %1 more (%2) … ").arg(text.size()).arg(digest).size();
+    const qsizetype mark = QStringLiteral(" … %1 more (%2) … ").arg(QString::number(text.size()), digest).size();
     qsizetype head = (most - mark + 1) / 2, tail = text.size() - (most - mark) / 2;
     if (text[head].isLowSurrogate() && text[head - 1].isHighSurrogate())
         --head;
     if (text[tail].isLowSurrogate() && text[tail - 1].isHighSurrogate())
         ++tail;
-    return text.first(head) + QStringLiteral(" … %1 more (%2) … ").arg(tail - head).arg(digest) + text.sliced(tail);
+    return text.first(head) + QStringLiteral(" … %1 more (%2) … ").arg(QString::number(tail - head), digest) + text.sliced(tail);
 }
 
 QStringList foldsOf(const QString &text)

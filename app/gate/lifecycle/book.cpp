@@ -19,7 +19,8 @@ Result<Done, StoreError> Book::load(QByteArrayView highestNote)
         if (!highest)
             return Failure{StoreError{StoreError::Kind::Forked, highest.error().sentence()}};
         if (highest->size > size)
-            return Failure{StoreError{StoreError::Kind::Behind, QStringLiteral("%1 entries, %2 were signed").arg(size).arg(highest->size)}};
+            return Failure{StoreError{StoreError::Kind::Behind, QStringLiteral("%1 entries, %2 were signed")
+                .arg(QString::number(size), QString::number(highest->size))}};
         const auto root = highest->size == 0 ? emptyRoot() : rootAt(highest->size, m_store.ledger.nodes());
         if (!root || *root != highest->root)
             return Failure{StoreError{StoreError::Kind::Forked, QStringLiteral("another root at size %1").arg(highest->size)}};

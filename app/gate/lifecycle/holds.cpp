@@ -187,7 +187,7 @@ bool Holds::startMeasuring(const HoldRow &hold, MeasurePurpose purpose, bool ask
     const Deaths deaths = m_context.store.deaths.of(hold.id);
     QString never;
     if (!asked && deaths.count >= mostDeaths)
-        never = QStringLiteral("%1, for the %2. time: it is measured again when a person asks").arg(deaths.how).arg(deaths.count);
+        never = QStringLiteral("%1, for the %2. time: it is measured again when a person asks").arg(deaths.how, QString::number(deaths.count));
     m_context.effects.emplace_back(MeasureJob{purpose, hold.revision, std::move(subject), asked, std::move(never)});
     return true;
 }

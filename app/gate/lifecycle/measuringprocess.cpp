@@ -36,7 +36,7 @@ QString sentenceOf(const ProcessEnd &end, std::chrono::milliseconds deadline)
         return QStringLiteral("the measuring process was ended after %1 s").arg(std::chrono::duration_cast<std::chrono::seconds>(deadline).count());
     if (end.signal)
         return QStringLiteral("the measuring process ended by signal %1%2")
-            .arg(*end.signal).arg(*end.signal == SIGXCPU ? QStringLiteral(": its processor time was used up") : QString());
+            .arg(QString::number(*end.signal), *end.signal == SIGXCPU ? QStringLiteral(": its processor time was used up") : QString());
     if (end.exitCode)
         return sentenceOf(*end.exitCode);
     return QStringLiteral("the measuring process was ended from outside");

@@ -56,7 +56,7 @@ QString PerformerCheck::followChain()
         return QStringLiteral("there is no registry");
     while (m_chain.size() <= static_cast<std::size_t>(newest->serial))
         if (QString reason = link(static_cast<std::int64_t>(m_chain.size())); !reason.isEmpty())
-            return QStringLiteral("registry %1: %2").arg(m_chain.size()).arg(reason);
+            return QStringLiteral("registry %1: %2").arg(QString::number(m_chain.size()), reason);
     return m_chain.back().index == newest->index ? QString() : QStringLiteral("the newest registry is another one than before");
 }
 

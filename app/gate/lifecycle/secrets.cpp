@@ -53,7 +53,7 @@ std::optional<QString> walk(const Json &value, const QString &path)
         return holdsSecret(text->toUtf8()) ? std::optional(path) : std::nullopt;
     if (const JsonArray *items = value.asArray()) {
         for (std::size_t i = 0; i < items->size(); ++i)
-            if (auto found = walk((*items)[i], QStringLiteral("%1[%2]").arg(path).arg(i)))
+            if (auto found = walk((*items)[i], QStringLiteral("%1[%2]").arg(path, QString::number(i))))
                 return found;
     }
     if (const JsonObject *members = value.asObject()) {

@@ -96,7 +96,8 @@ Answer Sessions::open(ConnectionId connection, const Json &params)
         return Refused(ErrorCode::Unauthenticated, QStringLiteral("the actor %1 has expired").arg(visible(actor.name)));
 
     if (m_context.connections.of(actor.name).size() >= sessionsPerActor) {
-        RpcError error = RpcError::of(ErrorCode::RateLimited, QStringLiteral("the actor %1 has %2 sessions open").arg(visible(actor.name)).arg(sessionsPerActor));
+        RpcError error = RpcError::of(ErrorCode::RateLimited, QStringLiteral("the actor %1 has %2 sessions open")
+            .arg(visible(actor.name), QString::number(sessionsPerActor)));
         error.retryAfterMs = 1'000;
         return Refused(error);
     }

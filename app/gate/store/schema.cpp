@@ -123,7 +123,8 @@ Result<Done, StoreError> prepareSchema(Database &database)
         return Failure{error};
     }
     if (found > steps.size())
-        return Failure{StoreError{StoreError::Kind::WrongVersion, QStringLiteral("schema %1, this version reads %2").arg(found).arg(schemaVersion)}};
+        return Failure{StoreError{StoreError::Kind::WrongVersion, QStringLiteral("schema %1, this version reads %2")
+            .arg(QString::number(found), QString::number(schemaVersion))}};
     return Done{};
 }
 

@@ -64,8 +64,8 @@ std::optional<QByteArray> SafeGit::ask(const QList<QByteArray> &arguments, QStri
     if (end.succeeded() && end.outputTotal <= OutputLimit)
         return std::move(end.output);
     const QString command = QString::fromUtf8(arguments.first());
-    why = end.timedOut ? QStringLiteral("git %1 took longer than %2 s").arg(command).arg(m_options.deadline.count())
-                       : QStringLiteral("git %1 failed (%2)").arg(command).arg(end.exitCode.value_or(-1));
+    why = end.timedOut ? QStringLiteral("git %1 took longer than %2 s").arg(command, QString::number(m_options.deadline.count()))
+                       : QStringLiteral("git %1 failed (%2)").arg(command, QString::number(end.exitCode.value_or(-1)));
     return std::nullopt;
 }
 

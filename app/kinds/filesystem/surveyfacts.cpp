@@ -169,7 +169,7 @@ void addLive(Facts &facts, const LiveUse &live)
 {
     QStringList named;
     for (std::size_t i = 0; i < std::min(live.processes.size(), MaxNamedProcesses); ++i)
-        named.append(QStringLiteral("%1 (%2)").arg(live.processes[i].name).arg(live.processes[i].pid));
+        named.append(QStringLiteral("%1 (%2)").arg(live.processes[i].name, QString::number(live.processes[i].pid)));
     auto &fact = facts.count(fact::DependentsLive, QStringLiteral("processes that have something open"), static_cast<std::int64_t>(live.processes.size()), QStringLiteral("processes"), named.isEmpty() ? QStringLiteral("open descriptors of every process") : named.join(QStringLiteral(", ")), live.processes.empty() ? Severity::Info : Severity::Danger);
     if (live.unreadable == 0)
         return;
@@ -219,7 +219,8 @@ std::vector<Dependent> dependentsOf(const Survey &survey)
         dependents.push_back({branch.path, branch.type, QStringLiteral("deleted"), branch.entries, branch.parent});
     for (std::size_t i = 0; i < std::min<std::size_t>(survey.live.processes.size(), 20); ++i) {
         const auto &process = survey.live.processes[i];
-        dependents.push_back({QStringLiteral("%1 (%2)").arg(process.name).arg(process.pid), QStringLiteral("process"), QStringLiteral("holds open"), process.opens, -1});
+        dependents.push_back({QStringLiteral("%1 (%2)")
+            .arg(process.name, QString::number(process.pid)), QStringLiteral("process"), QStringLiteral("holds open"), process.opens, -1});
     }
     return dependents;
 }

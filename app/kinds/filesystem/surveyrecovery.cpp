@@ -70,7 +70,8 @@ Recovery recoveryOf(const Survey &survey)
     } else if (cover.kept > 0) {
         recovery.verdict = cover.kept >= leaves && cover.lost == 0 ? Verdict::Recoverable : Verdict::Partly;
         recovery.quality = Quality::Estimated;
-        recovery.how = QStringLiteral("git holds %1 of %2 files as committed; no backup is configured").arg(cover.kept).arg(leaves);
+        recovery.how = QStringLiteral("git holds %1 of %2 files as committed; no backup is configured")
+            .arg(QString::number(cover.kept), QString::number(leaves));
     } else if (cover.unknown || !survey.backups.empty()) {
         recovery.verdict = Verdict::Unknown;
         recovery.quality = Quality::Unknown;

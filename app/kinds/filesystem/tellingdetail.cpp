@@ -36,7 +36,7 @@ QString tellingDetail(int parent, const QByteArray &name, const struct statx &en
 {
     const QString mode = QStringLiteral("mode %1").arg(entry.stx_mode & 07777, 4, 8, QChar(u'0'));
     const auto keys = name.startsWith("authorized_keys") ? keysIn(parent, name, entry) : std::nullopt;
-    return keys ? QStringLiteral("%1 %2, %3").arg(*keys).arg(*keys == 1 ? QStringLiteral("key") : QStringLiteral("keys"), mode) : mode;
+    return keys ? QStringLiteral("%1 %2, %3").arg(QString::number(*keys), *keys == 1 ? QStringLiteral("key") : QStringLiteral("keys"), mode) : mode;
 }
 
 } // namespace holdfast

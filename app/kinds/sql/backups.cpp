@@ -76,7 +76,7 @@ QString contentsOf(const Copy &copy)
     QStringList tables;
     for (const auto &[table, rows] : copy.found.reading.rows) {
         if (copy.found.reading.wholeRead && tables.size() < tablesNamed)
-            tables += QStringLiteral("%1 rows of %2").arg(rows).arg(table);
+            tables += QStringLiteral("%1 rows of %2").arg(QString::number(rows), table);
     }
     return tables.isEmpty() ? words : words + QStringLiteral("; ") + tables.join(QLatin1StringView(", "));
 }

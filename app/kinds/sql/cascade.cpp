@@ -171,7 +171,7 @@ QString Closure::keyColumns(const Table &table, const QString &alias) const
 {
     QString columns;
     for (std::size_t k = 0; k < table.keys.size(); ++k)
-        columns += QStringLiteral(", %1.%2 AS k%3").arg(alias, quoteIdent(table.keys[k])).arg(k);
+        columns += QStringLiteral(", %1.%2 AS k%3").arg(alias, quoteIdent(table.keys[k]), QString::number(k));
     return columns;
 }
 
@@ -203,7 +203,7 @@ QString Closure::joinOn(const Edge &edge, bool byColumn) const
 QString Closure::rowsOf(const Edge &edge, bool withKeys) const
 {
     return QStringLiteral("SELECT x.tableoid AS o, x.ctid AS c%1 FROM %2 AS x JOIN n%3 AS p ON %4")
-        .arg(withKeys ? keyColumns(tables[edge.to], QStringLiteral("x")) : QString(), tableFrom(*edge.key)).arg(edge.from).arg(joinOn(edge, false));
+        .arg(withKeys ? keyColumns(tables[edge.to], QStringLiteral("x")) : QString(), tableFrom(*edge.key), QString::number(edge.from), joinOn(edge, false));
 }
 
 /// The CTEs of one component: a plain table by UNION of semi-joins, a cycle by a recursive fixpoint over (tableoid, ctid).
@@ -225,23 +225,24 @@ QString Closure::component(int id) const
     }
     if (cyclic) {
         ctes += QStringLiteral("g%1(o, c) AS (SELECT * FROM (%2) q UNION SELECT e.o, e.c FROM g%1 AS g CROSS JOIN LATERAL (%3) e)")
-                    .arg(id).arg(seeds.join(l(" UNION ")), steps.join(l(" UNION ALL ")));
+                    .arg(QString::number(id), seeds.join(l(" UNION ")), steps.join(l(" UNION ALL ")));
     }
     for (std::size_t i = 0; i < tables.size(); ++i) {
         if (tables[i].component != id)
             continue;
         const QString rows = cyclic
             ? QStringLiteral("SELECT x.tableoid AS o, x.ctid AS c%1 FROM %2 AS x JOIN g%3 AS g ON g.o = x.tableoid AND g.c = x.ctid")
-                  .arg(keyColumns(tables[i], QStringLiteral("x")), tables[i].relation.sqlName()).arg(id)
+                  .arg(keyColumns(tables[i], QStringLiteral("x")), tables[i].relation.sqlName(), QString::number(id))
             : seeds.join(l(" UNION "));
-        ctes += QStringLiteral("n%1 AS MATERIALIZED (%2)").arg(i).arg(rows);
+        ctes += QStringLiteral("n%1 AS MATERIALIZED (%2)").arg(QString::number(i), rows);
     }
     return ctes.join(l(", "));
 }
 
 QString Closure::endCount(const Edge &edge, bool butDeleted) const
 {
-    QString query = QStringLiteral("(SELECT count(*) FROM %1 AS x JOIN n%2 AS p ON %3").arg(tableFrom(*edge.key)).arg(edge.from).arg(joinOn(edge, false));
+    QString query = QStringLiteral("(SELECT count(*) FROM %1 AS x JOIN n%2 AS p ON %3")
+        .arg(tableFrom(*edge.key), QString::number(edge.from), joinOn(edge, false));
     const Leaves leaves = m_keys.covered(edge.key->child);
     for (std::size_t i = 0; butDeleted && i < tables.size(); ++i) {
         if (intersects(tables[i].leaves, leaves))

@@ -143,7 +143,8 @@ QString closureQuery(const std::vector<Address> &roots, bool cascade)
 {
     QStringList values;
     for (const Address &root : roots)
-        values += QStringLiteral("(%1::oid, %2::oid, %3, true)").arg(root.catalog).arg(root.oid).arg(root.column);
+        values += QStringLiteral("(%1::oid, %2::oid, %3, true)")
+            .arg(QString::number(root.catalog), QString::number(root.oid), QString::number(root.column));
     // Forward: what depends on it. Back: a part that goes takes the whole along (a view's rule its view, an index its constraint).
     return QStringLiteral(
                "WITH RECURSIVE d(classid, objid, objsubid, root) AS (VALUES %1 UNION"

@@ -45,7 +45,8 @@ QString words(const Count &count)
         return QStringLiteral("at least %1").arg(*count.least);
     if (count.least == count.most || *count.most == 0)
         return plain(*count.most);
-    return count.least.value_or(0) > 0 ? QStringLiteral("%1 to %2").arg(*count.least).arg(*count.most) : QStringLiteral("up to %1").arg(*count.most);
+    return count.least.value_or(0) > 0 ? QStringLiteral("%1 to %2")
+        .arg(QString::number(*count.least), QString::number(*count.most)) : QStringLiteral("up to %1").arg(*count.most);
 }
 
 QString plain(std::int64_t number) { return QString::number(number); }

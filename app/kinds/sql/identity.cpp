@@ -11,8 +11,8 @@ namespace holdfast::sql {
 
 QString LiveIdentity::toString() const
 {
-    QString text = QStringLiteral("system %1, database %2 (oid %3), timeline %4, PostgreSQL %5").arg(identity.system, identity.database).arg(databaseOid)
-                       .arg(identity.timeline.value_or(QStringLiteral("unknown")), version);
+    QString text = QStringLiteral("system %1, database %2 (oid %3), timeline %4, PostgreSQL %5")
+        .arg(identity.system, identity.database, QString::number(databaseOid), identity.timeline.value_or(QStringLiteral("unknown")), version);
     text += QStringLiteral(", at ") + identity.host.value_or(QStringLiteral("an unknown place"));
     if (identity.certificate)
         text += QStringLiteral(", certificate ") + *identity.certificate;

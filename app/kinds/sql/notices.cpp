@@ -115,8 +115,9 @@ void tellShare(const WholeTable &whole, Effects &effects)
     const bool exact = hit.isExact() || hit.least == hit.most;
     const std::int64_t perMille = *most * 1000 / whole.rows;
     effects.extra.push_back({fact::DestroyedShare.toString(), QStringLiteral("share of %1").arg(whole.table),
-                             QStringLiteral("%1 of %2 rows (%3%4.%5 %)").arg(words(hit)).arg(whole.rows).arg(exact ? QString() : QStringLiteral("up to "))
-                                 .arg(perMille / 10).arg(perMille % 10),
+                             QStringLiteral("%1 of %2 rows (%3%4.%5 %)")
+                                 .arg(words(hit), QString::number(whole.rows), exact ? QString() : QStringLiteral("up to "),
+                                      QString::number(perMille / 10), QString::number(perMille % 10)),
                              std::nullopt, exact ? QString() : QStringLiteral("rows"), exact ? Quality::Measured : Quality::Bounded,
                              QStringLiteral("counted in the same snapshot"), whole.at, perMille >= 500 ? Severity::Warning : Severity::Info,
                              exact ? std::nullopt : std::optional(hit.atLeast()), exact ? std::nullopt : most});

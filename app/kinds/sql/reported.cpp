@@ -36,7 +36,7 @@ struct Moves final
         QStringList parts;
         for (const auto &[count, word] : {std::pair(inserted, "added"), std::pair(updated, "changed"), std::pair(deleted, "deleted")}) {
             if (count > 0)
-                parts += QStringLiteral("%1 %2").arg(count).arg(QLatin1StringView(word));
+                parts += QStringLiteral("%1 %2").arg(QString::number(count), QLatin1StringView(word));
         }
         return parts.join(l(", "));
     }

@@ -55,7 +55,8 @@ Shown choose(const Relation &relation, const std::vector<NewValue> &newValues)
 
 QString cut(const QString &expression)
 {
-    return QStringLiteral("left(CAST(%1 AS pg_catalog.text), %2), length(CAST(%1 AS pg_catalog.text))").arg(expression).arg(MaxCharacters);
+    return QStringLiteral("left(CAST(%1 AS pg_catalog.text), %2), length(CAST(%1 AS pg_catalog.text))")
+        .arg(expression, QString::number(MaxCharacters));
 }
 
 Json cell(const PgRows &rows, int row, int column, bool hide)
@@ -148,7 +149,7 @@ void addRowSample(const Catalog &catalog, const Relation &relation, const QStrin
         return;
     const auto rows = catalog.db().guarded(QStringLiteral("SELECT %1 FROM %2%3%4 LIMIT %5")
         .arg(outputs.join(QLatin1StringView(", ")), from, where.isEmpty() ? QString() : QStringLiteral(" WHERE ") + where,
-             order.isEmpty() ? QString() : QStringLiteral(" ORDER BY ") + order.join(QLatin1StringView(", "))).arg(MaxRows));
+             order.isEmpty() ? QString() : QStringLiteral(" ORDER BY ") + order.join(QLatin1StringView(", ")), QString::number(MaxRows)));
     if (!rows || rows->count() == 0)
         return;
     const bool update = !newValues.empty();

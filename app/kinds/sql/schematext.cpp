@@ -45,7 +45,7 @@ QStringList tableLines(const Catalog &catalog, const Relation &relation)
 QByteArray removal(const QString &name, const QStringList &definition)
 {
     const QStringList lines = definition.join(u'\n').split(u'\n');
-    QString text = QStringLiteral("--- %1\n+++ /dev/null\n@@ -1,%2 +0,0 @@\n").arg(name).arg(lines.size());
+    QString text = QStringLiteral("--- %1\n+++ /dev/null\n@@ -1,%2 +0,0 @@\n").arg(name, QString::number(lines.size()));
     for (const QString &line : lines)
         text += u'-' + line + u'\n';
     return text.toUtf8();
@@ -92,7 +92,8 @@ void addColumnsDiff(const Catalog &catalog, const Relation &relation, const QStr
                            [&](const QString &name) { return line.startsWith(QStringLiteral("    ") + displayIdent(name) + u' '); });
     };
     const auto removed = std::count_if(lines.begin(), lines.end(), goes);
-    QString text = QStringLiteral("--- %1\n+++ %1\n@@ -1,%2 +1,%3 @@\n").arg(relation.canonical()).arg(lines.size()).arg(lines.size() - removed);
+    QString text = QStringLiteral("--- %1\n+++ %1\n@@ -1,%2 +1,%3 @@\n")
+        .arg(relation.canonical(), QString::number(lines.size()), QString::number(lines.size() - removed));
     for (const QString &line : lines)
         text += (goes(line) ? u'-' : u' ') + line + u'\n';
     effects.addDiff(QStringLiteral("schema"), QStringLiteral("unified"), text.toUtf8(), QStringLiteral("text/x-diff"));

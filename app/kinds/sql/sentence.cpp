@@ -25,7 +25,8 @@ QString referredBy(std::size_t tables, std::size_t dropped)
 {
     if (tables == 0)
         return {};
-    return QStringLiteral("%1 %2").arg(tables).arg(tables == 1 ? l("table references ") : l("tables reference ")) + (dropped == 1 ? l("it") : l("them"));
+    return QStringLiteral("%1 %2")
+        .arg(QString::number(tables), tables == 1 ? l("table references ") : l("tables reference ")) + (dropped == 1 ? l("it") : l("them"));
 }
 
 QString andDependents(const Effects &effects)
@@ -43,7 +44,7 @@ QString targetsOf(const Effects &effects)
         names += relation.display();
     names.removeDuplicates();
     if (names.size() > 3)
-        return QStringLiteral("%1 and %2 more").arg(names.first()).arg(names.size() - 1);
+        return QStringLiteral("%1 and %2 more").arg(names.first(), QString::number(names.size() - 1));
     return names.isEmpty() ? QStringLiteral("a table that is not known") : names.join(l(", "));
 }
 
@@ -132,7 +133,8 @@ QString joined(const std::vector<Clause> &clauses, const QString &at)
         return parts.join(l("; ")) + at;
     const auto hidden = std::count_if(clauses.begin() + maxClauses, clauses.end(), [](const Clause &clause) { return clause.destroys; });
     const std::size_t more = clauses.size() - maxClauses;
-    return parts.join(l("; ")) + QStringLiteral("; %1 more %2, %3 of them destructive").arg(more).arg(more == 1 ? l("statement") : l("statements")).arg(hidden) + at;
+    return parts.join(l("; ")) + QStringLiteral("; %1 more %2, %3 of them destructive")
+        .arg(QString::number(more), more == 1 ? l("statement") : l("statements"), QString::number(hidden)) + at;
 }
 
 QString sentence(const std::vector<Clause> &clauses, const QString &target)

@@ -129,7 +129,8 @@ QString whyUnparsed(const ParsedText &statements)
 {
     return statements
         ? QStringLiteral("there is no statement")
-        : QStringLiteral("the statements could not be parsed: %1 (character %2)").arg(statements.error().message).arg(statements.error().position);
+        : QStringLiteral("the statements could not be parsed: %1 (character %2)")
+            .arg(statements.error().message, QString::number(statements.error().position));
 }
 
 MeasureOutput measureParsed(const MeasureInput &input, const ParsedText &statements)

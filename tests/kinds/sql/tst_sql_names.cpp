@@ -18,6 +18,8 @@ private Q_SLOTS:
     void shadowed();
     void othersDoNotMatter_data();
     void othersDoNotMatter();
+    void codeInNames();
+    void placesInNames();
 
 private:
     [[nodiscard]] Ground make(const QString &objects) const;
@@ -131,6 +133,39 @@ void TestSqlNames::othersDoNotMatter()
     QVERIFY2(output.measurement.uninspectable.isEmpty() == known, qPrintable(dump(output)));
     if (known)
         QCOMPARE(QString::number(number(output, fact::DestroyedRows)), ground.sql(QStringLiteral("SELECT count(*) FROM t WHERE ") + condition));
+}
+
+/// Names that would leave their quotes if one of them were filled in at what another holds.
+void TestSqlNames::codeInNames()
+{
+    const Ground ground = make(QStringLiteral(
+        "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT hid.mark()::int'; CREATE TABLE \"p.k0 OPERATOR(pg_catalog.=) x.\" (z int);"
+        "CREATE TABLE par (id int PRIMARY KEY); CREATE TABLE \"%3\" (\" a, public.f() z), 0 --\" int REFERENCES par ON DELETE SET NULL);"
+        "INSERT INTO par VALUES (1), (2); INSERT INTO \"%3\" VALUES (1);"));
+    const MeasureOutput output = ground.measure(QStringLiteral("DELETE FROM par"));
+    QVERIFY2(output.measurement.uninspectable.isEmpty(), qPrintable(dump(output)));
+    const auto outcome = ground.perform(QStringLiteral("DELETE FROM par"), output);
+    QVERIFY2(std::holds_alternative<Performed>(outcome) && std::get<Performed>(outcome).outcome == Outcome::Committed, qPrintable(dump(outcome)));
+    QCOMPARE(ground.sql(QStringLiteral("SELECT count(*) FROM ran")), QStringLiteral("0"));
+}
+
+/// A name that holds what a text of ours is filled in at.
+void TestSqlNames::placesInNames()
+{
+    const Ground ground = make(QStringLiteral(
+        "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE \"%3\" (a int REFERENCES p ON DELETE CASCADE); CREATE TABLE \"%2\" (a int REFERENCES p ON DELETE SET NULL);"
+        "CREATE TABLE \"0\" (a int); INSERT INTO p VALUES (1), (2); INSERT INTO \"%3\" VALUES (1), (1), (2); INSERT INTO \"%2\" VALUES (1), (2);"
+        "CREATE TABLE \"t%2\" (\"%1\" int, \"%2\" text); INSERT INTO \"t%2\" VALUES (1, '%1 %3'); CREATE TABLE x1 (); CREATE TABLE x2 (); CREATE TABLE x3 ();"));
+    const MeasureOutput output = ground.measure(QStringLiteral("DELETE FROM p"));
+    QVERIFY2(output.measurement.uninspectable.isEmpty(), qPrintable(dump(output)));
+    QCOMPARE(number(output, fact::DestroyedRows), 5);
+    QCOMPARE(number(output, fact::ChangedRows), 2);
+    QCOMPARE(ground.measure(QStringLiteral("DROP TABLE \"t%2\", x1, x2, x3")).measurement.summaryText,
+             QStringLiteral("Drop tables \"t%2\" and 3 more in ground"));
+    const QString update = QStringLiteral("UPDATE \"t%2\" SET \"%1\" = 2, \"%2\" = '%2%1' WHERE \"%2\" = '%1 %3'");
+    const auto outcome = ground.perform(update, ground.measure(update));
+    QVERIFY2(std::holds_alternative<Performed>(outcome) && std::get<Performed>(outcome).outcome == Outcome::Committed, qPrintable(dump(outcome)));
+    QCOMPARE(number(std::get<Performed>(outcome), fact::ChangedRows), 1);
 }
 
 QTEST_GUILESS_MAIN(TestSqlNames)
