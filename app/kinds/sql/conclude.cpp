@@ -55,7 +55,7 @@ void addObjects(const Effects &effects, Instant at, std::vector<Fact> &facts)
     for (const LostObject &object : effects.objects) {
         major += object.major || !object.cascade ? 1 : 0;
         cascade += object.major && object.cascade ? 1 : 0;
-        keys += object.type == l("table constraint") && object.cascade ? 1 : 0;
+        keys += object.type == l("table constraint") || object.type == l("domain constraint") ? 1 : 0;
     }
     const QString how = QStringLiteral("closure of pg_depend");
     if (!effects.objects.empty()) {
@@ -207,7 +207,7 @@ QStringList resourcesOf(const Effects &effects, const LiveIdentity *live, const 
             resources += base + object.name;
     }
     for (const Dependent &dependent : effects.dependents) {
-        if (dependent.type == l("table"))
+        if (dependent.type == l("table") || dependent.effect == l("altered"))
             resources += base + (dependent.name.contains(u'.') ? dependent.name : QStringLiteral("public.") + dependent.name);
     }
     for (const QString &database : effects.databases)

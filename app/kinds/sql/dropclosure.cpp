@@ -156,15 +156,29 @@ QString closureQuery(const std::vector<Address> &roots, bool cascade)
                " u AS (SELECT classid, objid, objsubid, bool_or(root) AS root FROM d GROUP BY 1, 2, 3)"
                " SELECT u.classid, u.objid, u.objsubid, i.type, i.identity, u.root,"
                "  i.type IN ('table', 'view', 'materialized view', 'foreign table', 'function', 'procedure', 'aggregate', 'type', 'domain', 'schema', 'extension', 'composite type')"
-               "   OR (i.type = 'sequence' AND (u.root OR NOT EXISTS (SELECT FROM pg_depend s WHERE s.classid = u.classid AND s.objid = u.objid AND s.deptype IN ('a', 'i'))))"
+               "   OR (i.type = 'sequence' AND (u.root OR NOT EXISTS (SELECT FROM pg_depend s WHERE s.classid = u.classid AND s.objid = u.objid AND s.deptype IN ('a', 'i')))), coalesce(p.relation, 0), coalesce(p.attname, '')"
                " FROM u CROSS JOIN LATERAL pg_identify_object(u.classid, u.objid, u.objsubid) i"
                " LEFT JOIN pg_type t ON u.classid = 'pg_type'::regclass AND t.oid = u.objid"
                " LEFT JOIN pg_class tc ON tc.oid = t.typrelid"
                " LEFT JOIN pg_trigger g ON u.classid = 'pg_trigger'::regclass AND g.oid = u.objid"
-               " WHERE i.type IS NOT NULL AND i.type NOT IN ('toast table', 'default value') AND NOT coalesce(g.tgisinternal, false)"
+               // Of which relation it is a part.
+               " LEFT JOIN LATERAL (SELECT attrelid AS relation, attname FROM pg_attribute WHERE u.classid = 'pg_class'::regclass AND attrelid = u.objid AND attnum = u.objsubid AND u.objsubid > 0"
+               "  UNION ALL SELECT indrelid, NULL FROM pg_index WHERE u.classid = 'pg_class'::regclass AND indexrelid = u.objid"
+               "  UNION ALL SELECT s.refobjid, NULL FROM pg_depend s JOIN pg_class sc ON sc.oid = s.objid AND sc.relkind = 'S' WHERE u.classid = 'pg_class'::regclass AND s.classid = u.classid"
+               "   AND s.objid = u.objid AND s.refclassid = 'pg_class'::regclass AND s.deptype IN ('a', 'i')"
+               "  UNION ALL SELECT conrelid, NULL FROM pg_constraint WHERE u.classid = 'pg_constraint'::regclass AND oid = u.objid"
+               "  UNION ALL SELECT tgrelid, NULL FROM pg_trigger WHERE u.classid = 'pg_trigger'::regclass AND oid = u.objid"
+               "  UNION ALL SELECT polrelid, NULL FROM pg_policy WHERE u.classid = 'pg_policy'::regclass AND oid = u.objid"
+               "  UNION ALL SELECT ev_class, NULL FROM pg_rewrite WHERE u.classid = 'pg_rewrite'::regclass AND oid = u.objid"
+               "  UNION ALL SELECT adrelid, NULL FROM pg_attrdef WHERE u.classid = 'pg_attrdef'::regclass AND oid = u.objid"
+               "  UNION ALL SELECT stxrelid, NULL FROM pg_statistic_ext WHERE u.classid = 'pg_statistic_ext'::regclass AND oid = u.objid"
+               "  UNION ALL SELECT prrelid, NULL FROM pg_publication_rel WHERE u.classid = 'pg_publication_rel'::regclass AND oid = u.objid LIMIT 1) p ON true"
+               " WHERE i.type IS NOT NULL AND i.type <> 'toast table' AND NOT coalesce(g.tgisinternal, false)"
                " AND NOT (i.type = 'rule' AND i.identity LIKE '\"\\_RETURN\" on %')"
                " AND (t.oid IS NULL OR (t.typcategory <> 'A' AND coalesce(tc.relkind, 'c') = 'c')) AND coalesce((SELECT c.relkind FROM pg_class c"
-               "  WHERE u.classid = 'pg_class'::regclass AND c.oid = u.objid), 'x') <> 't'"
+               "  WHERE u.classid = 'pg_class'::regclass AND c.oid = u.objid AND (c.relkind <> 'c' OR u.objsubid = 0)), 'x') NOT IN ('t', 'c')"
+               " AND NOT EXISTS (SELECT FROM pg_attrdef f JOIN u w ON w.classid = 'pg_class'::regclass AND w.objid = f.adrelid AND w.objsubid IN (0, f.adnum)"
+               "  WHERE u.classid = 'pg_attrdef'::regclass AND f.oid = u.objid)"
                " AND NOT EXISTS (SELECT FROM pg_index ti JOIN pg_class tt ON tt.oid = ti.indrelid WHERE u.classid = 'pg_class'::regclass AND ti.indexrelid = u.objid AND tt.relkind = 't')"
                " AND (u.objsubid = 0 OR NOT EXISTS (SELECT FROM u w WHERE w.classid = u.classid AND w.objid = u.objid AND w.objsubid = 0))"
                " ORDER BY u.root DESC, i.type, i.identity")
@@ -202,7 +216,7 @@ Result<std::vector<LostObject>, QString> dropClosure(const Catalog &catalog, con
     objects.reserve(static_cast<std::size_t>(rows->count()));
     for (int row = 0; row < rows->count(); ++row) {
         objects.push_back({rows->oid(row, 0), rows->oid(row, 1), static_cast<int>(rows->number(row, 2)), rows->text(row, 3), rows->text(row, 4),
-                           !rows->flag(row, 5), rows->flag(row, 6)});
+                           rows->oid(row, 7), rows->text(row, 8), !rows->flag(row, 5), rows->flag(row, 6)});
     }
     return objects;
 }

@@ -17,7 +17,7 @@ struct Address final
 [[nodiscard]] Result<std::vector<Address>, QString> droppedAddresses(const Catalog &catalog, const Fields &dropStmt);
 
 /// Everything that ceases to exist with `roots`: what depends on them automatically or internally, and, with `cascade`, whatever depends on them at
-/// all. Parts without a name of their own (TOAST, row types, internal triggers, defaults) are left out.
+/// all. Parts without a name of their own (TOAST, row types, internal triggers, defaults of columns that go) are left out.
 [[nodiscard]] Result<std::vector<LostObject>, QString> dropClosure(const Catalog &catalog, const std::vector<Address> &roots, bool cascade);
 
 } // namespace holdfast::sql

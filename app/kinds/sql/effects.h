@@ -38,6 +38,8 @@ struct LostObject final
     int column = 0;
     QString type; ///< as pg_identify_object says: `table`, `view`, `table constraint` …
     QString name;
+    Oid relation = 0; ///< of which it is a part: a column, a default, an index, a constraint, a trigger …
+    QString columnName{}; ///< of a column
     bool cascade = false; ///< not named by the statement
     bool major = false; ///< has a life of its own: not an index, a constraint, a default …
     friend bool operator==(const LostObject &, const LostObject &) = default;
@@ -122,6 +124,7 @@ struct Effects final
     std::vector<MadeBlob> blobs;
     std::vector<Fact> extra; ///< facts of this kind only
     QString detail; ///< for the sentence: `column state`, `view x`
+    QStringList besides; ///< for the sentence: `feel loses column m`
     std::vector<Clause> clauses; ///< of each statement, what is destroyed first
 
     void addDiff(const QString &title, const QString &format, QByteArray content, const QString &media);

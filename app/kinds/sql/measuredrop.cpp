@@ -2,6 +2,7 @@
 #include "kinds/sql/bystanders.h"
 #include "kinds/sql/dropclosure.h"
 #include "kinds/sql/latin.h"
+#include "kinds/sql/losses.h"
 #include "kinds/sql/measurestatement.h"
 #include "kinds/sql/schematext.h"
 
@@ -76,17 +77,6 @@ void loseRelations(const Measuring &measuring, const std::vector<LostObject> &ob
     }
 }
 
-void listObjects(const std::vector<LostObject> &objects, Effects &effects)
-{
-    const int parent = effects.dependents.empty() ? -1 : 0;
-    for (const LostObject &object : objects) {
-        const bool listed = object.type == l("table")
-            || (!object.major && object.cascade && object.type != l("trigger") && object.type != l("policy") && object.type != l("table column"));
-        if (!listed)
-            effects.dependents.push_back({object.name, object.type, QStringLiteral("dropped"), std::nullopt, object.cascade ? parent : -1});
-    }
-}
-
 void refuse(const Measuring &measuring, const std::vector<Address> &roots, const std::vector<LostObject> &objects, Effects &effects)
 {
     const auto all = dropClosure(measuring.catalog, roots, true);
@@ -131,7 +121,7 @@ Effects measureDrop(const Measuring &measuring, const Statement &statement)
     std::set<Oid> gone;
     std::vector<Oid> defined;
     loseRelations(measuring, *objects, gone, defined, effects);
-    listObjects(*objects, effects);
+    tellLosses(measuring, *objects, effects);
     orphan(measuring, *objects, gone, effects);
     effects.objects = *objects;
     for (const LostObject &object : *objects) {

@@ -9,10 +9,11 @@ namespace holdfast::sql {
 
 namespace {
 
+/// Parts of something else: of a table, or of a composite type.
+bool isPart(QChar kind) { return kind == u'i' || kind == u'I' || kind == u't' || kind == u'c'; }
+
 /// A materialized view's rows are made from others.
 bool holdsRows(QChar kind) { return kind == u'r'; }
-
-bool isIndex(QChar kind) { return kind == u'i' || kind == u'I'; }
 
 /// Rows that a table has in the catalogs; whatever is written to another catalog is no part of a table.
 bool describesTables(const QString &catalog)
@@ -121,8 +122,8 @@ void Comparing::lost()
     for (const auto &[oid, was] : m_before.relations) {
         const auto is = m_after.relations.find(oid);
         if (is == m_after.relations.end()) {
-            m_reported.vanished += isIndex(was.kind) || was.kind == u't' ? 0 : 1;
-            m_reported.unexpected += isIndex(was.kind) || was.kind == u't' || m_expected.vanishing.contains(oid) ? 0 : 1;
+            m_reported.vanished += isPart(was.kind) ? 0 : 1;
+            m_reported.unexpected += isPart(was.kind) || m_expected.vanishing.contains(oid) ? 0 : 1;
             if (holdsRows(was.kind))
                 loseAll(oid, was.name);
         } else if (holdsRows(was.kind) && !was.system && is->second.file != was.file) {
@@ -137,8 +138,11 @@ void Comparing::lost()
     rights();
     for (const Oid oid : m_expected.vanishing)
         m_reported.unexpected += m_after.relations.contains(oid) ? 1 : 0;
-    for (const auto &object : m_before.objects)
-        m_reported.lostObjects += m_after.objects.contains(object) ? 0 : 1;
+    constexpr Oid constraints = 2606; // pg_constraint
+    for (const auto &object : m_before.objects) {
+        if (!m_after.objects.contains(object))
+            ++(object.first == constraints ? m_reported.lostConstraints : m_reported.lostObjects);
+    }
 }
 
 /// An owner or a privilege is no part of what ALTER TABLE and the like are read for.

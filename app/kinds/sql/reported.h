@@ -36,7 +36,8 @@ struct Reported final
     std::int64_t vanished = 0; ///< relations, indexes apart, that ceased to exist
     std::int64_t unexpected = 0; ///< relations that vanished against expectation, or did not
     std::int64_t emptied = 0; ///< tables truncated
-    std::int64_t lostObjects = 0; ///< constraints and the like that ceased to exist
+    std::int64_t lostConstraints = 0;
+    std::int64_t lostObjects = 0; ///< triggers, functions, schemas, policies and extensions that ceased to exist
     std::int64_t catalogRows = 0; ///< of the system catalogs, beyond what the text may change
     QStringList catalog; ///< the same in words: `pg_proc 1 added`, `new or changed: function f()`
     QStringList elsewhere; ///< tables that were written, or locked to be, and that nothing named

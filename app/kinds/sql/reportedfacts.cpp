@@ -151,8 +151,11 @@ std::vector<Fact> effectsOf(const Reported &reported, const QStringList &tags, c
     if (reported.vanished > 0)
         facts.push_back(countFact(fact::DestroyedObjects, QStringLiteral("relations destroyed"), Count::of(reported.vanished),
                                   QStringLiteral("objects"), how, at, Severity::Danger));
+    if (reported.lostConstraints > 0)
+        facts.push_back(countFact(u"destroyed.constraints", QStringLiteral("constraints destroyed"), Count::of(reported.lostConstraints),
+                                  QStringLiteral("constraints"), how, at, Severity::Notice));
     if (reported.lostObjects > 0)
-        facts.push_back(countFact(u"destroyed.constraints", QStringLiteral("constraints, triggers, functions destroyed"),
+        facts.push_back(countFact(u"destroyed.definitions", QStringLiteral("triggers, functions, schemas, policies, extensions destroyed"),
                                   Count::of(reported.lostObjects), QStringLiteral("objects"), how, at, Severity::Notice));
     if (reported.emptied > 0)
         facts.push_back(countFact(u"emptied.tables", QStringLiteral("tables emptied"), Count::of(reported.emptied), QStringLiteral("tables"), how, at,

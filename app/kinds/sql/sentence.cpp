@@ -160,6 +160,9 @@ Clause clauseOf(const Effects &effects)
         clause.tail = referredBy(effects.dependentTables.size(), effects.targets.size());
     else if (operation == l("database.delete"))
         clause.tail = cascade(effects);
+    QStringList tails = QStringList{clause.tail} + effects.besides;
+    tails.removeAll(QString());
+    clause.tail = tails.join(l(", "));
     return clause;
 }
 
