@@ -124,7 +124,13 @@ void readOther(ObjectReader &reader, MeasureOrder &order)
     }
 }
 
-void readOrder(ObjectReader &reader, MeasureOrder &order)
+struct NamedBlob final
+{
+    Digest digest;
+    qsizetype size = 0;
+};
+
+void readOrder(ObjectReader &reader, MeasureOrder &order, std::vector<NamedBlob> &blobs)
 {
     (void)reader.any(u"sizes");
     order.actor = reader.text(u"actor");
@@ -139,6 +145,20 @@ void readOrder(ObjectReader &reader, MeasureOrder &order)
         const QString name = inner.text(u"name");
         order.environment[name] = inner.base64(u"value");
     });
+    reader.each(u"blobs", [&](ObjectReader &inner) { blobs.push_back({inner.digest(u"digest"), inner.integer(u"size", 0, longestPart)}); });
+}
+
+/// False unless there is a descriptor for each blob, and none besides.
+bool takeBlobs(MeasureOrder &order, const std::vector<NamedBlob> &named, std::vector<UniqueFd> descriptors)
+{
+    if (named.size() != descriptors.size())
+        return false;
+    for (std::size_t i = 0; i < named.size(); ++i) {
+        auto bytes = SealedBytes::from(std::move(descriptors[i]), named[i].size);
+        if (!bytes || !order.blobs.emplace(named[i].digest, std::move(*bytes)).second)
+            return false;
+    }
+    return true;
 }
 
 bool carriesItsBlobs(const MeasureOutput &output)
@@ -155,12 +175,14 @@ bool carriesItsBlobs(const MeasureOutput &output)
 
 QByteArray MeasureOrder::toBytes() const
 {
-    JsonArray variables, more;
+    JsonArray variables, more, named;
     for (const auto &[target, other] : others)
         more.push_back(otherJson(target, other));
     for (const auto &[name, value] : environment)
         variables.push_back(
             JsonBuilder().add(QStringLiteral("name"), name).add(QStringLiteral("value"), QString::fromLatin1(value.toBase64())).build());
+    for (const auto &[digest, bytes] : blobs)
+        named.push_back(JsonBuilder().add(QStringLiteral("digest"), digest.toString()).add(QStringLiteral("size"), std::int64_t{bytes.size()}).build());
     JsonBuilder head;
     head.add(QStringLiteral("actor"), actor)
         .add(QStringLiteral("person"), person)
@@ -170,33 +192,40 @@ QByteArray MeasureOrder::toBytes() const
         .add(QStringLiteral("askable"), textsJson(askable))
         .add(QStringLiteral("credential"), credentialJson(credential))
         .add(QStringLiteral("others"), std::move(more))
-        .add(QStringLiteral("environment"), std::move(variables));
-    std::vector<QByteArray> parts{request.toPayload(), policyToml};
-    for (const auto &[digest, bytes] : blobs)
-        parts.push_back(bytes);
-    return pack(std::move(head), parts);
+        .add(QStringLiteral("environment"), std::move(variables))
+        .add(QStringLiteral("blobs"), std::move(named));
+    return pack(std::move(head), {request.toPayload(), policyToml});
 }
 
-Parsed<MeasureOrder> MeasureOrder::parse(const QByteArray &bytes)
+std::vector<int> MeasureOrder::descriptors() const
+{
+    std::vector<int> all;
+    for (const auto &[digest, bytes] : blobs)
+        all.push_back(bytes.descriptor());
+    return all;
+}
+
+Parsed<MeasureOrder> MeasureOrder::parse(const QByteArray &bytes, std::vector<UniqueFd> descriptors)
 {
     auto parcel = Parcel::open(bytes);
     if (!parcel)
         return Failure{parcel.error()};
     ObjectReader reader(parcel->head());
     MeasureOrder order;
+    std::vector<NamedBlob> blobs;
     if (!reader.failed())
-        readOrder(reader, order);
+        readOrder(reader, order, blobs);
     if (auto error = reader.finish())
         return Failure{*std::move(error)};
-    if (parcel->parts().size() < 2)
-        return Failure{noParcel("request and policy are missing")};
+    if (parcel->parts().size() != 2)
+        return Failure{noParcel("request and policy were expected")};
+    if (!takeBlobs(order, blobs, std::move(descriptors)))
+        return Failure{noParcel("the blobs are not those that it names")};
     auto request = Request::parse(parcel->parts()[0]);
     if (!request)
         return Failure{request.error()};
     order.request = std::move(*request);
     order.policyToml = parcel->parts()[1];
-    for (std::size_t i = 2; i < parcel->parts().size(); ++i)
-        order.blobs.emplace(sha256(parcel->parts()[i]), parcel->parts()[i]);
     return order;
 }
 

@@ -2,13 +2,15 @@
 #pragma once
 
 #include "kinds/measuring.h"
+#include "kinds/posix/sealedbytes.h"
 
 #include <map>
 #include <variant>
 
 namespace holdfast {
 
-/// One measurement, as the gate orders it from a process of its own: all that this process learns.
+/// One measurement, as the gate orders it from a process of its own: all that this process learns. Blobs travel beside the bytes of the
+/// order, as descriptors.
 struct MeasureOrder final
 {
     Request request;
@@ -21,10 +23,12 @@ struct MeasureOrder final
     QString scratch; ///< a directory for what is thrown away, emptied by the gate; may be empty
     QStringList withheld; ///< absolute paths that it must not read or change: the gate's keys and store
     Instant at{};
-    std::map<Digest, QByteArray> blobs; ///< what the request names
+    std::map<Digest, SealedBytes> blobs; ///< that the request names; whoever orders has seen that each has its digest
 
     [[nodiscard]] QByteArray toBytes() const;
-    [[nodiscard]] static Parsed<MeasureOrder> parse(const QByteArray &bytes);
+    /// Of the blobs, in the order in which parse() takes them.
+    [[nodiscard]] std::vector<int> descriptors() const;
+    [[nodiscard]] static Parsed<MeasureOrder> parse(const QByteArray &bytes, std::vector<UniqueFd> descriptors);
 };
 
 /// How a measuring process ends, beside 0; the gate makes a sentence of it.

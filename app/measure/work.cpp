@@ -5,6 +5,7 @@
 #include "core/signer.h"
 #include "kinds/filesystem/lookout.h"
 #include "kinds/measureorder.h"
+#include "kinds/posix/supervisor.h"
 #include "measure/fence.h"
 #include "measure/kinds.h"
 
@@ -51,7 +52,8 @@ MeasureInput inputOf(const MeasureOrder &order, const PolicyDocument &policy, co
     input.credential = &order.credential;
     input.blobs = [&order](const Digest &digest) -> std::optional<QByteArray> {
         const auto found = order.blobs.find(digest);
-        return found == order.blobs.end() ? std::nullopt : std::optional(found->second);
+        const QByteArray bytes = found == order.blobs.end() ? QByteArray() : found->second.mapForGood();
+        return bytes.isNull() ? std::nullopt : std::optional(bytes);
     };
     input.at = order.at;
     return input;
@@ -100,7 +102,7 @@ void prepareToMeasure()
 int measureOnce()
 {
     std::set_new_handler([] { ::_exit(measureexit::OutOfMemory); });
-    const auto order = MeasureOrder::parse(readAll(STDIN_FILENO));
+    const auto order = MeasureOrder::parse(readAll(STDIN_FILENO), descriptorsOfWork());
     const auto policy = order ? policyOrNothing(order->policyToml) : std::nullopt;
     const Target *target = policy ? policy->target(order->request.target) : nullptr;
     if (target == nullptr)

@@ -139,7 +139,7 @@ void GateBench::measure(const Measurement &measurement)
         if (job.subject->request.kind == kind::Policy) {
             MeasureInput input;
             input.request = &job.subject->request;
-            input.blobs = [&](const Digest &digest) { return std::optional(job.subject->blobs.at(digest)); };
+            input.blobs = [&](const Digest &digest) { return std::optional(job.subject->blobs.at(digest)->genuine()->read()); };
             input.at = clock.now();
             input.past = pastHoldsOf(m_config.local.store);
             result.output = makePolicyMeasurer(job.subject->policyToml)->measure(input);

@@ -24,6 +24,7 @@ private Q_SLOTS:
     void wordsAcrossPieces();
     void eachByteIsLookedAtTwiceAtMost();
     void requestsShareOneBlob();
+    void otherBytesAreNotHandedOut();
     void partsOfABlob();
     void theEndOfABlobCostsNoMoreThanItsBeginning();
     void bytesInHandAreLimited();
@@ -147,9 +148,31 @@ void TestDoors::requestsShareOneBlob()
     resultOf(askWithBlob(bytes));
     resultOf(askWithBlob(bytes, QStringLiteral("other")));
     QCOMPARE(m_gate->measuring.size(), std::size_t(2));
-    const char *first = m_gate->measuring.front().subject->blobs.at(sha256(bytes)).constData();
+    const HeldBlob *first = m_gate->measuring.front().subject->blobs.at(sha256(bytes)).get();
+    QCOMPARE(first->genuine()->read(), bytes);
     for (const MeasureJob &job : m_gate->measuring)
-        QVERIFY(job.subject->blobs.at(sha256(bytes)).constData() == first);
+        QVERIFY(job.subject->blobs.at(sha256(bytes)).get() == first);
+}
+
+// The performer believes no row of the store: bytes that were exchanged after the approval are not what was approved.
+void TestDoors::otherBytesAreNotHandedOut()
+{
+    const QByteArray bytes = "delete from bookings where id = 1", others = "delete from bookings where id > 0";
+    write(bytes);
+    const auto asked = resultOf(askWithBlob(bytes));
+    QVERIFY(m_gate->measuring.front().subject->blobs.at(sha256(bytes))->genuine() != nullptr);
+    m_gate->measure(deletes(1));
+    m_gate->store().begin();
+    m_gate->store().blobs.add(sha256("unrelated"), others); // a row whose bytes are not its digest's is kept like any other
+    QVERIFY(m_gate->store().commit());
+    auto database = Database::open(m_gate->path(QStringLiteral("gate.db")));
+    QVERIFY(database);
+    Query(**database, "UPDATE blobs SET bytes = (SELECT bytes FROM blobs WHERE digest = ?) WHERE digest = ?").bind(sha256("unrelated")).bind(sha256(bytes)).run();
+    const auto hold = *HoldId::parse(*asked.find(u"hold")->asString());
+    resultOf(m_gate->call(m_gate->session(m_lead->session), method::DecisionSubmit, envelopeParams(approval(*m_gate, *m_lead, hold))));
+    const auto &subject = m_gate->performing.empty() ? m_gate->measuring.front().subject : m_gate->performing.front().subject;
+    QCOMPARE(subject->blobs.at(sha256(bytes))->size(), others.size());
+    QVERIFY(subject->blobs.at(sha256(bytes))->genuine() == nullptr);
 }
 
 void TestDoors::partsOfABlob()

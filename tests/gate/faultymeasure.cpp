@@ -40,9 +40,12 @@ MeasureOutput measured(const MeasureOrder &order)
 
 int misbehave()
 {
-    const auto order = MeasureOrder::parse(standardInput());
+    const auto order = MeasureOrder::parse(standardInput(), descriptorsOfWork());
     if (!order)
         return measureexit::NoOrder;
+    for (const auto &[digest, bytes] : order->blobs)
+        if (const QByteArray mapped = bytes.mapForGood(); sha256(mapped) != digest || qstrlen(mapped.constData()) != static_cast<std::size_t>(mapped.size()))
+            return measureexit::NoOrder;
     const QString how = *std::get<SqlAction>(order->request.action).statements;
     if (how == QStringLiteral("segv"))
         raise(SIGSEGV);

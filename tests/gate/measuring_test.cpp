@@ -10,7 +10,9 @@
 #include <QtTest>
 
 #include <csignal>
+#include <fcntl.h>
 #include <latch>
+#include <sys/mman.h>
 
 using namespace holdfast;
 using namespace holdfast::tests;
@@ -25,6 +27,15 @@ QString faultyProgram()
     return qEnvironmentVariable("HOLDFAST_BIN") + QStringLiteral("/faulty-measure");
 }
 
+/// Descriptors of an order's blobs as they arrive: copies, for whoever parses it to keep.
+std::vector<UniqueFd> descriptorsOf(const MeasureOrder &order)
+{
+    std::vector<UniqueFd> copies;
+    for (const int each : order.descriptors())
+        copies.emplace_back(::fcntl(each, F_DUPFD_CLOEXEC, 3));
+    return copies;
+}
+
 } // namespace
 
 /// The process that measures: what its end comes to, for the request and for everybody else.
@@ -35,6 +46,8 @@ class TestMeasuring final : public QObject
 private Q_SLOTS:
     void initTestCase();
     void carriesEverything();
+    void handsOverBlobs();
+    void sealsBytes();
     void refusesWhatIsNoMeasurement_data();
     void refusesWhatIsNoMeasurement();
     void saysHowItEnded_data();
@@ -83,16 +96,24 @@ void TestMeasuring::carriesEverything()
     given.environment[QStringLiteral("A")] = "b";
     given.policyToml = "# text\n";
     given.withheld = {QStringLiteral("/a"), QStringLiteral("/b")};
-    given.blobs[sha256("blob")] = "blob";
+    given.blobs.emplace(sha256("blob"), *SealedBytes::of("blob"));
+    given.blobs.emplace(sha256(""), *SealedBytes::of(""));
     const QByteArray bytes = given.toBytes();
-    const auto read = MeasureOrder::parse(bytes);
+    const auto read = MeasureOrder::parse(bytes, descriptorsOf(given));
     QVERIFY(read);
     QCOMPARE(read->request.toPayload(), given.request.toPayload());
     QCOMPARE(read->toBytes(), bytes);
     QCOMPARE(read->credential.secret, given.credential.secret);
-    QCOMPARE(read->blobs.at(sha256("blob")), QByteArray("blob"));
+    QCOMPARE(read->blobs.at(sha256("blob")).read(), QByteArray("blob"));
     for (qsizetype size = 0; size < bytes.size(); ++size)
-        QVERIFY(!MeasureOrder::parse(bytes.first(size)));
+        QVERIFY(!MeasureOrder::parse(bytes.first(size), descriptorsOf(given)));
+    auto twice = descriptorsOf(given);
+    twice.push_back(std::move(descriptorsOf(given).front()));
+    QVERIFY(!MeasureOrder::parse(bytes, std::move(twice)));
+    auto exchanged = descriptorsOf(given);
+    std::swap(exchanged.front(), exchanged.back());
+    QVERIFY(!MeasureOrder::parse(bytes, std::move(exchanged)));
+    QVERIFY(!MeasureOrder::parse(bytes, {}));
 
     MeasureOutput output;
     output.measurement = deletes(7);
@@ -107,6 +128,45 @@ void TestMeasuring::carriesEverything()
     const auto wants = parseMeasureAnswer(toBytes(WantsCredential{QStringLiteral("db")}));
     QVERIFY(wants);
     QCOMPARE(std::get<WantsCredential>(*wants).target, QStringLiteral("db"));
+}
+
+// Large ones too, several at once and none at all; the gate keeps no descriptor and no copy.
+void TestMeasuring::handsOverBlobs()
+{
+    MeasuringProcess process({faultyProgram(), 20s});
+    MeasureOrder given = order(QStringLiteral("fine"));
+    QVERIFY(process.measure(given));
+    const QStringList before = tests::descriptorsOf(getpid());
+    for (const qsizetype size : {qsizetype{0}, qsizetype{1}, qsizetype{4096}, qsizetype{31} * 1024 * 1024}) {
+        const QByteArray bytes(size, 'x');
+        given.blobs.emplace(sha256(bytes), *SealedBytes::of(bytes));
+        const auto measured = process.measure(given);
+        QVERIFY2(measured, measured ? "" : qPrintable(measured.error().why));
+        QVERIFY(given.toBytes().size() < 10'000);
+    }
+    given.blobs.emplace(sha256("one too many"), *SealedBytes::of("one too many"));
+    QVERIFY(!process.measure(given));
+    given.blobs.clear();
+    QCOMPARE(tests::descriptorsOf(getpid()), before);
+    given.blobs.emplace(sha256("other"), *SealedBytes::of("bytes"));
+    QCOMPARE(process.measure(given).error().why, QStringLiteral("the measuring process did not understand what to measure"));
+}
+
+void TestMeasuring::sealsBytes()
+{
+    const auto bytes = SealedBytes::of("abc");
+    QVERIFY(bytes);
+    QCOMPARE(::write(bytes->descriptor(), "x", 1), ssize_t{-1});
+    QCOMPARE(::ftruncate(bytes->descriptor(), 0), -1);
+    QCOMPARE(::fcntl(bytes->descriptor(), F_ADD_SEALS, 0), -1);
+    QVERIFY(::mmap(nullptr, 4, PROT_READ | PROT_WRITE, MAP_SHARED, bytes->descriptor(), 0) == MAP_FAILED);
+    QCOMPARE(bytes->read(1, 100), QByteArray("bc"));
+    QCOMPARE(bytes->read(3, 1), QByteArray());
+    // Memory that could still be changed is not taken for sealed.
+    UniqueFd open(::memfd_create("open", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+    QCOMPARE(::write(open.get(), "abc", 4), ssize_t{4});
+    QVERIFY(!SealedBytes::from(std::move(open), 3));
+    QVERIFY(!SealedBytes::from(UniqueFd(::fcntl(bytes->descriptor(), F_DUPFD_CLOEXEC, 3)), 4));
 }
 
 void TestMeasuring::refusesWhatIsNoMeasurement_data()
@@ -187,14 +247,14 @@ void TestMeasuring::comesBack()
 void TestMeasuring::leavesNothingBehind()
 {
     QTRY_COMPARE_WITH_TIMEOUT(descendantsOf(getpid()).size(), std::size_t{1}, patienceMs); // the spawner, and nothing of earlier tests
-    const QStringList before = descriptorsOf(getpid());
+    const QStringList before = tests::descriptorsOf(getpid());
     {
         MeasuringProcess process({faultyProgram(), 1s});
         for (const char *how : {"fine", "segv", "kill", "hang", "orphans", "garbage", "killall"})
             (void)process.measure(order(QString::fromLatin1(how)));
     }
     QTRY_COMPARE_WITH_TIMEOUT(descendantsOf(getpid()).size(), std::size_t{1}, patienceMs);
-    QCOMPARE(descriptorsOf(getpid()), before);
+    QCOMPARE(tests::descriptorsOf(getpid()), before);
 }
 
 void TestMeasuring::endsWithItsOwner()

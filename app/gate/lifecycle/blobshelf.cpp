@@ -3,16 +3,17 @@
 
 namespace holdfast {
 
-std::optional<QByteArray> BlobShelf::take(const QString &actor, const Digest &digest)
+std::shared_ptr<const HeldBlob> BlobShelf::take(const QString &actor, const Digest &digest)
 {
     putBack();
     const std::pair key(actor, digest);
     auto found = m_taken.find(key);
     if (found == m_taken.end()) {
-        auto bytes = m_read(digest);
-        if (!bytes)
-            return std::nullopt;
-        found = m_taken.emplace(key, std::move(*bytes)).first;
+        const auto bytes = m_read(digest);
+        auto sealed = bytes ? SealedBytes::of(*bytes) : std::nullopt;
+        if (!sealed)
+            return nullptr;
+        found = m_taken.emplace(key, std::make_shared<const HeldBlob>(digest, std::move(*sealed))).first;
     }
     return found->second;
 }
@@ -22,14 +23,14 @@ qint64 BlobShelf::held(const QString &actor)
     putBack();
     qint64 bytes = 0;
     for (const auto &[key, taken] : m_taken)
-        bytes += key.first == actor ? taken.size() : 0;
+        bytes += key.first == actor ? taken->size() : 0;
     return bytes;
 }
 
 void BlobShelf::putBack()
 {
     // Only the shelf itself still has a share.
-    std::erase_if(m_taken, [](const auto &each) { return each.second.isDetached(); });
+    std::erase_if(m_taken, [](const auto &each) { return each.second.use_count() == 1; });
 }
 
 } // namespace holdfast

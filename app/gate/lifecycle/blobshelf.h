@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/digest.h"
+#include "gate/lifecycle/heldblob.h"
 
 #include <QByteArray>
 #include <QString>
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 
 namespace holdfast {
@@ -19,8 +20,8 @@ public:
     using Reader = std::function<std::optional<QByteArray>(const Digest &)>;
     explicit BlobShelf(Reader read) : m_read(std::move(read)) {}
 
-    /// Shares the bytes while anybody has them; nullopt when they are not stored.
-    [[nodiscard]] std::optional<QByteArray> take(const QString &actor, const Digest &digest);
+    /// Shares the bytes while anybody has them; null when they are not stored, or there is no memory for them.
+    [[nodiscard]] std::shared_ptr<const HeldBlob> take(const QString &actor, const Digest &digest);
     /// Bytes that jobs of `actor` hold.
     [[nodiscard]] qint64 held(const QString &actor);
     [[nodiscard]] bool holds(const QString &actor, const Digest &digest) const { return m_taken.contains({actor, digest}); }
@@ -29,7 +30,7 @@ private:
     void putBack();
 
     const Reader m_read;
-    std::map<std::pair<QString, Digest>, QByteArray> m_taken;
+    std::map<std::pair<QString, Digest>, std::shared_ptr<const HeldBlob>> m_taken;
 };
 
 } // namespace holdfast

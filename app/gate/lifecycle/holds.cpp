@@ -173,8 +173,8 @@ std::shared_ptr<const Subject> Holds::subjectOf(const HoldRow &hold) const
     subject.policyToml = active.toml;
     subject.askable = askableBy(active, hold.actor, m_context.now);
     for (const BlobRef &blob : request->blobs())
-        if (auto bytes = m_shelf.take(hold.actor, blob.digest))
-            subject.blobs.emplace(blob.digest, std::move(*bytes));
+        if (auto held = m_shelf.take(hold.actor, blob.digest))
+            subject.blobs.emplace(blob.digest, std::move(held));
     subject.request = std::move(*request);
     return std::make_shared<const Subject>(std::move(subject));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "gate/lifecycle/heldblob.h"
 #include "gate/server/server.h"
 #include "kinds/performing.h"
 #include "wire/rpc.h"
@@ -20,7 +21,7 @@ struct Subject final
     std::shared_ptr<const PolicyDocument> policy;
     QByteArray policyToml; ///< the exact text of `policy`
     QStringList askable; ///< targets that the requester may ask himself, in their own kind
-    std::map<Digest, QByteArray> blobs; ///< what the request names
+    std::map<Digest, std::shared_ptr<const HeldBlob>> blobs; ///< that the request names
 };
 
 enum class MeasurePurpose {

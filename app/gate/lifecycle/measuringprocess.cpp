@@ -89,6 +89,7 @@ Result<MeasureAnswer, Unmeasured> MeasuringProcess::measure(const MeasureOrder &
 {
     ProcessSpec spec;
     spec.input = order.toBytes();
+    spec.more = order.descriptors();
     spec.deadline = m_options.deadline;
     spec.outputLimit = longestAnswer;
     spec.mergeErrors = false;

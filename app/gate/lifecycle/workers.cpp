@@ -30,7 +30,8 @@ MeasureInput inputOf(const Subject &subject, const Credential *credential, Insta
     input.credential = credential;
     input.blobs = [&subject](const Digest &digest) -> std::optional<QByteArray> {
         const auto found = subject.blobs.find(digest);
-        return found == subject.blobs.end() ? std::nullopt : std::optional(found->second);
+        const SealedBytes *bytes = found == subject.blobs.end() ? nullptr : found->second->genuine();
+        return bytes == nullptr ? std::nullopt : std::optional(bytes->read());
     };
     input.at = at;
     return input;
@@ -125,7 +126,9 @@ MeasureOrder Workers::orderOf(const Subject &subject, Credential credential, Ins
     for (const Target &target : subject.policy->targets)
         order.withheld += credentialFiles(target, m_options.directory);
     order.at = at;
-    order.blobs = subject.blobs;
+    for (const auto &[digest, held] : subject.blobs)
+        if (const SealedBytes *bytes = held->genuine())
+            order.blobs.emplace(digest, *bytes);
     return order;
 }
 

@@ -162,7 +162,7 @@ ProcessEnd runProcess(const ProcessSpec &spec, int spawner)
     const SupervisorPlan plan{spec.path.isEmpty() ? nullptr : spec.path.constData(), spec.program, argv.data(), environment.data(), spec.directory,
                               spec.input.isEmpty() ? null.get() : input->read.get(), output->write.get(),
                               spec.mergeErrors ? output->write.get() : null.get(), report->write.get(), spec.deadline.count(),
-                              spec.runAs ? &*spec.runAs : nullptr};
+                              spec.runAs ? &*spec.runAs : nullptr, spec.more.data(), spec.more.size()};
     // The gate writes to pipes that the program may have closed: EPIPE, not a signal.
     sigset_t pipe, before;
     ::sigemptyset(&pipe);

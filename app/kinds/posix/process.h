@@ -31,6 +31,7 @@ struct ProcessSpec final
     QByteArray input; ///< standard input; empty: /dev/null
     std::chrono::milliseconds deadline{30'000}; ///< then it and everything it started is killed
     qsizetype outputLimit = 1024LL * 1024; ///< bytes of stdout and stderr together, as they came; the rest is read and dropped
+    std::vector<int> more; ///< descriptors that a spawner's work finds (descriptorsOfWork), four at most; a program gets none of them
     bool mergeErrors = true; ///< stderr beside stdout in `output`; else stderr is dropped
     std::optional<ProcessUser> runAs; ///< changed to with all groups dropped; only root may
 };

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinds/posix/spawner.h"
 
+#include "kinds/posix/sealedbytes.h"
+
 #include <fcntl.h>
 #include <linux/close_range.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -18,17 +19,18 @@ namespace holdfast {
 
 namespace {
 
-// An order is one packet: this head, and up to seven descriptors in the order in which `present` counts them. Texts have no bound that a
-// packet could hold, so they lie in a sealed piece of memory: the path, then every argument, then every variable, each ending with NUL.
+// An order is one packet: this head, and its descriptors: texts, input, output, errors, report, then those
+// that the head tells of. Texts have no bound that a packet could hold, so they lie in sealed memory: the path, then every argument, then every variable, each ending with NUL.
 struct OrderHead final
 {
     bool hasProgram = false, hasDirectory = false, hasPath = false, hasUser = false;
     ProcessUser user;
-    std::uint32_t arguments = 0, variables = 0;
+    std::uint32_t arguments = 0, variables = 0, more = 0;
+    std::int64_t textSize = 0;
     std::int64_t deadlineMs = 0;
 };
-constexpr std::size_t mostDescriptors = 7;
-constexpr off_t longestTexts = 16LL * 1024 * 1024;
+constexpr std::size_t mostDescriptors = 7 + mostMoreDescriptors;
+constexpr std::int64_t longestTexts = 16LL * 1024 * 1024;
 
 struct Descriptors final
 {
@@ -41,20 +43,6 @@ void appendAll(std::string &texts, char *const *list, std::uint32_t &count)
 {
     for (; list != nullptr && *list != nullptr; ++list, ++count)
         texts.append(*list, std::strlen(*list) + 1);
-}
-
-UniqueFd memoryOf(const std::string &texts)
-{
-    UniqueFd memory(::memfd_create("order", MFD_CLOEXEC));
-    std::size_t done = 0;
-    while (memory && done < texts.size()) {
-        const auto size = ::write(memory.get(), texts.data() + done, texts.size() - done);
-        if (size <= 0)
-            memory.reset();
-        else
-            done += static_cast<std::size_t>(size);
-    }
-    return memory;
 }
 
 bool send(int socket, OrderHead &head, const Descriptors &descriptors)
@@ -99,7 +87,7 @@ public:
     }
     [[nodiscard]] bool isWhole() const { return m_whole; }
 
-    [[nodiscard]] SupervisorPlan plan(SupervisorPlan::Work work) const
+    [[nodiscard]] SupervisorPlan plan(SupervisorPlan::Work work)
     {
         SupervisorPlan plan;
         std::size_t next = 1;
@@ -108,7 +96,11 @@ public:
         plan.err = m_fds[next++].get();
         plan.report = m_fds[next++].get();
         plan.program = m_head.hasProgram ? m_fds[next++].get() : -1;
-        plan.directory = m_head.hasDirectory ? m_fds[next].get() : -1;
+        plan.directory = m_head.hasDirectory ? m_fds[next++].get() : -1;
+        for (std::size_t i = 0; i < m_head.more; ++i)
+            m_more[i] = m_fds[next++].get();
+        plan.more = m_more.data();
+        plan.moreCount = m_head.more;
         plan.path = m_head.hasPath ? m_texts.data() : nullptr;
         plan.argv = m_arguments.data();
         plan.environment = m_variables.data();
@@ -133,15 +125,13 @@ private:
 
     bool readTexts()
     {
-        const std::size_t wanted = 5U + (m_head.hasProgram ? 1U : 0U) + (m_head.hasDirectory ? 1U : 0U);
-        if (m_count != wanted)
+        const std::size_t wanted = 5U + (m_head.hasProgram ? 1U : 0U) + (m_head.hasDirectory ? 1U : 0U) + m_head.more;
+        if (m_head.more > mostMoreDescriptors || m_count != wanted || m_head.textSize > longestTexts)
             return false;
-        const off_t size = ::lseek(m_fds[0].get(), 0, SEEK_END);
-        if (size < 0 || size > longestTexts)
+        const auto texts = SealedBytes::from(std::move(m_fds[0]), m_head.textSize);
+        if (!texts)
             return false;
-        m_texts.resize(static_cast<std::size_t>(size));
-        if (::pread(m_fds[0].get(), m_texts.data(), m_texts.size(), 0) != size)
-            return false;
+        m_texts = texts->read().toStdString();
         char *at = m_texts.data();
         if (m_head.hasPath)
             at += std::strlen(at) + 1;
@@ -163,6 +153,7 @@ private:
 
     OrderHead m_head;
     std::array<UniqueFd, mostDescriptors> m_fds;
+    std::array<int, mostMoreDescriptors> m_more{};
     std::size_t m_count = 0;
     std::string m_texts;
     std::vector<char *> m_arguments, m_variables;
@@ -205,15 +196,21 @@ bool sendOrder(int spawner, const SupervisorPlan &plan)
         texts.append(plan.path, std::strlen(plan.path) + 1);
     appendAll(texts, plan.argv, head.arguments);
     appendAll(texts, plan.environment, head.variables);
-    const UniqueFd memory = memoryOf(texts);
+    const auto memory = SealedBytes::of(texts);
     if (!memory)
         return false;
+    head.textSize = memory->size();
+    head.more = static_cast<std::uint32_t>(plan.moreCount);
+    if (plan.moreCount > mostMoreDescriptors) {
+        errno = E2BIG;
+        return false;
+    }
     head.deadlineMs = plan.deadlineMs;
     head.hasUser = plan.runAs != nullptr;
     if (head.hasUser)
         head.user = *plan.runAs;
     Descriptors descriptors;
-    for (const int fd : {memory.get(), plan.in, plan.out, plan.err, plan.report})
+    for (const int fd : {memory->descriptor(), plan.in, plan.out, plan.err, plan.report})
         descriptors.add(fd);
     head.hasProgram = plan.program >= 0;
     if (head.hasProgram)
@@ -221,6 +218,8 @@ bool sendOrder(int spawner, const SupervisorPlan &plan)
     head.hasDirectory = plan.directory >= 0;
     if (head.hasDirectory)
         descriptors.add(plan.directory);
+    for (std::size_t i = 0; i < plan.moreCount; ++i)
+        descriptors.add(plan.more[i]);
     return send(spawner, head, descriptors);
 }
 

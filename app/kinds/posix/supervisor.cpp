@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -62,6 +63,22 @@ bool becomeUser(const ProcessUser &user)
         && ::setresuid(user.uid, user.uid, user.uid) == 0 && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
 }
 
+constexpr int firstMore = 3;
+
+/// Leaves open the work's own descriptors, from firstMore on, and standard input, output and error.
+bool keepMore(const SupervisorPlan &plan)
+{
+    constexpr int outOfTheWay = 64;
+    std::array<int, mostMoreDescriptors> kept{};
+    for (std::size_t i = 0; i < plan.moreCount; ++i)
+        kept[i] = ::fcntl(plan.more[i], F_DUPFD, outOfTheWay);
+    const int count = static_cast<int>(plan.moreCount);
+    for (int i = 0; i < count; ++i)
+        if (::dup2(kept[static_cast<std::size_t>(i)], firstMore + i) < 0)
+            return false;
+    return ::syscall(SYS_close_range, static_cast<unsigned>(firstMore + count), ~0U, 0U) == 0;
+}
+
 [[noreturn]] void becomeProgram(const SupervisorPlan &plan, int failures)
 {
     if (::setsid() < 0)
@@ -70,7 +87,8 @@ bool becomeUser(const ProcessUser &user)
         || ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC) != 0)
         failStart(failures, Descriptors);
     if (plan.work != nullptr) {
-        ::syscall(SYS_close_range, 3U, ~0U, 0U); // the pipe of failures too: it has started
+        if (!keepMore(plan)) // the pipe of failures goes too: it has started
+            failStart(failures, Descriptors);
         defaultSignals();
         ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
         ::_exit(plan.work());
@@ -192,6 +210,16 @@ void await(pid_t program, int listener, const SupervisorPlan &plan, SupervisorRe
 }
 
 } // namespace
+
+std::vector<UniqueFd> descriptorsOfWork()
+{
+    std::vector<UniqueFd> all;
+    for (int each = firstMore; ::fcntl(each, F_GETFD) >= 0; ++each) {
+        ::fcntl(each, F_SETFD, FD_CLOEXEC);
+        all.emplace_back(each);
+    }
+    return all;
+}
 
 void supervise(const SupervisorPlan &plan)
 {
