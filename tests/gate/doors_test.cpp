@@ -29,6 +29,7 @@ private Q_SLOTS:
     void theEndOfABlobCostsNoMoreThanItsBeginning();
     void bytesInHandAreLimited();
     void smallBlobsAreLimitedToo();
+    void unfinishedBlobsOfAllAreLimited();
     void whatIsKeptIsLimited();
     void anAllowanceComesBack();
     void searchesAreShort();
@@ -245,6 +246,48 @@ void TestDoors::smallBlobsAreLimitedToo()
 // Whatever becomes of a request, the ledger keeps it: nobody may fill the disk with them.
 void TestDoors::whatIsKeptIsLimited()
 {
+// Seen: each actor may hold 64 MiB of blobs that he never finishes, and nothing bounded how many do.
+void TestDoors::unfinishedBlobsOfAllAreLimited()
+{
+    constexpr qsizetype size = 2LL * 1024 * 1024;
+    QByteArray blocks = humanBlock(*m_lead) + targetBlocks + ruleBlock("mode = \"hold\"\n");
+    std::vector<Machine> agents;
+    for (int i = 0; i < 5; ++i)
+        blocks.prepend(machineBlock(agents.emplace_back(QStringLiteral("agent-%1").arg(i)), "dev"));
+    m_gate = std::make_unique<GateBench>(blocks);
+    const auto part = [&](ConnectionId from, const QString &name, std::int64_t at) {
+        const QByteArray bytes = name.toUtf8().leftJustified(size, 'x');
+        return m_gate->call(from, method::BlobWrite, BlobWriteParams{sha256(bytes), at, bytes.mid(at, limit::BlobChunk), size}.toJson());
+    };
+    std::vector<ConnectionId> sessions;
+    for (const Machine &agent : agents)
+        sessions.push_back(m_gate->session(agent.request));
+    for (const std::size_t hostile : {0U, 1U})
+        for (int i = 0; i < 32; ++i) {
+            m_gate->clock.advance(1s);
+            QCOMPARE(tests::codeOf(part(sessions[hostile], QStringLiteral("%1 %2").arg(hostile).arg(i), 0)), QStringLiteral("ok"));
+        }
+    // Both have as much as an actor may, which is as much as there is: the others' uploads go on to their end all the same.
+    for (std::int64_t at = 0; at < size; at += limit::BlobChunk)
+        for (const std::size_t honest : {2U, 3U, 4U})
+            QCOMPARE(BlobWriteResult::fromJson(resultOf(part(sessions[honest], QStringLiteral("honest %1").arg(honest), at)))->have, at + limit::BlobChunk);
+    // The oldest ones made room, of both.
+    for (const std::size_t hostile : {0U, 1U}) {
+        const auto have = [&](int i) { return BlobWriteResult::fromJson(resultOf(part(sessions[hostile], QStringLiteral("%1 %2").arg(hostile).arg(i), limit::BlobChunk)))->have; };
+        QCOMPARE(have(31), std::int64_t{2 * limit::BlobChunk});
+        QCOMPARE(have(0), std::int64_t{0});
+    }
+    // The one who has most has nobody to take it from.
+    m_gate->clock.advance(10min);
+    m_gate->turn();
+    for (const std::size_t each : {0U, 1U, 2U})
+        for (int i = 0; i < 21; ++i)
+            QCOMPARE(tests::codeOf(part(sessions[each], QStringLiteral("again %1 %2").arg(each).arg(i), 0)), QStringLiteral("ok"));
+    QCOMPARE(tests::codeOf(part(sessions[3], QStringLiteral("the last"), 0)), QStringLiteral("ok"));
+    QCOMPARE(tests::codeOf(part(sessions[0], QStringLiteral("more"), 0)), QStringLiteral("rate-limited"));
+    QCOMPARE(tests::codeOf(part(sessions[4], QStringLiteral("another"), 0)), QStringLiteral("ok"));
+}
+
     const qint64 size = 30LL * 1024 * 1024;
     const auto ask = [&](int i) {
         const QByteArray bytes(size + i, 'x');
@@ -257,12 +300,18 @@ void TestDoors::whatIsKeptIsLimited()
         QCOMPARE(tests::codeOf(ask(i)), QStringLiteral("ok"));
     const auto refused = ask(17);
     QCOMPARE(tests::codeOf(refused), QStringLiteral("rate-limited"));
-    const auto after = std::get<RpcError>(refused->outcome).retryAfterMs;
+    // A restart gives nothing back: what the store shows of the last hour counts.
+    m_gate->crash();
+    QCOMPARE(m_gate->start(), QString());
+    m_requester = m_gate->session(m_agent->request);
+    const auto again = ask(17);
+    QCOMPARE(tests::codeOf(again), QStringLiteral("rate-limited"));
+    const auto after = std::get<RpcError>(again->outcome).retryAfterMs;
     QVERIFY(after && *after > 0 && *after < 3'600'000);
     // The bytes are there already: a small request costs little.
-    Request again = *Request::parse(sqlRequest(*m_gate, *m_agent, QStringLiteral("x"), QStringLiteral("other")).payload);
-    again.action = SqlAction{{}, BlobRef{sha256(QByteArray(size, 'x')), size, QStringLiteral("application/sql")}};
-    QCOMPARE(tests::codeOf(m_gate->call(m_requester, method::HoldRequest, envelopeParams(Envelope::sign(m_agent->request, payloadtype::Request, again.toPayload())))),
+    Request small = *Request::parse(sqlRequest(*m_gate, *m_agent, QStringLiteral("x"), QStringLiteral("other")).payload);
+    small.action = SqlAction{{}, BlobRef{sha256(QByteArray(size, 'x')), size, QStringLiteral("application/sql")}};
+    QCOMPARE(tests::codeOf(m_gate->call(m_requester, method::HoldRequest, envelopeParams(Envelope::sign(m_agent->request, payloadtype::Request, small.toPayload())))),
              QStringLiteral("ok"));
     m_gate->clock.advance(std::chrono::milliseconds{*after + 30'000});
     QCOMPARE(tests::codeOf(ask(17)), QStringLiteral("ok"));

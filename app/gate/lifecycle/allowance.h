@@ -12,11 +12,16 @@
 
 namespace holdfast {
 
-/// How many bytes each owner may add to what is kept for ever: so many at once, and as many again over `within`. In memory only.
+/// How many bytes each owner may add to what is kept for ever: so many at once, and as many again over `within`. In memory only: whoever
+/// uses it tells it of what was kept before.
 class Allowance final
 {
 public:
     Allowance(std::int64_t bytes, std::chrono::milliseconds within) : m_bytes(bytes), m_within(within) {}
+
+    [[nodiscard]] bool knows(const QString &owner) const { return m_spent.contains(owner); }
+    /// What the owner added within the last `within`, before this object came to be.
+    void begin(const QString &owner, std::int64_t bytes, Instant now) { m_spent.insert_or_assign(owner, Spent{std::min(bytes, m_bytes), now}); }
 
     /// Takes `bytes` from what the owner may have; or takes nothing and says after which time it may be asked again.
     [[nodiscard]] std::optional<std::chrono::milliseconds> take(const QString &owner, std::int64_t bytes, Instant now)

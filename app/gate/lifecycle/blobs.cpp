@@ -10,18 +10,47 @@ namespace {
 
 constexpr std::int64_t largestBlob = 32LL * 1024 * 1024;
 constexpr std::int64_t quotaPerActor = 64LL * 1024 * 1024; ///< bytes that no document names yet
+constexpr std::int64_t partsOfAll = 128LL * 1024 * 1024; ///< bytes that unfinished blobs may come to, of all actors together
 constexpr std::chrono::minutes partLife{10};
 constexpr std::chrono::hours idleLife{1};
 constexpr std::chrono::minutes purgeEvery{10};
 
 } // namespace
 
-std::int64_t Blobs::held(const QString &actor) const
+std::int64_t Blobs::Part::charged() const
 {
-    std::int64_t bytes = m_context.store.blobs.idleBytes(actor);
+    return std::max(size, BlobTable::leastCharged);
+}
+
+std::int64_t Blobs::inParts(const QString &actor) const
+{
+    std::int64_t bytes = 0;
     for (auto part = m_parts.lower_bound({actor, Digest()}); part != m_parts.end() && part->first.first == actor; ++part)
-        bytes += std::max(part->second.size, BlobTable::leastCharged);
+        bytes += part->second.charged();
     return bytes;
+}
+
+bool Blobs::makeRoom(const QString &actor, std::int64_t charged)
+{
+    const std::int64_t wanted = inParts(actor) + charged;
+    for (;;) {
+        std::map<QString, std::int64_t> byActor;
+        std::int64_t all = charged;
+        for (const auto &[key, part] : m_parts) {
+            byActor[key.first] += part.charged();
+            all += part.charged();
+        }
+        if (all <= partsOfAll)
+            return true;
+        const auto most = std::max_element(byActor.begin(), byActor.end(), [](const auto &a, const auto &b) { return a.second < b.second; });
+        if (most->second <= wanted)
+            return false;
+        const auto oldest = std::min_element(m_parts.begin(), m_parts.end(), [&](const auto &a, const auto &b) {
+            const bool ofHim = a.first.first == most->first, ofHimToo = b.first.first == most->first;
+            return ofHim != ofHimToo ? ofHim : a.second.touched < b.second.touched;
+        });
+        m_parts.erase(oldest);
+    }
 }
 
 Answer Blobs::write(const Caller &caller, const Json &params)
@@ -39,9 +68,14 @@ Answer Blobs::write(const Caller &caller, const Json &params)
     const std::pair key(actor, given->digest);
     auto part = m_parts.find(key);
     if (part == m_parts.end()) {
-        const std::int64_t inHand = held(actor);
+        const std::int64_t inHand = m_context.store.blobs.idleBytes(actor) + inParts(actor);
         if (inHand + std::max(given->size, BlobTable::leastCharged) > quotaPerActor)
             return Refused(ErrorCode::TooLarge, QStringLiteral("$.size: this actor has handed in %1 bytes that no document names, each blob counted as 64 KiB at least").arg(inHand));
+        if (!makeRoom(actor, std::max(given->size, BlobTable::leastCharged))) {
+            RpcError error = RpcError::of(ErrorCode::RateLimited, QStringLiteral("too many blobs are being handed in at once"));
+            error.retryAfterMs = 1'000;
+            return Refused(error);
+        }
         // Room for all of it at once: growing would hold most of it twice.
         part = m_parts.emplace(key, Part{{}, {}, given->size, m_context.now}).first;
         part->second.bytes.reserve(given->size);

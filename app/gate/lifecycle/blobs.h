@@ -24,9 +24,14 @@ private:
         SecretScan scan;
         std::int64_t size = 0;
         Instant touched{};
+        [[nodiscard]] std::int64_t charged() const;
         std::unique_ptr<Sha256> hash = std::make_unique<Sha256>(); ///< of `bytes`
     };
-    [[nodiscard]] std::int64_t held(const QString &actor) const;
+    /// Bytes that the actor's unfinished blobs are charged for.
+    [[nodiscard]] std::int64_t inParts(const QString &actor) const;
+    /// Room for one more unfinished blob. Whoever has more in hand than the actor would have gives up his oldest: it answers `have` 0 next.
+    /// False: nobody has more.
+    [[nodiscard]] bool makeRoom(const QString &actor, std::int64_t charged);
     [[nodiscard]] bool mayRead(const Caller &caller, const Digest &digest) const;
 
     Context &m_context;

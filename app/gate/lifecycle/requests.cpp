@@ -156,6 +156,9 @@ std::optional<Refused> Requests::whyNotKept(const Caller &caller, const Envelope
     std::int64_t bytes = std::max<std::int64_t>(envelope.payload.size(), leastKept);
     for (const BlobRef &blob : request.blobs())
         bytes += m_context.store.blobs.isNamed(blob.digest) ? 0 : blob.size;
+    // After a start all of the last hour counts as if it had come just now: never less than it came to.
+    if (!m_kept.knows(caller.actor->name))
+        m_kept.begin(caller.actor->name, m_context.store.holds.keptSince(caller.actor->name, m_context.now - std::chrono::hours(1), leastKept), m_context.now);
     const auto after = m_kept.take(caller.actor->name, bytes, m_context.now);
     if (!after)
         return std::nullopt;

@@ -6,7 +6,7 @@
 
 namespace holdfast {
 
-/// What requesters call (protocol 3.3), save withdrawing.
+/// The calls of requesters (protocol 3.3), save withdrawing.
 class Requests final
 {
 public:
@@ -23,7 +23,7 @@ private:
     [[nodiscard]] std::optional<Refused> whyNotHere(const Caller &caller, const Request &request) const;
     [[nodiscard]] std::optional<Refused> whyNotItsContent(const Caller &caller, const Envelope &envelope, const Request &request);
     [[nodiscard]] std::optional<Refused> whyNotInHand(const Caller &caller, const Request &request);
-    /// Whatever becomes of a request, it is kept for ever.
+    /// Requests are kept for ever, refused ones too.
     [[nodiscard]] std::optional<Refused> whyNotKept(const Caller &caller, const Envelope &envelope, const Request &request);
     [[nodiscard]] bool holdsSecret(const Digest &digest);
     [[nodiscard]] Result<HoldRow, Refused> own(const Caller &caller, const HoldId &id) const;
@@ -33,7 +33,7 @@ private:
     Allowance m_kept;
 };
 
-/// Whether an actor may name this target at all: nothing else exists for him.
+/// True where an actor may name this target at all: nothing else exists for him.
 [[nodiscard]] bool mayName(const Actor &actor, const QString &target);
 /// Kinds that are not listed are all but `policy`, which must be.
 [[nodiscard]] bool mayAsk(const Actor &actor, const QString &kindName);

@@ -3,6 +3,9 @@
 
 #include "gate/store/holdcolumns.h"
 
+#include <algorithm>
+#include <limits>
+
 namespace holdfast {
 
 namespace {
@@ -193,6 +196,27 @@ std::optional<Instant> HoldTable::oldestOpen() const
 {
     Query query(m_database, "SELECT opened_at FROM holds WHERE open = 1 ORDER BY row LIMIT 1");
     return query.step() ? query.optionalInstant(0) : std::nullopt;
+}
+
+std::int64_t HoldTable::keptSince(const QString &actor, Instant since, std::int64_t least) const
+{
+    std::int64_t bytes = 0, first = std::numeric_limits<std::int64_t>::max();
+    {
+        // A document too large for its entry is a blob.
+        Query requests(m_database, "SELECT h.opened_at, d.idx, max(length(e.bytes), coalesce((SELECT size FROM blobs WHERE digest = h.request_digest), 0)) "
+                                   "FROM holds AS h JOIN documents AS d ON d.id = h.request_document JOIN entries AS e ON e.idx = d.idx "
+                                   "WHERE h.actor = ? ORDER BY h.row DESC");
+        requests.bind(actor);
+        while (requests.step() && requests.instant(0) > since) {
+            first = std::min(first, requests.integer(1));
+            bytes += std::max(requests.integer(2), least);
+        }
+    }
+    Query blobs(m_database, "SELECT coalesce(sum(o.size), 0) FROM blob_owners AS o WHERE o.actor = ?1 AND o.named = 1 "
+                            "AND EXISTS (SELECT 1 FROM blob_references AS r WHERE r.digest = o.digest AND r.idx >= ?2) "
+                            "AND NOT EXISTS (SELECT 1 FROM blob_references AS r WHERE r.digest = o.digest AND r.idx < ?2)");
+    blobs.bind(actor).bind(first);
+    return blobs.step() ? bytes + blobs.integer(0) : bytes;
 }
 
 void HoldTable::addDecision(const HoldId &hold, int revision, const StoredDecision &decision)

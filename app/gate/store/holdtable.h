@@ -70,6 +70,8 @@ public:
     [[nodiscard]] std::int64_t countOpen() const;
     [[nodiscard]] std::int64_t countOpenOf(const QString &actor) const;
     [[nodiscard]] std::optional<Instant> oldestOpen() const;
+    /// Bytes that the actor's requests opened after `since` came to, `least` each at least, with the blobs of his that nothing named before.
+    [[nodiscard]] std::int64_t keptSince(const QString &actor, Instant since, std::int64_t least) const;
 
     void addDecision(const HoldId &hold, int revision, const StoredDecision &decision);
     [[nodiscard]] std::vector<StoredDecision> decisions(const HoldId &hold, int revision) const;
