@@ -128,6 +128,7 @@ private Q_SLOTS:
     void answeringPingsStays();
     void missedPingsAreClosed();
     void slowReceiverIsCutOff();
+    void slowReceiversTogetherAreCutOff();
     void connectionsAreLimited();
     void waitingMessagesAreLimited_data();
     void waitingMessagesAreLimited();
@@ -437,6 +438,37 @@ void ServerTest::slowReceiverIsCutOff()
     }
     QCOMPARE(running.journal.closed(), std::vector{slowId});
     QVERIFY2(sent < 400, qPrintable(QString::number(sent))); // what the two kernels hold, and 512 KiB
+}
+
+// Each keeps below what one may have waiting: many of them together do not.
+void ServerTest::slowReceiversTogetherAreCutOff()
+{
+    ServerOptions options = usual();
+    options.queueBytes = 64UL * 1024 * 1024;
+    options.allQueuedBytes = 1024UL * 1024;
+    Running running(options);
+    std::vector<std::unique_ptr<RawClient>> slow;
+    for (std::size_t i = 0; i < 3; ++i) {
+        slow.push_back(std::make_unique<RawClient>(running.port));
+        QVERIFY(slow.back()->open());
+        slow.back()->socket.setReadBufferSize(1024);
+        (void)running.id(i);
+    }
+    RawClient quick(running.port);
+    QVERIFY(quick.open());
+    const ConnectionId quickId = running.id(3);
+    int sent = 0;
+    for (; sent < 2000 && running.journal.closed().size() < 3; ++sent) {
+        for (std::size_t i = 0; i < 3; ++i)
+            running.server.send(running.id(i), QByteArray(64 * 1024, 'x'));
+        running.server.send(quickId, QByteArray(64 * 1024, 'x'));
+        const auto frame = quick.next();
+        QVERIFY(frame && frame->payload.size() == 64 * 1024);
+    }
+    const auto closed = running.journal.closed();
+    QCOMPARE(closed.size(), std::size_t{3});
+    QVERIFY(std::find(closed.begin(), closed.end(), quickId) == closed.end());
+    QVERIFY2(sent < 800, qPrintable(QString::number(sent))); // what the kernels hold, and 1 MiB in all
 }
 
 void ServerTest::connectionsAreLimited()

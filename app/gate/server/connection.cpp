@@ -183,10 +183,13 @@ void Connection::send(Message message)
 {
     if (m_state != State::Open)
         return;
-    const auto size = static_cast<std::size_t>(message->size());
+    const auto size = static_cast<std::size_t>(message->bytes.size());
     if (!m_queue.empty() && m_queued + size > options().queueBytes)
         return drop(); // too slow: a close frame would only queue behind the rest
     m_queued += size;
+    const std::size_t own = message->shared ? 0 : size;
+    m_ownQueued += own;
+    m_surroundings.queued += own;
     m_queue.push_back(std::move(message));
     if (m_queue.size() == 1)
         write();
@@ -194,7 +197,7 @@ void Connection::send(Message message)
 
 void Connection::write()
 {
-    const QByteArray &next = *m_queue.front();
+    const QByteArray &next = m_queue.front()->bytes;
     m_stream.async_write(asio::buffer(next.constData(), static_cast<std::size_t>(next.size())),
         [self = shared_from_this()](error_code error, std::size_t) { self->onWritten(error); });
 }
@@ -205,7 +208,11 @@ void Connection::onWritten(error_code error)
         return;
     if (error)
         return drop();
-    m_queued -= static_cast<std::size_t>(m_queue.front()->size());
+    const auto size = static_cast<std::size_t>(m_queue.front()->bytes.size());
+    const std::size_t own = m_queue.front()->shared ? 0 : size;
+    m_queued -= size;
+    m_ownQueued -= own;
+    m_surroundings.queued -= own;
     m_queue.pop_front();
     if (m_paused && m_state == State::Open) {
         m_missed = 0; // it does read
@@ -251,6 +258,7 @@ void Connection::drop()
     const bool wasOpened = m_state != State::Handshaking;
     m_state = State::Gone;
     m_surroundings.waiting -= std::exchange(m_waitingBytes, 0);
+    m_surroundings.queued -= std::exchange(m_ownQueued, 0);
     m_deadline.cancel();
     m_ping.cancel();
     error_code ignored;

@@ -15,8 +15,13 @@
 
 namespace holdfast {
 
-/// One message, encoded once, shared by all who receive it.
-using Message = std::shared_ptr<const QByteArray>;
+/// One message, encoded once.
+struct Encoded final
+{
+    QByteArray bytes;
+    bool shared = false; ///< several receive it, so it counts for none of them
+};
+using Message = std::shared_ptr<const Encoded>;
 
 /// What a connection needs of its server.
 struct Surroundings final
@@ -26,6 +31,7 @@ struct Surroundings final
     HandshakeRules rules;
     std::function<void(ConnectionId)> forget;
     std::size_t waiting = 0; ///< bytes that were received and not taken, of all connections
+    std::size_t queued = 0; ///< bytes that wait for one receiver alone, of all connections
     boost::asio::thread_pool aside{1}; ///< where large messages are handed over
 };
 
@@ -37,6 +43,8 @@ public:
 
     void start();
     void send(Message message);
+    /// Bytes that wait for this receiver and no other.
+    [[nodiscard]] std::size_t ownQueued() const { return m_ownQueued; }
     void admit();
     void taken(std::size_t bytes);
     [[nodiscard]] bool isOpen() const { return m_state == State::Open; }
@@ -83,6 +91,7 @@ private:
     boost::beast::http::response<boost::beast::http::empty_body> m_refusal;
     std::deque<Message> m_queue; ///< the first one is being written
     std::size_t m_queued = 0; ///< bytes in m_queue
+    std::size_t m_ownQueued = 0; ///< of them in messages that no other connection shares
     boost::beast::websocket::close_reason m_goodbye;
 };
 

@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <thread>
@@ -40,6 +41,8 @@ public:
         asio::post(m_io, [this, id, act = std::move(act)] { with(id, act); });
     }
     void broadcast(std::vector<ConnectionId> to, Message message);
+    /// Cuts off whoever has most waiting, until there is room again.
+    void relieve();
     /// A session is open on it: it is no stranger any more.
     void known(ConnectionId id);
 
@@ -180,7 +183,17 @@ void Server::Impl::broadcast(std::vector<ConnectionId> to, Message message)
     asio::post(m_io, [this, to = std::move(to), message = std::move(message)] {
         for (const ConnectionId id : to)
             with(id, [&](Connection &connection) { connection.send(message); });
+        relieve();
     });
+}
+
+void Server::Impl::relieve()
+{
+    while (m_surroundings.queued > m_options.allQueuedBytes) {
+        const auto most = std::max_element(m_connections.begin(), m_connections.end(),
+                                           [](const auto &a, const auto &b) { return a.second->ownQueued() < b.second->ownQueued(); });
+        std::shared_ptr<Connection>(most->second)->drop();
+    }
 }
 
 void Server::Impl::stopHere()
@@ -225,12 +238,12 @@ Result<quint16, QString> Server::start()
 
 void Server::send(ConnectionId to, QByteArray message)
 {
-    m_impl->broadcast({to}, std::make_shared<const QByteArray>(std::move(message)));
+    m_impl->broadcast({to}, std::make_shared<const Encoded>(Encoded{std::move(message), false}));
 }
 
 void Server::broadcast(std::vector<ConnectionId> to, QByteArray message)
 {
-    m_impl->broadcast(std::move(to), std::make_shared<const QByteArray>(std::move(message)));
+    m_impl->broadcast(std::move(to), std::make_shared<const Encoded>(Encoded{std::move(message), true}));
 }
 
 void Server::admit(ConnectionId connection)

@@ -32,6 +32,7 @@ struct ServerOptions final
     std::size_t asideBytes = 256UL * 1024; ///< a larger message is handed over on a thread of its own
     std::size_t answerBytes = 1UL * 1024 * 1024; ///< that wait for one receiver: until he has read some, nothing more of his is read
     std::size_t queueBytes = 8UL * 1024 * 1024; ///< that may wait for one receiver; a slower one is cut off
+    std::size_t allQueuedBytes = 64UL * 1024 * 1024; ///< of answers to one receiver each, over all: whoever has most waiting is cut off
     std::chrono::milliseconds handshakeWithin{10'000}; ///< and a session within as long again
     std::chrono::milliseconds pingEvery{20'000};
     std::chrono::milliseconds closeWithin{5'000}; ///< for what is still queued and the peer's answer
