@@ -54,6 +54,7 @@ public:
     /// Starts anew: from now on each turn has time for one call alone; left() is what it had none for.
     void endTurnsAfterOne();
     [[nodiscard]] std::vector<Input> left() { return m_engine->takeLeft(); }
+    [[nodiscard]] InputOwner ownerOf(ConnectionId connection) { return m_engine->ownerOf(connection); }
     void beginNothing() { m_engine->beginNothing(); }
 
     /// Answers every measuring job that waits, with `measurement`.

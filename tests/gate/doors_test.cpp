@@ -42,6 +42,9 @@ private Q_SLOTS:
     void aTurnEndsInTime();
     void whatIsLeftComesFirst();
     void aConnectionStaysInOrder();
+    void humansAndMachinesTakeTurns();
+    void agentsDelayNoRefusal();
+    void sessionsDelayNoRefusal();
 
 private:
     [[nodiscard]] std::optional<RpcReply> askWithBlob(const QByteArray &bytes, const QString &target = QStringLiteral("db"));
@@ -243,9 +246,6 @@ void TestDoors::smallBlobsAreLimitedToo()
     QCOMPARE(begin(m_requester, "and one", 1), QStringLiteral("ok"));
 }
 
-// Whatever becomes of a request, the ledger keeps it: nobody may fill the disk with them.
-void TestDoors::whatIsKeptIsLimited()
-{
 // Seen: each actor may hold 64 MiB of blobs that he never finishes, and nothing bounded how many do.
 void TestDoors::unfinishedBlobsOfAllAreLimited()
 {
@@ -288,6 +288,9 @@ void TestDoors::unfinishedBlobsOfAllAreLimited()
     QCOMPARE(tests::codeOf(part(sessions[4], QStringLiteral("another"), 0)), QStringLiteral("ok"));
 }
 
+// Whatever becomes of a request, the ledger keeps it: nobody may fill the disk with them.
+void TestDoors::whatIsKeptIsLimited()
+{
     const qint64 size = 30LL * 1024 * 1024;
     const auto ask = [&](int i) {
         const QByteArray bytes(size + i, 'x');
@@ -387,9 +390,9 @@ void TestDoors::sessionsOfAnActorAreLimited()
 
 namespace {
 
-QString ownerOf(ConnectionId connection)
+InputOwner ownerOf(ConnectionId connection)
 {
-    return connection < 10 ? QStringLiteral("hostile") : connection < 20 ? QStringLiteral("honest") : QString();
+    return {connection < 10 ? QStringLiteral("hostile") : connection < 20 ? QStringLiteral("honest") : QString()};
 }
 
 Received message(ConnectionId from, qsizetype size = 100)
@@ -466,7 +469,7 @@ void TestDoors::aFewCallsOfOneOwner()
 // before it comes to all that it took.
 void TestDoors::connectionsOfAnOwnerTakeTurns()
 {
-    const auto oneOwner = [](ConnectionId) { return QStringLiteral("owner"); };
+    const auto oneOwner = [](ConnectionId) { return InputOwner{QStringLiteral("owner")}; };
     for (const std::size_t inTime : {1U, 3U, 4U}) {
         InputQueue queue({100, 4, 1'000'000});
         std::map<ConnectionId, int> served;
@@ -547,6 +550,7 @@ void TestDoors::aConnectionStaysInOrder()
     InputQueue queue({7, 3, 300});
     std::map<ConnectionId, int> sent, seen;
     std::set<ConnectionId> closed;
+    const auto mixed = [](ConnectionId from) { return InputOwner{ownerOf(from).actor, from % 3 == 0}; };
     const auto take = [&](const std::vector<Input> &inputs) {
         for (const Input &input : inputs) {
             if (const auto *received = std::get_if<Received>(&input)) {
@@ -561,14 +565,108 @@ void TestDoors::aConnectionStaysInOrder()
         const ConnectionId from = 1 + random() % 30;
         queue.add(Received{from, QByteArray::number(sent[from]++)});
         if (random() % 8 == 0)
-            take(queue.turn(ownerOf));
+            take(queue.turn(mixed));
     }
     for (ConnectionId from = 1; from <= 30; ++from)
         queue.add(Closed{from});
     while (!queue.isEmpty())
-        take(queue.turn(ownerOf));
+        take(queue.turn(mixed));
     QCOMPARE(seen, sent);
     QCOMPARE(closed.size(), std::size_t(30));
+}
+
+// Neither side can starve the other, however many actors there are on it and however few calls a turn has time for.
+void TestDoors::humansAndMachinesTakeTurns()
+{
+    const auto sided = [](ConnectionId from) { return InputOwner{QString::number(from), from >= 100}; };
+    for (const auto &[machines, humans] : {std::pair<ConnectionId, ConnectionId>{40, 1}, {1, 40}, {40, 40}}) {
+        for (const std::size_t inTime : {1U, 2U, 5U}) {
+            InputQueue queue;
+            std::array<int, 2> served{};
+            for (int turn = 0; turn < 80; ++turn) {
+                for (std::size_t call = 0; call < inTime; ++call) {
+                    for (ConnectionId each = 0; each < machines; ++each)
+                        queue.add(message(1 + each));
+                    for (ConnectionId each = 0; each < humans; ++each)
+                        queue.add(message(100 + each));
+                }
+                std::vector<Input> taken = queue.turn(sided);
+                const auto end = taken.begin() + static_cast<std::ptrdiff_t>(inTime);
+                for (auto input = taken.begin(); input != end; ++input)
+                    ++served[sided(std::get<Received>(*input).connection).isHuman ? 1 : 0];
+                queue.again({std::make_move_iterator(end), std::make_move_iterator(taken.end())});
+            }
+            QVERIFY2(std::abs(served[0] - served[1]) <= 1, qPrintable(QStringLiteral("%1 of machines, %2 of humans").arg(served[0]).arg(served[1])));
+        }
+    }
+}
+
+namespace {
+
+Received sent(ConnectionId from, std::int64_t id, QStringView method, const Json &params)
+{
+    return {from, encode(RpcCall{RpcId{id}, method.toString(), params})};
+}
+
+} // namespace
+
+// Twenty agents of the same person, each with as much waiting as a connection may have, and each call as long as a turn.
+void TestDoors::agentsDelayNoRefusal()
+{
+    QByteArray blocks = humanBlock(*m_lead) + targetBlocks + ruleBlock("mode = \"hold\"\ntier = \"low\"\n");
+    std::vector<Machine> agents;
+    for (int i = 0; i < 20; ++i)
+        blocks.prepend(machineBlock(agents.emplace_back(QStringLiteral("agent-%1").arg(i)), m_lead->name.toUtf8()));
+    m_gate = std::make_unique<GateBench>(blocks);
+    m_gate->endTurnsAfterOne();
+    const ConnectionId console = m_gate->session(m_lead->session), asking = m_gate->session(agents[0].request);
+    const auto asked = resultOf(m_gate->call(asking, method::HoldRequest, envelopeParams(sqlRequest(*m_gate, agents[0], QStringLiteral("x")))));
+    const HoldId hold = *HoldId::parse(*asked.find(u"hold")->asString());
+    m_gate->measure(deletes(1));
+    InputQueue queue;
+    for (const Machine &agent : agents) {
+        const ConnectionId from = m_gate->session(agent.request);
+        for (std::int64_t i = 1; i <= 32; ++i)
+            queue.add(sent(from, 1000 + i, method::TargetList, Nothing{}.toJson()));
+    }
+    const auto owner = [&](ConnectionId from) { return m_gate->ownerOf(from); };
+    const auto turn = [&] {
+        m_gate->turn(queue.turn(owner));
+        queue.again(m_gate->left());
+    };
+    turn();
+    turn();
+    Command freeze = commandTo(*m_gate, m_lead->decide, Command::Verb::Freeze);
+    freeze.actor = agents[0].name;
+    const auto refusals = {sent(console, 5001, method::DecisionSubmit, envelopeParams(denial(*m_gate, *m_lead, hold))),
+                           sent(console, 5002, method::CommandSubmit, envelopeParams(signedCommand(m_lead->decide, freeze)))};
+    for (const Received &refusal : refusals) {
+        m_gate->sent[console].clear();
+        queue.add(refusal);
+        turn();
+        if (m_gate->sent[console].empty())
+            turn();
+        const auto *reply = m_gate->sent[console].empty() ? nullptr : std::get_if<RpcReply>(&m_gate->sent[console].back());
+        QVERIFY(reply != nullptr && std::holds_alternative<Json>(reply->outcome));
+    }
+    QVERIFY(!queue.isEmpty());
+    QVERIFY(m_gate->row(hold).state == State::Denied);
+}
+
+// The same where all of them speak with the person's own session key: each other session has one call before it at most.
+void TestDoors::sessionsDelayNoRefusal()
+{
+    InputQueue queue;
+    const auto oneHuman = [](ConnectionId) { return InputOwner{QStringLiteral("lead"), true}; };
+    for (ConnectionId from = 1; from < 64; ++from)
+        for (int i = 0; i < 32; ++i)
+            queue.add(message(from));
+    (void)queue.turn(oneHuman);
+    queue.add(message(64));
+    int turns = 0;
+    for (bool taken = false; !taken; ++turns)
+        taken = callsOf(queue.turn(oneHuman), 64) == 1;
+    QVERIFY2(turns <= 4, qPrintable(QString::number(turns)));
 }
 
 QTEST_GUILESS_MAIN(TestDoors)

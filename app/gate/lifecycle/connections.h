@@ -14,6 +14,7 @@ struct OpenConnection final
 {
     QByteArray nonce; ///< of its challenge
     QString actor; ///< empty until a session is open
+    bool isHuman = false; ///< so the actor is of kind human
     VerifierKey key; ///< that opened it
     bool subscribed = false;
     int unanswered = 0; ///< calls that wait for their answer

@@ -285,6 +285,12 @@ std::optional<Instant> Engine::nextTurn() const
     return next;
 }
 
+InputOwner Engine::ownerOf(ConnectionId connection)
+{
+    const OpenConnection *open = m_context.connections.find(connection);
+    return open == nullptr ? InputOwner{} : InputOwner{open->actor, open->isHuman};
+}
+
 std::optional<Digest> Engine::pin() const
 {
     const auto first = m_context.store.registries.at(0);

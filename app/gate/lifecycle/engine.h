@@ -30,12 +30,13 @@ public:
     [[nodiscard]] Result<Done, StoreError> start(QByteArrayView highestNote);
     /// One transaction. Results of workers that could not be committed are given back, to be taken again.
     [[nodiscard]] std::vector<Input> turn(std::vector<Input> inputs);
-    /// What the last turn had no time for, in order.
+    /// The inputs that the last turn had no time for, in order.
     [[nodiscard]] std::vector<Input> takeLeft() { return std::exchange(m_left, {}); }
     /// When turn() must be called even if nothing comes in.
     [[nodiscard]] std::optional<Instant> nextTurn() const;
     [[nodiscard]] const Context &context() const { return m_context; }
     [[nodiscard]] Context &context() { return m_context; }
+    [[nodiscard]] InputOwner ownerOf(ConnectionId connection);
     /// The first registry, pinned by the performer; set once there is one.
     [[nodiscard]] std::optional<Digest> pin() const;
     /// From now on nothing more begins to be performed: the gate is ending. Any thread.

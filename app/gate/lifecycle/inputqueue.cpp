@@ -54,53 +54,68 @@ std::vector<Input> InputQueue::turn(const OwnerOf &ownerOf)
 {
     std::vector<Input> inputs(std::make_move_iterator(m_results.begin()), std::make_move_iterator(m_results.end()));
     m_results.clear();
-    Owners owners = waitingByOwner(ownerOf);
-    auto begin = m_left.empty() ? owners.upper_bound(m_lastOwner) : owners.lower_bound(ownerOf(m_left.front()));
-    m_left.clear();
-    std::erase_if(m_lastOf, [&owners](const auto &each) { return !owners.contains(each.first); });
+    gather(ownerOf);
     Room room{m_bounds.inputs, m_bounds.bytes};
-    while (!owners.empty() && round(inputs, owners, begin, room))
-        begin = owners.upper_bound(m_lastOwner);
+    while (takeOne(inputs, room)) {}
     return inputs;
 }
 
-InputQueue::Owners InputQueue::waitingByOwner(const OwnerOf &ownerOf) const
+void InputQueue::gather(const OwnerOf &ownerOf)
 {
-    Owners owners;
-    for (const auto &[connection, inputs] : m_waiting)
-        owners[ownerOf(connection)].connections.push_back(connection);
-    std::map<QString, ConnectionId> first;
-    for (const auto &[owner, last] : m_lastOf)
-        first[owner] = last + 1;
-    for (auto left = m_left.rbegin(); left != m_left.rend(); ++left)
-        first[ownerOf(*left)] = *left;
-    for (const auto &[owner, connection] : first) {
-        if (const auto found = owners.find(owner); found != owners.end()) {
-            auto &line = found->second.connections;
-            std::rotate(line.begin(), std::lower_bound(line.begin(), line.end(), connection), line.end());
+    for (Side &side : m_sides)
+        side.owners.clear();
+    for (const auto &[connection, inputs] : m_waiting) {
+        const InputOwner owner = ownerOf(connection);
+        m_sides[owner.isHuman ? 1 : 0].owners[owner.actor].connections.push_back(connection);
+    }
+    for (Side &side : m_sides) {
+        std::erase_if(side.lastOf, [&side](const auto &each) { return !side.owners.contains(each.first); });
+        side.next = side.owners.upper_bound(side.lastOwner);
+    }
+    std::array<std::map<QString, ConnectionId>, 2> first;
+    for (std::size_t i = 0; i < m_sides.size(); ++i)
+        for (const auto &[owner, last] : m_sides[i].lastOf)
+            first[i][owner] = last + 1;
+    for (auto left = m_left.rbegin(); left != m_left.rend(); ++left) {
+        const InputOwner owner = ownerOf(*left);
+        m_nextSide = owner.isHuman ? 1 : 0;
+        m_sides[m_nextSide].next = m_sides[m_nextSide].owners.lower_bound(owner.actor);
+        first[m_nextSide][owner.actor] = *left;
+    }
+    m_left.clear();
+    for (std::size_t i = 0; i < m_sides.size(); ++i) {
+        for (const auto &[owner, connection] : first[i]) {
+            if (const auto found = m_sides[i].owners.find(owner); found != m_sides[i].owners.end()) {
+                auto &line = found->second.connections;
+                std::rotate(line.begin(), std::lower_bound(line.begin(), line.end(), connection), line.end());
+            }
         }
     }
-    return owners;
 }
 
-bool InputQueue::round(std::vector<Input> &into, Owners &owners, Owners::iterator owner, Room &room)
+bool InputQueue::takeOne(std::vector<Input> &into, Room &room)
 {
-    for (std::size_t left = owners.size(); left > 0; --left) {
-        if (owner == owners.end())
-            owner = owners.begin();
-        const qsizetype size = sizeOf(m_waiting.at(owner->second.connections.front()).front());
-        // What has no room now is the first of the next turn.
-        if (!room.has(size))
-            return false;
-        room = {room.inputs - 1, room.bytes - size, false};
-        into.push_back(takeFrom(*owner));
-        const bool done = owner->second.connections.empty() || owner->second.messages >= m_bounds.ofOneOwner;
-        owner = done ? owners.erase(owner) : std::next(owner);
-    }
+    if (m_sides[m_nextSide].owners.empty())
+        m_nextSide = 1 - m_nextSide;
+    Side &side = m_sides[m_nextSide];
+    if (side.owners.empty())
+        return false;
+    if (side.next == side.owners.end())
+        side.next = side.owners.begin();
+    const qsizetype size = sizeOf(m_waiting.at(side.next->second.connections.front()).front());
+    // An input without room now is the first of the next turn.
+    if (!room.has(size))
+        return false;
+    room = {room.inputs - 1, room.bytes - size, false};
+    Owner &owner = side.next->second;
+    into.push_back(takeFrom(side, *side.next));
+    const bool done = owner.connections.empty() || owner.messages >= m_bounds.ofOneOwner;
+    side.next = done ? side.owners.erase(side.next) : std::next(side.next);
+    m_nextSide = 1 - m_nextSide;
     return true;
 }
 
-Input InputQueue::takeFrom(Owners::value_type &owner)
+Input InputQueue::takeFrom(Side &side, Owners::value_type &owner)
 {
     auto &[name, of] = owner;
     const ConnectionId connection = of.connections.front();
@@ -113,8 +128,8 @@ Input InputQueue::takeFrom(Owners::value_type &owner)
     else
         of.connections.push_back(connection);
     of.messages += std::holds_alternative<Received>(input) ? 1U : 0U;
-    m_lastOwner = name;
-    m_lastOf[name] = connection;
+    side.lastOwner = name;
+    side.lastOf[name] = connection;
     return input;
 }
 

@@ -3,6 +3,7 @@
 
 #include "gate/lifecycle/jobs.h"
 
+#include <array>
 #include <deque>
 #include <functional>
 #include <map>
@@ -11,9 +12,10 @@
 
 namespace holdfast {
 
-/// What came in and waits for a turn. A turn takes the results of workers, and calls in rounds: one of each owner, then the next one of
-/// each, up to a few of one owner, whose connections take turns as well. So an owner's thousand calls cost the others a few of them per
-/// turn, whether or not the others had called when the turn began. What comes from one connection stays in order.
+/// Inputs that wait for a turn. A turn takes all results of workers, then calls: one of a human, one of a machine or a stranger, and so on.
+/// On either side the actors take turns, and so do the connections of an actor, up to a few calls of one actor. So a thousand calls of one
+/// actor cost the others a few of them per turn, whether or not the others had called when the turn began; and a human's denial or freeze
+/// never waits for a second machine, however many there are. Each connection stays in order.
 class InputQueue final
 {
 public:
@@ -23,8 +25,7 @@ public:
         std::size_t ofOneOwner = 16; ///< messages of one owner, in one turn
         qsizetype bytes = 512LL * 1024; ///< of messages in one turn; one larger message is taken all the same
     };
-    /// Names whoever stands behind a connection. Those without a session are one owner together.
-    using OwnerOf = std::function<QString(ConnectionId)>;
+    using OwnerOf = std::function<InputOwner(ConnectionId)>;
 
     InputQueue() = default;
     explicit InputQueue(Bounds bounds) : m_bounds(bounds) {}
@@ -43,25 +44,33 @@ private:
         bool untouched = true;
         [[nodiscard]] bool has(qsizetype size) const { return untouched || (inputs > 0 && size <= bytes); }
     };
-    /// What one owner has waiting.
+    /// The waiting inputs of one owner.
     struct Owner final
     {
         std::deque<ConnectionId> connections; ///< in the order in which they are served
         std::size_t messages = 0; ///< that this turn has taken
     };
     using Owners = std::map<QString, Owner>;
-    [[nodiscard]] Owners waitingByOwner(const OwnerOf &ownerOf) const;
-    /// False when there is no more room.
-    [[nodiscard]] bool round(std::vector<Input> &into, Owners &owners, Owners::iterator owner, Room &room);
+    /// One of the two sides that alternate: humans, and everybody else.
+    struct Side final
+    {
+        Owners owners; ///< of the running turn
+        Owners::iterator next; ///< whose input is taken next; end() only while there are none
+        QString lastOwner; ///< the owner whose input was taken last
+        std::map<QString, ConnectionId> lastOf; ///< by owner, while more of him waits: the connection whose input was taken last
+    };
+    void gather(const OwnerOf &ownerOf);
+    /// False when there is nothing more, or no more room.
+    [[nodiscard]] bool takeOne(std::vector<Input> &into, Room &room);
     /// Takes the owner's next input; its connection goes to the end of the owner's line.
-    [[nodiscard]] Input takeFrom(Owners::value_type &owner);
+    [[nodiscard]] Input takeFrom(Side &side, Owners::value_type &owner);
 
     const Bounds m_bounds{};
     std::deque<Input> m_results;
     std::map<ConnectionId, std::deque<Input>> m_waiting;
-    QString m_lastOwner; ///< whose input was taken last
-    std::map<QString, ConnectionId> m_lastOf; ///< by owner, while more of him waits: whose input was taken last
-    std::vector<ConnectionId> m_left; ///< that the last turn did not come to, in its order: the next one begins with them
+    std::array<Side, 2> m_sides; ///< machines and strangers; humans
+    std::size_t m_nextSide = 1;
+    std::vector<ConnectionId> m_left; ///< connections that the last turn did not come to, in its order: the next one begins with them
 };
 
 } // namespace holdfast

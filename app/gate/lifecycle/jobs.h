@@ -54,7 +54,7 @@ struct IdentifyJob final
     Target target;
 };
 
-// What comes back, and what comes in: the engine takes these one after another.
+// Results of jobs and messages from sockets: the engine takes these one after another.
 
 struct Opened final
 {
@@ -97,5 +97,12 @@ struct Identified final
     Result<Json, QString> identity;
 };
 using Input = std::variant<Opened, Received, Closed, Measured, PerformedHold, Identified>;
+
+/// The actor behind a connection. Connections without a session are one owner together.
+struct InputOwner final
+{
+    QString actor;
+    bool isHuman = false;
+};
 
 } // namespace holdfast

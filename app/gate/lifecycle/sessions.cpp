@@ -102,6 +102,7 @@ Answer Sessions::open(ConnectionId connection, const Json &params)
         return Refused(error);
     }
     state->actor = actor.name;
+    state->isHuman = actor.kind == ActorKind::Human;
     state->key = signer->key;
     Session session;
     session.gate = open->gate;

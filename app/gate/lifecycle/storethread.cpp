@@ -42,15 +42,12 @@ std::vector<Input> StoreThread::next(std::optional<Instant> until)
     const Instant wake = until ? std::min(*until, latest) : latest;
     const auto pause = wake - m_engine.context().clock.now();
     m_wake.wait_for(lock, pause, [this] { return m_stop || !m_inputs.isEmpty(); });
-    return m_inputs.turn([this](ConnectionId id) {
-        const OpenConnection *connection = m_engine.context().connections.find(id);
-        return connection == nullptr ? QString() : connection->actor;
-    });
+    return m_inputs.turn([this](ConnectionId id) { return m_engine.ownerOf(id); });
 }
 
 void StoreThread::tell(std::map<ConnectionId, std::vector<std::size_t>> messages, const std::vector<Input> &left) const
 {
-    // What is left of a connection came last.
+    // The inputs that are left of a connection came last.
     for (const Input &input : left)
         if (const auto *received = std::get_if<Received>(&input))
             messages[received->connection].pop_back();
