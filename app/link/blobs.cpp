@@ -21,7 +21,10 @@ struct Upload final
     QByteArray bytes;
     Digest digest;
     std::function<void(Called<Digest>)> handler;
+    int elsewhere = 0; ///< how often the gate wanted another part than the next one
 };
+
+constexpr int mostElsewhere = 8; ///< a gate that has all of it already, or gave up a part for others; not one that never has enough
 
 void sendFrom(const std::shared_ptr<Upload> &upload, std::int64_t offset)
 {
@@ -30,11 +33,11 @@ void sendFrom(const std::shared_ptr<Upload> &upload, std::int64_t offset)
     upload->link->call<BlobWriteResult>(method::BlobWrite, chunk.toJson(), upload->context, [upload, next](Called<BlobWriteResult> answer) {
         if (!answer)
             return upload->handler(answer.failure());
-        if (answer->have != next)
-            return upload->handler(Failure{CallError{badBlob(QStringLiteral("the gate counts other bytes of the blob than were sent"))}});
-        if (next == upload->bytes.size())
+        if (answer->have == upload->bytes.size())
             return upload->handler(upload->digest);
-        sendFrom(upload, next);
+        if (answer->have != next && (answer->have < 0 || answer->have > upload->bytes.size() || ++upload->elsewhere > mostElsewhere))
+            return upload->handler(Failure{CallError{badBlob(QStringLiteral("the gate counts other bytes of the blob than were sent"))}});
+        sendFrom(upload, answer->have);
     });
 }
 

@@ -174,6 +174,10 @@ void GateLink::takeReply(const RpcReply &reply)
     const auto *id = reply.id ? std::get_if<std::int64_t>(&*reply.id) : nullptr;
     if (id == nullptr)
         return lose(broken(QStringLiteral("the gate could not read what was sent")));
+    // Ids can be guessed: a call that still waits here, or was never made, has no answer.
+    const auto pending = m_calls.find(*id);
+    if (*id > m_lastId || (pending != m_calls.end() && !pending->second->inFlight))
+        return lose(broken(QStringLiteral("the gate answered a call that was not made")));
     if (const auto *error = std::get_if<RpcError>(&reply.outcome))
         return answer(*id, Failure{CallError{*error}});
     answer(*id, std::get<Json>(reply.outcome));

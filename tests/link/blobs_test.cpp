@@ -19,6 +19,7 @@ private Q_SLOTS:
     void cleanup();
     void thereAndBack_data();
     void thereAndBack();
+    void goesOnWhereTheGateWants();
     void miscounted();
     void forged_data();
     void forged();
@@ -79,6 +80,33 @@ void BlobsTest::thereAndBack()
     const auto back = m_link->fetch({*sent, size, QString()});
     QVERIFY(back);
     QCOMPARE(*back, bytes);
+}
+
+// Protocol 3.6: the answer says what the gate has. It may have all of it already, or have given up what was begun.
+void BlobsTest::goesOnWhereTheGateWants()
+{
+    const QByteArray bytes = randomBytes(400'000);
+    QVERIFY(m_link->send(bytes));
+    const QByteArray stored = m_stored;
+    int calls = 0;
+    m_gate->on(method::BlobWrite, [&](const Json &, const ScriptedGate::Reply &reply) {
+        ++calls;
+        reply(BlobWriteResult{bytes.size()}.toJson());
+    });
+    QVERIFY(m_link->send(bytes));
+    QCOMPARE(calls, 1);
+    m_stored.clear();
+    calls = 0;
+    m_gate->on(method::BlobWrite, [&](const Json &params, const ScriptedGate::Reply &reply) {
+        const auto chunk = BlobWriteParams::fromJson(params);
+        if (++calls == 3)
+            m_stored.clear();
+        if (chunk->offset == m_stored.size())
+            m_stored += chunk->data;
+        reply(BlobWriteResult{m_stored.size()}.toJson());
+    });
+    QVERIFY(m_link->send(bytes));
+    QCOMPARE(m_stored, stored);
 }
 
 void BlobsTest::miscounted()

@@ -21,6 +21,7 @@ private Q_SLOTS:
     void cleanup();
     void reordered();
     void fewAreInFlight();
+    void answersBeforeTheQuestion();
     void lateReplyIsDropped();
     void lossEndsEveryCall();
     void contextEndsFirst();
@@ -112,6 +113,24 @@ void CallsTest::fewAreInFlight()
     }
     QTRY_COMPARE(order, expected);
     QVERIFY2(most <= limit::UnansweredPerActor / 2, qPrintable(QString::number(most)));
+}
+
+// Seen: ids are counted, so a gate can answer a call that still waits here; when its turn came, the program ended.
+void CallsTest::answersBeforeTheQuestion()
+{
+    m_gate->on(Echo, [](const Json &, const ScriptedGate::Reply &) {});
+    QSignalSpy failed(&m_link->link(), &GateLink::failed);
+    int answered = 0, lost = 0;
+    constexpr int many = limit::UnansweredPerActor;
+    for (int i = 0; i < many; ++i)
+        m_link->link().call(Echo, numbered(i), this, [&](Called<Json> answer) { answer ? ++answered : ++lost; }, 60s);
+    // session.open was 1: the last of these has not left yet.
+    m_gate->sendRaw(QStringLiteral(R"({"jsonrpc":"2.0","id":%1,"result":{}})").arg(1 + many));
+    QTRY_COMPARE(failed.size(), 1);
+    QCOMPARE(failed[0][0].value<LinkError>().kind, LinkError::Kind::BadMessage);
+    QCOMPARE(answered, 0);
+    QCOMPARE(lost, many);
+    QTRY_COMPARE(m_link->link().state(), GateLink::State::Open);
 }
 
 void CallsTest::lateReplyIsDropped()
@@ -217,6 +236,7 @@ void CallsTest::nonsenseDropsTheConnection_data()
     QTest::newRow("batch") << QStringLiteral("[]");
     QTest::newRow("a call") << QStringLiteral(R"({"jsonrpc":"2.0","id":1,"method":"hold.get"})");
     QTest::newRow("an error for nobody") << QStringLiteral(R"({"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":""}})");
+    QTest::newRow("an answer to a call that was never made") << QStringLiteral(R"({"jsonrpc":"2.0","id":4000000,"result":{}})");
     QTest::newRow("a second challenge") << QStringLiteral(R"({"jsonrpc":"2.0","method":"session.challenge","params":{}})");
     QTest::newRow("binary") << QString();
 }
