@@ -100,6 +100,8 @@ Expected<std::pair<Checkpoint, QByteArray>> provedCheckpoint(GateAccess &access)
         return newest.failure();
     const QByteArray note = newest->checkpoint.toUtf8();
     LedgerFollower follower(access.session().gate, access.link().link().ledgerKey(), access.pinnedCheckpoint());
+    if (const auto stale = follower.whyNotNewest(note, follower.known()))
+        return Failure{Problem{ExitCode::BadProof, stale->sentence()}};
     const auto needed = follower.proofFor(note);
     if (!needed)
         return Failure{Problem{ExitCode::BadProof, needed.error().sentence()}};

@@ -12,15 +12,31 @@ namespace holdfast {
 
 namespace {
 
-/// --gate as a vkey or as `<url>#<vkey>`; else what was pinned of the gate that the checkpoint names.
-Expected<std::optional<VerifierKey>> pinFor(const GlobalOptions &options, const QString &directory)
+/// What the directory is held to. The key may be anybody's; the rest is this user's own, where he has met that gate.
+struct HeldTo final
+{
+    std::optional<VerifierKey> key;
+    SeenBefore seen;
+};
+
+HeldTo heldTo(const VerifierKey &key)
+{
+    const auto pins = PinFile(key).load();
+    if (!pins || !*pins)
+        return {key, {}};
+    const auto highest = openCheckpoint((*pins)->checkpoint, (*pins)->keys.ledgerKey, (*pins)->gate);
+    return {key, {highest ? std::optional(*highest) : std::nullopt, (*pins)->firstRegistry}};
+}
+
+/// --gate as a vkey or as `<url>#<vkey>`; else the pins of the gate that the checkpoint names.
+Expected<HeldTo> pinFor(const GlobalOptions &options, const QString &directory)
 {
     if (!options.gate.isEmpty()) {
         auto key = VerifierKey::parse(options.gate);
         const auto address = GateAddress::parse(options.gate);
         if (!key && !address)
             return Failure{Problem{ExitCode::Usage, QStringLiteral("--gate: a gate's vkey was expected")}};
-        return key ? key : std::optional<VerifierKey>(address->key);
+        return heldTo(key ? *key : address->key);
     }
     QFile file(directory + QStringLiteral("/checkpoint"));
     if (!file.open(QIODevice::ReadOnly))
@@ -28,7 +44,7 @@ Expected<std::optional<VerifierKey>> pinFor(const GlobalOptions &options, const 
     const QString origin = QString::fromUtf8(file.readLine(4096)).trimmed();
     const auto pins = allPins();
     const auto known = std::find_if(pins.begin(), pins.end(), [&origin](const Pins &each) { return each.gate + QStringLiteral("/ledger") == origin; });
-    return known == pins.end() ? std::optional<VerifierKey>() : std::optional<VerifierKey>(known->keys.key);
+    return known == pins.end() ? HeldTo() : heldTo(known->keys.key);
 }
 
 Json reportJson(const VerifyReport &report, ExitCode code)
@@ -37,7 +53,8 @@ Json reportJson(const VerifyReport &report, ExitCode code)
     for (const Finding &finding : report.findings)
         findings.push_back(JsonBuilder().add(QStringLiteral("index"), finding.index).add(QStringLiteral("finding"), finding.sentence).build());
     JsonBuilder result;
-    result.add(QStringLiteral("pinned"), report.pinned).add(QStringLiteral("entries"), report.entries).add(QStringLiteral("blobs"), report.blobs);
+    result.add(QStringLiteral("pinned"), report.pinned).add(QStringLiteral("entries"), report.entries).add(QStringLiteral("blobs"), report.blobs)
+        .add(QStringLiteral("seen"), report.seen);
     if (report.checkpoint) {
         result.add(QStringLiteral("gate"), report.checkpoint->gate).add(QStringLiteral("size"), report.checkpoint->size);
         result.add(QStringLiteral("root"), report.checkpoint->root.toString());
@@ -52,7 +69,7 @@ ExitCode runVerify(const Program &program, const QString &directory)
     const auto pin = pinFor(program.options, directory);
     if (!pin)
         return program.output.problem(pin.error());
-    const VerifyReport report = verifyExport(directory, *pin, policyOrNothing);
+    const VerifyReport report = verifyExport(directory, pin->key, policyOrNothing, pin->seen);
     const ExitCode code = report.holds() && report.pinned ? ExitCode::Done : ExitCode::BadProof;
     for (const Finding &finding : report.findings)
         program.output.note(finding.index < 0 ? finding.sentence : QStringLiteral("entry %1: %2")
@@ -60,6 +77,9 @@ ExitCode runVerify(const Program &program, const QString &directory)
     if (report.holds())
         program.output.print(QStringLiteral("%1 entries and %2 blobs hold together")
             .arg(QString::number(report.entries), QString::number(report.blobs)));
+    if (report.seen > report.entries)
+        program.output.note(QStringLiteral("it ends before entry %1: %2 entries of this gate were seen here, and the later ones are not in it")
+            .arg(QString::number(report.entries), QString::number(report.seen)));
     if (!report.pinned)
         program.output.note(QStringLiteral("unpinned: nobody vouches for the keys in this directory; name the gate's with --gate VKEY"));
     program.output.result(reportJson(report, code));

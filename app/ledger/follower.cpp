@@ -20,6 +20,7 @@ QString LedgerAlarm::sentence() const
     case Kind::NeedsProof: return QStringLiteral("a consistency proof is needed first");
     case Kind::BadCheckpoint: return detail;
     case Kind::Inconsistent: return QStringLiteral("the gate's ledger does not continue the one that this console has seen: it was rewritten or forked");
+    case Kind::WentBack: return QStringLiteral("the gate shows an older ledger than it showed before: it hides what came since, or it was put back");
     case Kind::BadEntry: return detail;
     case Kind::NotThePayload: return QStringLiteral("the ledger entry does not carry what this console sent");
     case Kind::NotIncluded: return QStringLiteral("the entry is not in the ledger that the checkpoint stands for");
@@ -82,6 +83,14 @@ Result<Checkpoint, LedgerAlarm> LedgerFollower::accept(QByteArrayView note, cons
     m_highest = *checkpoint;
     m_note = note.toByteArray();
     return checkpoint;
+}
+
+std::optional<LedgerAlarm> LedgerFollower::whyNotNewest(QByteArrayView note, std::int64_t known) const
+{
+    const auto checkpoint = open(note);
+    if (!checkpoint)
+        return checkpoint.error();
+    return checkpoint->size < known ? std::optional(LedgerAlarm{LedgerAlarm::Kind::WentBack, {}}) : std::nullopt;
 }
 
 Result<Checkpoint, LedgerAlarm> LedgerFollower::acknowledged(const Envelope &sent, std::int64_t index, QByteArrayView entry,

@@ -10,7 +10,7 @@ namespace holdfast {
 /// Why what a gate says of its ledger is not to be believed. All but NeedsProof are alarms.
 struct LedgerAlarm final
 {
-    enum class Kind { NeedsProof, BadCheckpoint, Inconsistent, BadEntry, NotThePayload, NotIncluded };
+    enum class Kind { NeedsProof, BadCheckpoint, Inconsistent, WentBack, BadEntry, NotThePayload, NotIncluded };
     Kind kind;
     QString detail;
     [[nodiscard]] QString sentence() const;
@@ -32,6 +32,10 @@ public:
     [[nodiscard]] Result<std::optional<std::pair<std::int64_t, std::int64_t>>, LedgerAlarm> proofFor(QByteArrayView note) const;
     /// Takes a checkpoint, higher or lower than the highest, with its proof; keeps the higher of the two.
     [[nodiscard]] Result<Checkpoint, LedgerAlarm> accept(QByteArrayView note, const std::vector<Digest> &proof);
+
+    /// For a note that the gate gave as its newest, asked for when it had shown `known` entries already: a smaller one hides those since.
+    [[nodiscard]] std::optional<LedgerAlarm> whyNotNewest(QByteArrayView note, std::int64_t known) const;
+    [[nodiscard]] std::int64_t known() const { return m_highest ? m_highest->size : 0; }
 
     /// What `decision.submit` and `command.submit` answer: the entry carries exactly the envelope that was sent, and lies in the
     /// checkpoint. The checkpoint must then go through accept() as well.

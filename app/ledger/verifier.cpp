@@ -22,8 +22,8 @@ std::optional<Checkpoint> claimedCheckpoint(QByteArrayView bytes)
 class ExportVerifier final
 {
 public:
-    ExportVerifier(const QString &directory, const std::optional<VerifierKey> &gate, const PolicyParser &policy)
-        : m_tiles(directory), m_auditor({gate, [this](const Digest &digest) { return m_tiles.blob(digest); }, policy})
+    ExportVerifier(const QString &directory, const std::optional<VerifierKey> &gate, const PolicyParser &policy, const SeenBefore &seen)
+        : m_seen(seen), m_tiles(directory), m_auditor({gate, [this](const Digest &digest) { return m_tiles.blob(digest); }, policy})
     {
         m_report.pinned = gate.has_value();
     }
@@ -39,6 +39,7 @@ public:
         if (readEntries(claimed->size)) {
             checkTiles();
             checkHead(*claimed, *bytes);
+            checkSeen();
         }
         checkBlobs();
         return m_report;
@@ -63,6 +64,8 @@ private:
                 m_nodes.append(leafHash(entry));
                 for (Finding &finding : m_auditor.add(entry))
                     find(finding.index, std::move(finding.sentence));
+                if (m_nodes.size() == 1 && m_auditor.place() != nullptr)
+                    m_firstRegistry = m_auditor.place()->payload;
             }
         }
         m_report.entries = m_nodes.size();
@@ -109,6 +112,15 @@ private:
             find(-1, opened.error().sentence());
     }
 
+    void checkSeen()
+    {
+        m_report.seen = m_seen.checkpoint ? m_seen.checkpoint->size : 0;
+        if (m_seen.checkpoint && m_report.seen <= m_nodes.size() && rootAt(m_report.seen, m_nodes.reader()) != m_seen.checkpoint->root)
+            find(-1, QStringLiteral("its first %1 entries are not those that were seen before: the history was rewritten").arg(m_report.seen));
+        if (m_seen.firstRegistry && m_firstRegistry != m_seen.firstRegistry)
+            find(0, QStringLiteral("the first registry is not the one that was pinned"));
+    }
+
     void checkBlobs()
     {
         for (const QString &name : m_tiles.blobNames()) {
@@ -120,7 +132,9 @@ private:
         }
     }
 
+    const SeenBefore m_seen;
     TileDirectory m_tiles;
+    std::optional<Digest> m_firstRegistry;
     LedgerAuditor m_auditor;
     MerkleNodes m_nodes;
     VerifyReport m_report;
@@ -128,9 +142,9 @@ private:
 
 } // namespace
 
-VerifyReport verifyExport(const QString &directory, const std::optional<VerifierKey> &gate, const PolicyParser &policy)
+VerifyReport verifyExport(const QString &directory, const std::optional<VerifierKey> &gate, const PolicyParser &policy, const SeenBefore &seen)
 {
-    return ExportVerifier(directory, gate, policy).run();
+    return ExportVerifier(directory, gate, policy, seen).run();
 }
 
 } // namespace holdfast

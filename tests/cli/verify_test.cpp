@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "ledger/checkpoint.h"
 #include "ledger/story.h"
+#include "link/pins.h"
 
 #include <QProcess>
 #include <QTemporaryDir>
@@ -13,14 +15,20 @@ class VerifyTest final : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase() { initialiseCryptography(); }
+    void initTestCase()
+    {
+        initialiseCryptography();
+        qputenv("XDG_DATA_HOME", QFile::encodeName(m_home.path())); // with pins of its own
+    }
     void honest();
+    void seenBefore();
     void universalSignature_data();
     void universalSignature();
     void lowOrderRegistry_data();
     void lowOrderRegistry();
 
 private:
+    const QTemporaryDir m_home;
     /// What the program says, and its exit code.
     [[nodiscard]] static int verify(const Story &story, QByteArray &said);
 };
@@ -50,6 +58,34 @@ int VerifyTest::verify(const Story &story, QByteArray &said)
     process.waitForFinished();
     said = process.readAllStandardOutput() + process.readAllStandardError();
     return process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1;
+}
+
+// The pins of whoever verifies know more than the key: what he has seen of this gate's ledger.
+void VerifyTest::seenBefore()
+{
+    Story story;
+    story.perform();
+    Pins pins;
+    pins.gate = story.registry.gate;
+    pins.keys = {story.gate.key(), story.ledger.key(), story.performer.key()};
+    pins.firstRegistry = Entry::parse(story.entries.front())->envelope.payloadDigest();
+    pins.checkpoint = story.checkpoint();
+    const PinFile file(story.gate.key());
+    QByteArray said;
+    QVERIFY(file.save(pins));
+    QCOMPARE(verify(story, said), 0);
+    const auto all = story.entries;
+    story.entries.pop_back();
+    QCOMPARE(verify(story, said), 0);
+    QVERIFY2(said.contains("the later ones are not in it"), said.constData());
+    story.entries = all;
+    QVERIFY(file.remove());
+    pins.checkpoint = signCheckpoint({story.registry.gate, 2, sha256("another history")}, story.ledger);
+    QVERIFY(file.save(pins));
+    QCOMPARE(verify(story, said), 6);
+    QVERIFY2(said.contains("the history was rewritten"), said.constData());
+    QVERIFY(file.remove());
+    QCOMPARE(verify(story, said), 0);
 }
 
 void VerifyTest::honest()

@@ -35,6 +35,8 @@ private Q_SLOTS:
     void moreThanWasAskedForIsAnAlarm();
     void nothingIsKeptAfterAnAlarm();
     void anotherFirstRegistryIsAnAlarm();
+    void anOlderLedgerIsAnAlarm_data();
+    void anOlderLedgerIsAnAlarm();
     void isReadWithoutTheKey();
     void isNotBelieved_data();
     void isNotBelieved();
@@ -298,6 +300,33 @@ void LedgerWatchTest::saysUntilWhenItFollowed()
     QVERIFY(last && *last >= before && *last <= SystemClock().now());
     Console next(*this, m_session->key()); // it was kept when the connection was lost
     QVERIFY(next.watch.asOf() == last);
+}
+
+void LedgerWatchTest::anOlderLedgerIsAnAlarm_data()
+{
+    QTest::addColumn<bool>("atOnce");
+    QTest::newRow("in the session's answer") << true;
+    QTest::newRow("asked for its newest checkpoint") << false;
+}
+
+// It follows from what was seen, and every proof of it holds: only that it hides what came since.
+void LedgerWatchTest::anOlderLedgerIsAnAlarm()
+{
+    QFETCH(const bool, atOnce);
+    Console console(*this);
+    console.link.open();
+    const auto size = static_cast<std::int64_t>(m_story->entries.size());
+    QTRY_COMPARE(console.watch.proven(), size);
+    m_gate->drop();
+    const auto newest = m_story->entries;
+    m_story->entries.pop_back();
+    const QByteArray old = m_story->checkpoint();
+    if (!atOnce)
+        m_story->entries = newest;
+    m_gate->answer(method::LedgerCheckpoint, CheckpointResult{QString::fromUtf8(old)}.toJson());
+    QVERIFY(m_gate->listen());
+    QTRY_VERIFY_WITH_TIMEOUT(console.watch.alarms().join(u' ').contains(QStringLiteral("older ledger than it showed before")), 20'000);
+    QCOMPARE(console.watch.highest()->size, size);
 }
 
 QTEST_GUILESS_MAIN(LedgerWatchTest)

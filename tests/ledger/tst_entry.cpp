@@ -214,6 +214,10 @@ void TestEntry::followerKeepsTheHighest()
     QVERIFY(follower.accept(log.checkpoint(6), *consistencyProof(6, 9, log.nodes.reader())));
     QCOMPARE(follower.highest()->size, 9);
     QVERIFY(follower.accept(log.checkpoint(9), {}));
+    // As the newest one it hides what came since, whatever is proved of it.
+    QVERIFY(!follower.whyNotNewest(log.checkpoint(9), follower.known()));
+    QCOMPARE(follower.whyNotNewest(log.checkpoint(8), follower.known())->kind, LedgerAlarm::Kind::WentBack);
+    QCOMPARE(follower.whyNotNewest("x", follower.known())->kind, LedgerAlarm::Kind::BadCheckpoint);
     const LedgerFollower again(QStringLiteral("gate"), log.ledger.key(), follower.highestNote());
     QVERIFY(again.valid());
     QCOMPARE(again.highest(), follower.highest());

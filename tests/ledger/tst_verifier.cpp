@@ -121,6 +121,7 @@ private Q_SLOTS:
     void bitsOfEveryKind();
     void everyFileOfTheExportCounts();
     void truncationAgainstTheCheckpoint();
+    void whatWasSeenBefore();
     void lies_data();
     void lies();
     void lowOrderKeyIsRefused();
@@ -303,6 +304,31 @@ void TestVerifier::truncationAgainstTheCheckpoint()
         QVERIFY(exportTiles(dir.path(), source));
         QVERIFY(!verifyExport(dir.path(), story.gate.key(), &policyOrNothing).holds());
     }
+}
+
+// Whoever has the gate's keys can write another history that holds together: not for somebody who has seen some of the first one.
+void TestVerifier::whatWasSeenBefore()
+{
+    Story story;
+    tellAll(story);
+    QTemporaryDir dir;
+    QVERIFY(story.writeTo(dir.path()));
+    const auto size = static_cast<std::int64_t>(story.entries.size());
+    const auto first = Entry::parse(story.entries.front())->envelope.payloadDigest();
+    const auto check = [&](const SeenBefore &seen) { return verifyExport(dir.path(), story.gate.key(), &policyOrNothing, seen); };
+    for (const std::int64_t seen : {std::int64_t{1}, std::int64_t{2}, size / 2, size - 1, size}) {
+        const auto at = story.entries.begin() + static_cast<std::ptrdiff_t>(seen);
+        Checkpoint known{story.registry.gate, seen, rootOf({story.entries.begin(), at})};
+        QVERIFY(check({known, first}).holds());
+        known.root = sha256("another history");
+        const VerifyReport rewritten = check({known, first});
+        QCOMPARE(rewritten.findings.size(), std::size_t{1});
+        QVERIFY(rewritten.findings[0].sentence.contains(QStringLiteral("the history was rewritten")));
+    }
+    // An old copy is none the worse for it; that it is old is said.
+    const VerifyReport old = check({Checkpoint{story.registry.gate, size + 5, sha256("later")}, first});
+    QVERIFY(old.holds() && old.seen == size + 5 && old.entries == size);
+    QVERIFY(check({{}, sha256("another registry")}).findings[0].sentence.contains(QStringLiteral("not the one that was pinned")));
 }
 
 void TestVerifier::lies_data()

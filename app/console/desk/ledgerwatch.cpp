@@ -126,7 +126,10 @@ void LedgerWatch::begin()
     m_asking = false;
     m_follows = false;
     m_keepSoon.setInterval(keepFirst);
-    accept(m_link.session().checkpoint.toUtf8(), [this](const QString &problem) {
+    const QByteArray note = m_link.session().checkpoint.toUtf8();
+    if (const auto stale = m_follower.whyNotNewest(note, m_follower.known()))
+        return alarm(stale->sentence());
+    accept(note, [this](const QString &problem) {
         if (problem.isEmpty())
             follow();
     });
@@ -171,11 +174,14 @@ void LedgerWatch::follow()
     }
     m_asking = true;
     m_again = false;
-    m_link.call<CheckpointResult>(method::LedgerCheckpoint, Nothing{}.toJson(), this, [this](Called<CheckpointResult> answer) {
+    m_link.call<CheckpointResult>(method::LedgerCheckpoint, Nothing{}.toJson(), this, [this, known = m_follower.known()](Called<CheckpointResult> answer) {
         m_asking = false;
         if (!answer)
             return;
-        accept(answer->checkpoint.toUtf8(), [this](const QString &problem) {
+        const QByteArray note = answer->checkpoint.toUtf8();
+        if (const auto stale = m_follower.whyNotNewest(note, known))
+            return alarm(stale->sentence());
+        accept(note, [this](const QString &problem) {
             if (!problem.isEmpty() || !m_follower.highest())
                 return;
             m_goal = m_follower.highest()->ref();
