@@ -5,7 +5,8 @@
 
 namespace holdfast {
 
-/// One path moved into a directory of its own, mode 0700, beside where it was: nobody else reaches it by a path.
+/// One path moved into a private directory, mode 0700, beside where it was: nobody else reaches it by a path. Paths of one directory share
+/// the private one, because a request may name more paths than a process may have descriptors.
 struct StagedPath final
 {
     HeldPath original;

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <thread>
 
@@ -75,6 +76,33 @@ private Q_SLOTS:
         QVERIFY(!g.exists(QStringLiteral("t")) && !g.exists(QStringLiteral("single")));
         QVERIFY(g.exists(QStringLiteral("keep/a")));
         QCOMPARE(leftovers(g), 0);
+    }
+    /// Each path that is moved aside took a descriptor: a few hundred were all that could be performed.
+    void morePathsThanDescriptors()
+    {
+        Ground g;
+        QStringList paths;
+        for (int i = 0; i < 10'000; ++i) {
+            const QString name = QStringLiteral("log/%1/%2").arg(i % 10).arg(i);
+            g.write(name, "x");
+            paths.append(g.path(name));
+        }
+        g.write(QStringLiteral("log/0/kept"), "x");
+        g.ask(paths);
+        rlimit before{};
+        QVERIFY(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+        const rlimit few{std::min<rlim_t>(1024, before.rlim_max), before.rlim_max};
+        QVERIFY(::setrlimit(RLIMIT_NOFILE, &few) == 0);
+        const auto measured = g.measure();
+        const auto result = perform(g, approve(g, measured));
+        QVERIFY(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+        const auto *done = std::get_if<Performed>(&result);
+        QVERIFY(done != nullptr);
+        QVERIFY2(done->outcome == Outcome::Committed, done->output.left(400).constData());
+        QCOMPARE(effect(*done, fact::DestroyedFiles), 10'000);
+        for (int i = 0; i < 10; ++i)
+            QCOMPARE(QDir(g.path(QStringLiteral("log/%1").arg(i))).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot),
+                     i == 0 ? QStringList{QStringLiteral("kept")} : QStringList());
     }
     void deletesNamesThatAreNotUnicode()
     {
