@@ -52,7 +52,8 @@ function(holdfast_target target)
     endif()
     if(HOLDFAST_SANITIZE)
         target_compile_options(${target} PUBLIC -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
-        target_link_options(${target} PUBLIC -fsanitize=address,undefined)
+        # As a shared library beside AddressSanitizer's, this one heeds no log_path: what a process without an output did would never be told.
+        target_link_options(${target} PUBLIC -fsanitize=address,undefined -static-libubsan)
     endif()
 endfunction()
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A real gate without a console: a PostgreSQL of its own, an agent that asks by `hold`, and a person who decides by the protocol alone."""
+import atexit
 import base64
 import contextlib
 import hashlib
@@ -116,6 +117,8 @@ class World:
                        + (text_of(SOURCE, "resources/policy/default.toml") if rules is None else rules)
                        + block("actor", name="agent", kind="machine", person="web-dev", roles=["requester"], keys={"request": self.agent.text}) + targets)
         self.secret = os.urandom(16)
+        self.gate = None
+        atexit.register(self.end)
         self.start(self.secret)
         self.human = None
         if owner:
@@ -136,8 +139,19 @@ class World:
         self.gate.send_signal(signal.SIGTERM)
         check(self.gate.wait(60) == 0, "the gate ends cleanly")
 
+    def end(self):
+        """However the program ends: no gate outlives it."""
+        if self.gate is None or self.gate.poll() is not None:
+            return
+        self.gate.send_signal(signal.SIGTERM)
+        try:
+            self.gate.wait(20)
+        except subprocess.TimeoutExpired:
+            self.gate.kill()
+            self.gate.wait()
+
     def invite(self):
-        """What its first owner enrols with, as text."""
+        """The invite that its first owner enrols with, as text."""
         link = Link()
         link.close()
         return link.challenge["gate"]["key"] + "#" + b64(self.secret)
@@ -165,7 +179,7 @@ class World:
         return found.group(0)
 
     def settled(self, held, wanted=("pending",)):
-        """What `hold show` tells the requester once the hold is in one of the states."""
+        """The hold as `hold show` tells it to the requester once the hold is in one of the states."""
         agent = Session(self.agent)
         agent.wait_for(held, wanted)
         agent.close()
