@@ -20,6 +20,7 @@ private Q_SLOTS:
     void base64Refuses_data();
     void base64Refuses();
     void base64TakesEitherAlphabet();
+    void base64IsAsStrictAsQtTwice();
     void base32();
     void digestKnownAnswers();
     void digestText();
@@ -44,6 +45,28 @@ void BasicsTest::base64RoundTrip()
         QVERIFY(fromBase64(text).has_value());
         QCOMPARE(*fromBase64(text), bytes);
         bytes.append(static_cast<char>(size * 37 + 250));
+    }
+}
+
+// Every text of up to five characters, of both alphabets and of neither, means what Qt reads and would write again, or nothing.
+void BasicsTest::base64IsAsStrictAsQtTwice()
+{
+    const QString letters = QStringLiteral("AQgw+-_/= \u00e9\u0141");
+    for (int length = 0; length <= 5; ++length) {
+        const auto count = static_cast<qint64>(std::pow(letters.size(), length));
+        for (qint64 number = 0; number < count; ++number) {
+            QString text(length, QChar());
+            qint64 rest = number;
+            for (QChar &each : text) {
+                each = letters[rest % letters.size()];
+                rest /= letters.size();
+            }
+            const QByteArray bytes = text.toLatin1();
+            const auto alphabet = bytes.contains('-') || bytes.contains('_') ? QByteArray::Base64UrlEncoding : QByteArray::Base64Encoding;
+            const auto read = QByteArray::fromBase64Encoding(bytes, alphabet | QByteArray::AbortOnBase64DecodingErrors);
+            const bool canonical = read && read.decoded.toBase64(alphabet) == bytes;
+            QCOMPARE(fromBase64(text), canonical ? std::optional(read.decoded) : std::nullopt);
+        }
     }
 }
 

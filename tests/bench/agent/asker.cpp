@@ -2,7 +2,6 @@
 #include "asker.h"
 
 #include "core/base64.h"
-#include "core/documents/command.h"
 #include "wire/messagesrequester.h"
 
 #include <QJsonDocument>
@@ -11,8 +10,6 @@
 namespace holdfast::bench {
 
 namespace {
-
-using namespace std::chrono_literals;
 
 class ProductAsker final : public Asker
 {
@@ -29,17 +26,7 @@ public:
     void takeBack() override
     {
         (void)m_gate.await(m_call.id);
-        Command withdraw;
-        withdraw.verb = Command::Verb::Withdraw;
-        withdraw.gate = m_address.key.name;
-        withdraw.gateKey = m_address.key;
-        withdraw.key = m_cast.request.key();
-        withdraw.hold = m_hold;
-        withdraw.reason = QStringLiteral("seen");
-        withdraw.nonce = randomBytes(16);
-        withdraw.at = SystemClock().now();
-        withdraw.notAfter = withdraw.at + 10min;
-        (void)m_gate.call(method::CommandSubmit, EnvelopeParams{Envelope::sign(m_cast.request, payloadtype::Command, withdraw.toPayload())}.toJson());
+        (void)m_gate.call(method::CommandSubmit, withdrawal(m_address.key, m_cast.request, m_hold));
     }
 
 private:

@@ -7,7 +7,6 @@
 #include "identity.h"
 #include "rig/pixels.h"
 
-#include "core/documents/command.h"
 #include "core/documents/request.h"
 #include "wire/messagesrequester.h"
 
@@ -17,7 +16,6 @@
 #include <cstdio>
 
 using namespace holdfast;
-using namespace std::chrono_literals;
 
 namespace {
 
@@ -43,17 +41,7 @@ double askOnce(std::unique_ptr<bench::GateClient> &client, const GateAddress &ga
     const std::int64_t pending = now_ns();
     if (!status || status->state != State::Pending)
         bench::fail(QStringLiteral("the request did not become pending"));
-    Command withdraw;
-    withdraw.verb = Command::Verb::Withdraw;
-    withdraw.gate = gate.key.name;
-    withdraw.gateKey = gate.key;
-    withdraw.key = cast.request.key();
-    withdraw.hold = hold;
-    withdraw.reason = QStringLiteral("measured");
-    withdraw.nonce = randomBytes(16);
-    withdraw.at = SystemClock().now();
-    withdraw.notAfter = withdraw.at + 10min;
-    (void)client->call(method::CommandSubmit, EnvelopeParams{Envelope::sign(cast.request, payloadtype::Command, withdraw.toPayload())}.toJson());
+    (void)client->call(method::CommandSubmit, bench::withdrawal(gate.key, cast.request, hold));
     return static_cast<double>(pending - began) / 1e6;
 }
 

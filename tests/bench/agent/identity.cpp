@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "identity.h"
 
+#include "core/documents/command.h"
 #include "core/documents/request.h"
 #include "keys/plainfilestore.h"
 #include "socket.h"
+#include "wire/messages.h"
 
 #include <QFile>
 
@@ -79,6 +81,21 @@ QByteArray requestPayload(const QString &gate, const VerifierKey &gateKey, const
     const qsizetype missing = size - request.toPayload().size();
     request.claims.intent = QStringLiteral("clean up staging, as agreed. ").repeated(missing / 28 + 1).left(std::max<qsizetype>(missing, 1));
     return request.toPayload();
+}
+
+Json withdrawal(const VerifierKey &gateKey, const Signer &key, const HoldId &hold)
+{
+    Command withdraw;
+    withdraw.verb = Command::Verb::Withdraw;
+    withdraw.gate = gateKey.name;
+    withdraw.gateKey = gateKey;
+    withdraw.key = key.key();
+    withdraw.hold = hold;
+    withdraw.reason = QStringLiteral("measured");
+    withdraw.nonce = randomBytes(16);
+    withdraw.at = SystemClock().now();
+    withdraw.notAfter = withdraw.at + std::chrono::minutes{10};
+    return EnvelopeParams{Envelope::sign(key, payloadtype::Command, withdraw.toPayload())}.toJson();
 }
 
 } // namespace holdfast::bench

@@ -36,5 +36,7 @@ inline const QString Program = QStringLiteral("/usr/bin/true");
 
 /// A request of `size` bytes of payload, as the agent would sign it.
 [[nodiscard]] QByteArray requestPayload(const QString &gate, const VerifierKey &gateKey, const QString &target, Instant at, qsizetype size);
+/// Params that withdraw what the agent asked for.
+[[nodiscard]] Json withdrawal(const VerifierKey &gateKey, const Signer &key, const HoldId &hold);
 
 } // namespace holdfast::bench
