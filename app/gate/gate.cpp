@@ -28,7 +28,7 @@ QString checkpointFile(const GateConfig &config)
     return config.local.store + QStringLiteral(".checkpoint");
 }
 
-/// What this gate's performer pinned: the payload digest of the first registry.
+/// Holds the payload digest of the first registry, as this gate's performer pinned it.
 QString pinFile(const GateConfig &config)
 {
     return config.local.performKey + QStringLiteral(".pin");
@@ -49,7 +49,7 @@ void writePin(const QString &path, const Digest &pin)
     }
 }
 
-/// What no measuring process may read or change.
+/// Files that no measuring process may read or change.
 QStringList withheldFrom(const GateLocal &local)
 {
     return {local.key, local.ledgerKey, local.performKey, local.store, local.store + QStringLiteral("-wal"), local.store + QStringLiteral("-shm")};
@@ -60,7 +60,7 @@ QString measurerFile()
     return QCoreApplication::applicationDirPath() + QStringLiteral("/holdfast-measure");
 }
 
-/// Whether anybody whom the file names could ever approve.
+/// True where somebody whom the file names could approve.
 bool hasApprover(const PolicyDocument &policy)
 {
     return std::any_of(policy.actors.begin(), policy.actors.end(), [](const Actor &actor) {

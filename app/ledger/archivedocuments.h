@@ -6,7 +6,7 @@
 #include "core/ids.h"
 #include "ledger/archivecontainers.h"
 
-// What the protocol's own values are in an archive. A value that is not one of its type when it is read fails the reader.
+// The protocol's own values in an archive. A value that is not one of its type when it is read fails the reader.
 namespace holdfast {
 
 template<typename Archive>

@@ -10,7 +10,7 @@ namespace holdfast {
 
 namespace {
 
-/// What the first half of an audit step hands to the second: an entry whose place, form and payload are in order.
+/// Handed from the first half of an audit step to the second: an entry whose place, form and payload are in order.
 struct Step final
 {
     std::int64_t index = 0;

@@ -57,7 +57,7 @@ public:
     /// The holds that have not ended. Valid until the next add().
     [[nodiscard]] const std::map<HoldId, HoldStory> &openHolds() const;
 
-    /// What this auditor knows, so that another may go on from here: no findings are in it, so it is worth keeping only while there
+    /// The knowledge of this auditor, so that another may go on from here: no findings are in it, so it is worth keeping only while there
     /// were none. Whoever keeps it must sign it, and check that before resume().
     [[nodiscard]] QByteArray save() const;
     /// nullopt: not what save() of this version gave, or of a gate with another key than the pin.

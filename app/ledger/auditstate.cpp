@@ -37,7 +37,7 @@ void AuditState::settle(const HoldId &hold)
     if (found == holds.end() || !isFinal(found->second.state))
         return;
     HoldStory &story = found->second;
-    // What a standing denial needs of a long list it has by now.
+    // A standing denial has what it needs of a long list by now.
     if (story.hold)
         story.terms.resources = story.hold->measured.resources;
     ended[hold] = EndedHold{story.state, story.denied, story.revision, shared(story.terms), story.action};

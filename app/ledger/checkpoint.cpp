@@ -36,7 +36,7 @@ std::optional<Checkpoint> Checkpoint::fromText(QByteArrayView text)
     if (!size || !root)
         return std::nullopt;
     const Checkpoint checkpoint{QString::fromUtf8(lines[0].chopped(originSuffix.size())), *size, *root};
-    // What was signed must be what this value means, byte for byte: no URL-safe base64, no odd UTF-8.
+    // The signed bytes must be this value's own, byte for byte: no URL-safe base64, no odd UTF-8.
     if (checkpoint.gate.isEmpty() || checkpoint.toText() != text)
         return std::nullopt;
     return checkpoint;

@@ -37,7 +37,7 @@ public:
     [[nodiscard]] std::optional<LedgerAlarm> whyNotNewest(QByteArrayView note, std::int64_t known) const;
     [[nodiscard]] std::int64_t known() const { return m_highest ? m_highest->size : 0; }
 
-    /// What `decision.submit` and `command.submit` answer: the entry carries exactly the envelope that was sent, and lies in the
+    /// Checks an answer to `decision.submit` or `command.submit`: the entry carries exactly the envelope that was sent, and lies in the
     /// checkpoint. The checkpoint must then go through accept() as well.
     [[nodiscard]] Result<Checkpoint, LedgerAlarm> acknowledged(const Envelope &sent, std::int64_t index, QByteArrayView entry,
                                                                const std::vector<Digest> &proof, QByteArrayView note) const;

@@ -24,7 +24,7 @@ struct RegistryPlace final
     std::optional<PolicyDocument> policy; ///< nullopt when it is not there or cannot be read
 };
 
-/// What later requests are compared with, and what outlasts a hold.
+/// The part of a hold that outlasts it: later requests are compared with it.
 struct HoldTerms final
 {
     QString person, kind, target;

@@ -11,7 +11,7 @@
 #include <vector>
 
 // C2SP signed-note: a text that ends in a newline, an empty line, and lines `— <name> <base64(keyhash4 ‖ signature)>`.
-// What is signed is the text with its last newline.
+// The signature covers the text with its last newline.
 namespace holdfast {
 
 struct NoteError final

@@ -8,7 +8,7 @@
 
 namespace holdfast {
 
-/// What outlasts one hold: freezes and denials, until they are undone (protocol 1.4 command, 4).
+/// Freezes and denials, which outlast their hold until they are undone (protocol 1.4 command, 4).
 class StandingOrders final
 {
 public:

@@ -7,7 +7,7 @@
 
 namespace holdfast {
 
-/// What a measuring process keeps. Everything else is given up before it looks at anything foreign, for itself and whatever it starts.
+/// The rights that a measuring process keeps. It gives up all others, for itself and whatever it starts, before it looks at anything foreign.
 struct FenceNeeds final
 {
     bool network = false; ///< else sockets of this machine only

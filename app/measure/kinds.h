@@ -8,7 +8,7 @@
 
 namespace holdfast {
 
-/// What measures a kind, and what that needs of this machine.
+/// The measurer of a kind, and what that needs of this machine.
 struct MeasuredKind final
 {
     std::unique_ptr<Measurer> measurer;

@@ -82,7 +82,7 @@ MeasureAs measureAsOf(const MeasureOrder &order, const PolicyDocument &policy, c
     };
 }
 
-/// What kept the measuring process from the gate's keys is part of the evidence where it is less than it could be.
+/// A fence weaker than it could be is part of the evidence: how the measuring process was kept from the gate's keys.
 Fact unfencedFact(Instant at)
 {
     return {QStringLiteral("measuring.fence"), QStringLiteral("measured out of the gate's keys' reach"), QStringLiteral("by file modes only"), {}, {},

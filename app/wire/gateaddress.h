@@ -20,10 +20,10 @@ struct GateAddress final
     [[nodiscard]] static std::optional<GateAddress> parse(QStringView text);
 };
 
-/// Whether protocol 3.1 lets a client speak to it: path /v1, no user, query or fragment, ws only on loopback.
+/// True where protocol 3.1 lets a client speak to it: path /v1, no user, query or fragment, ws only on loopback.
 [[nodiscard]] bool isGateUrl(const QUrl &url);
 
-/// What a running gate writes beside its store for whoever looks for it: {"url", "key", "ledger_key", "perform_key", "pid",
+/// Written beside its store by a running gate, for all who look for it: {"url", "key", "ledger_key", "perform_key", "pid",
 /// "awaits_owner"}, mode 0600. Removed at a clean end; a gate that crashed leaves it behind.
 struct GateFile final
 {
@@ -32,7 +32,7 @@ struct GateFile final
     std::int64_t pid = 0;
     bool awaitsOwner = false; ///< only `actor.enrol` with the first owner's secret is answered
 
-    /// That of the gate of this user's desktop: `$XDG_DATA_HOME/holdfast/gate/gate.json`, whatever the session.
+    /// The file of the gate of this user's desktop: `$XDG_DATA_HOME/holdfast/gate/gate.json`, whatever the session.
     [[nodiscard]] static QString defaultPath();
     [[nodiscard]] static QString beside(const QString &store);
     /// False: the gate that wrote it has ended, and the file means nothing.

@@ -5,7 +5,7 @@
 
 namespace holdfast {
 
-// What protocol 3.4 says of the ledger and of the gate itself, and the blobs of 3.6.
+// Protocol 3.4 on the ledger and the gate itself, and the blobs of 3.6.
 
 /// Result of decision.submit and command.submit: acknowledged only when the caller has found its payload in `entry` and
 /// the entry in `checkpoint`. A command that concerns no hold has neither state nor sequence.

@@ -20,7 +20,7 @@ struct WaitParams final
 /// How a hold stands, as its requester may know it: result of hold.request, hold.wait and the requester's hold.get.
 struct HoldStatus final
 {
-    /// Which result is written: each names its own members.
+    /// The result that is written: each names its own members.
     enum class Form { Request, Wait, Get };
 
     HoldId hold; ///< Request only; null in the others

@@ -118,7 +118,7 @@ private:
     void build(Draw &draw, Ground &ground);
     void judge(Draw &draw, Ground &ground);
     void whoMayApprove(Ground &ground, const present::Evidence &evidence, std::size_t human);
-    /// What is new in the ledger; the verifier must have no word against it.
+    /// The new part of the ledger; the verifier must have no word against it.
     void follow(Ground &ground);
     [[nodiscard]] static AuditorOptions options(const Ground &ground);
     [[nodiscard]] static present::Evidence evidenceOf(const Ground &ground, const HoldId &hold);

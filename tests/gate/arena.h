@@ -20,7 +20,7 @@ private:
     std::atomic<std::int64_t> m_now = parseInstant(u"2026-11-22T10:00:00.000Z")->time_since_epoch().count();
 };
 
-/// What is performed: counted by its statement; one that begins with `block` lasts until it is let go.
+/// A performer that counts by statement; one that begins with `block` lasts until it is let go.
 class Stage final
 {
 public:

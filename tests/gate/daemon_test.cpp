@@ -303,7 +303,7 @@ void TestDaemon::killed()
         const bool there = QFile::exists(m_tree->filePath(name));
         const QString outcome = settled.receipt ? toString(Receipt::parse(settled.receipt->payload)->outcome) : QString();
         unknown += outcome == QStringLiteral("unknown") ? 1 : 0;
-        // What is not done was not touched, and what is committed is gone; of the unknown, nothing is said.
+        // A file that is not done was not touched, one that is committed is gone; of the unknown, nothing is said.
         if (outcome != QStringLiteral("unknown"))
             QVERIFY2(there == (outcome != QStringLiteral("committed")), qPrintable(toString(settled.state) + outcome));
     }

@@ -12,7 +12,7 @@ using namespace holdfast;
 using namespace holdfast::tests;
 using namespace std::chrono_literals;
 
-/// What one client may have of the gate's work, and that the others' goes between.
+/// The share of one client in the gate's work, and the others' work between.
 class TestDoors final : public QObject
 {
     Q_OBJECT
@@ -237,7 +237,7 @@ void TestDoors::smallBlobsAreLimitedToo()
         QCOMPARE(begin(m_requester, QByteArray::number(i + 100), i % 2 == 0 ? 3 : 1), QStringLiteral("ok"));
     QCOMPARE(begin(m_requester, "one more", 1), QStringLiteral("too-large"));
     QCOMPARE(begin(m_gate->session(m_lead->session), "one more", 1), QStringLiteral("ok"));
-    // What a document names is no longer in hand, what nobody ends is forgotten.
+    // A blob that a document names is no longer in hand; one that nobody finishes is forgotten.
     resultOf(askWithBlob(QByteArray::number(100)));
     QCOMPARE(begin(m_requester, "one more", 1), QStringLiteral("ok"));
     QCOMPARE(begin(m_requester, "and one", 1), QStringLiteral("too-large"));
@@ -288,7 +288,7 @@ void TestDoors::unfinishedBlobsOfAllAreLimited()
     QCOMPARE(tests::codeOf(part(sessions[4], QStringLiteral("another"), 0)), QStringLiteral("ok"));
 }
 
-// Whatever becomes of a request, the ledger keeps it: nobody may fill the disk with them.
+// The ledger keeps every request, refused ones too: nobody may fill the disk with them.
 void TestDoors::whatIsKeptIsLimited()
 {
     const qint64 size = 30LL * 1024 * 1024;
@@ -459,7 +459,7 @@ void TestDoors::aFewCallsOfOneOwner()
         QCOMPARE(callsOf(next, 20), 1);
     }
     QVERIFY(queue.isEmpty());
-    // That a connection has gone is no call: it costs nothing, and frees what it held.
+    // The end of a connection is no call: it costs nothing, and frees what it held.
     for (ConnectionId from = 1000; from < 1100; ++from)
         queue.add(Closed{from});
     QCOMPARE(queue.turn(ownerOf).size(), std::size_t(100));

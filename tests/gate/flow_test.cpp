@@ -65,7 +65,7 @@ void TestFlow::cleanup()
     m_gate.reset();
 }
 
-/// What the offline verifier says of the very ledger that this test made.
+/// The offline verifier's report on the very ledger that this test made.
 void TestFlow::audit()
 {
     AuditorOptions options;

@@ -8,7 +8,7 @@ using namespace holdfast;
 using namespace holdfast::tests;
 using namespace std::chrono_literals;
 
-/// What consoles follow and search: subscriptions by cursor, history, ledger, cosignatures, documents.
+/// Consoles follow and search: subscriptions by cursor, history, ledger, cosignatures, documents.
 class TestHistory final : public QObject
 {
     Q_OBJECT

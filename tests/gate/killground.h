@@ -27,7 +27,7 @@ public:
     /// A table `t<number>` with one row, n = 0.
     [[nodiscard]] QString makeTable(int number);
     [[nodiscard]] qint64 n(const QString &table) { return m_rows->number(QStringLiteral("SELECT n FROM ") + table); }
-    /// What n is from now on for ever, unless expect() is told otherwise.
+    /// Says which value n has from now on.
     void expect(const QString &table, qint64 n) { m_expected[table] = n; }
     /// Sessions that the gate has open at the server.
     [[nodiscard]] QStringList sessions();
@@ -40,7 +40,7 @@ public:
     void comeBack();
     /// How long it took to listen, the last time.
     [[nodiscard]] double startingMs() const { return m_startingMs; }
-    /// What must be true in any quiet moment: the ledger follows, no row is other than expected.
+    /// True in any quiet moment: the ledger follows, no row is other than expected.
     void check(bool everything = false);
 
     [[nodiscard]] Envelope request(const QString &table) const;
@@ -56,7 +56,7 @@ public:
     /// The gate knows nothing of such a hold, and says so.
     [[nodiscard]] bool isUnknown(const HoldId &hold);
 
-    /// What the offline auditor finds in the whole ledger.
+    /// The offline auditor's findings in the whole ledger.
     [[nodiscard]] QString audit();
     /// `hold export`, `hold verify`, and the verifier that shares no code with them.
     [[nodiscard]] QString exportAndVerify();

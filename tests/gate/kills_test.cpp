@@ -134,7 +134,7 @@ void TestKills::campaign()
     finish();
 }
 
-/// What nobody interrupts is committed; and how long that takes on this machine.
+/// Uninterrupted work is committed; and how long that takes on this machine.
 void TestKills::warmUp()
 {
     const QString table = m_ground->makeTable(0);
@@ -286,7 +286,7 @@ void TestKills::judge(const Round &round, const std::optional<Standing> &was)
         : *now.outcome == Outcome::Unknown         ? n == 0 || n == 1
         : *now.outcome == Outcome::Committed       ? n == 1 && !interrupted && was->outcome == now.outcome
                                                    : false; // nothing here fails, or lets itself not be started
-    // What was seen once stays; what could not happen while the row was locked did not happen afterwards.
+    // An effect that was seen stays; one that could not happen while the row was locked did not happen afterwards.
     if ((round.stage == Stage::Seen && n != 1) || (round.stage == Stage::Locked && interrupted && n != 0))
         m_ground->blame(QStringLiteral("n of %1 is %2").arg(round.table).arg(n));
     if (!fits)
@@ -313,7 +313,7 @@ void TestKills::report(const Round &round, const std::optional<Standing> &was)
           qPrintable(after), n, !interrupted ? "" : n == 1 ? "  between COMMIT and receipt" : "  before COMMIT");
 }
 
-/// Whoever got no answer asks again, with the same bytes: that is the same hold and the same decision, and nothing runs twice.
+/// A client without an answer asks again, with the same bytes: that is the same hold and the same decision, and nothing runs twice.
 void TestKills::sendAgain(const Round &round, const std::optional<Standing> &was)
 {
     const auto asked = m_ground->ask(round.request);

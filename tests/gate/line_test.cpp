@@ -21,7 +21,7 @@ LinePlace place(int number, const QStringList &resources, const QString &target 
     return {holdOf(number), owner, target, resources};
 }
 
-/// Whether one is the other, or lies in it: written once more, the slow way.
+/// True where one is the other, or lies in it: written once more, the slow way.
 bool touches(const QString &a, const QString &b)
 {
     const auto in = [](const QString &inner, const QString &outer) {
@@ -42,7 +42,7 @@ bool touch(const LinePlace &a, const LinePlace &b)
 
 } // namespace
 
-/// Who is performed when: never two on one resource, never out of order, never a wait for another target.
+/// The order of performing: never two on one resource, never out of order, never a wait for another target.
 class TestLine final : public QObject
 {
     Q_OBJECT
@@ -237,7 +237,7 @@ void TestLine::anyOrder()
             total += underWay ? 1 : 0;
         }
         QVERIFY(total <= 5);
-        // Whoever waits, waits for a reason.
+        // A hold that waits has a reason to.
         for (auto each = model.begin(); each != model.end(); ++each) {
             QVERIFY(ofTarget[each->first.target] <= 2);
             if (each->second || total == 5 || ofTarget[each->first.target] == 2)

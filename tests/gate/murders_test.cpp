@@ -215,7 +215,7 @@ TestMurders::Victim TestMurders::murder(const QString &target, const Action &act
     if (!shown || !shown->current)
         return victim;
     const Hold hold = *Hold::parse(shown->current->payload);
-    // What was measured in the end was not met in time; what was not says why, and that it may do anything.
+    // A hold that was measured was not met in time; one that was not says why, and that it may do anything.
     const bool unknown = !hold.measured.uninspectable.isEmpty() && hold.measured.uninspectable.front().startsWith(QStringLiteral("the measuring process "));
     const int tries = static_cast<int>(std::count_if(shown->documents.begin(), shown->documents.end(), [](const auto &each) { return each.kind == QStringLiteral("event"); }));
     victim.deaths = unknown ? 2 : tries;

@@ -231,7 +231,7 @@ void TestPolicy::weakened_data()
     QTest::newRow("a longer time to run") << QByteArray("tier = \"low\"") << QByteArray("tier = \"low\"\nexecute_within = \"2h\"") << 1;
 }
 
-/// What two policies make of the same holds, where only the order, a condition, a group or an environment moved.
+/// Two policies over the same holds, where only the order, a condition, a group or an environment moved.
 void TestPolicy::loosened_data()
 {
     QTest::addColumn<QByteArray>("before");

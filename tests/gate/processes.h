@@ -18,7 +18,7 @@ struct Process final
 [[nodiscard]] std::vector<Process> allProcesses();
 /// Children of `parent`, their children, and so on, with their distance from it (1: a child). Zombies are left out.
 [[nodiscard]] std::vector<std::pair<Process, int>> descendantsOf(qint64 parent);
-/// What a process has open, sorted; what has no name is told by its sort alone (`socket:`). Empty: it is gone.
+/// The open descriptors of a process, sorted; nameless ones are told by their sort alone (`socket:`). Empty: it is gone.
 [[nodiscard]] QStringList descriptorsOf(qint64 pid);
 
 } // namespace holdfast::tests

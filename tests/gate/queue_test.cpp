@@ -8,7 +8,7 @@ using namespace holdfast;
 using namespace holdfast::tests;
 using namespace std::chrono_literals;
 
-/// What was let through and waits for its turn: it has no grant, and whatever refuses it wins until the performer begins.
+/// An approved hold that waits for its turn: it has no grant, and any refusal wins until the performer begins.
 class TestQueue final : public QObject
 {
     Q_OBJECT
@@ -53,7 +53,7 @@ void TestQueue::init()
     m_agent = std::make_unique<Machine>(QStringLiteral("agent"));
 }
 
-/// What the offline verifier says of the very ledger that this test made.
+/// The offline verifier's report on the very ledger that this test made.
 void TestQueue::cleanup()
 {
     if (!m_gate || QTest::currentTestFailed())

@@ -94,7 +94,7 @@ public:
         return frame;
     }
 
-    /// Whether the server ends the connection, whatever comes before.
+    /// True once the server ends the connection, whatever comes before.
     bool ends()
     {
         while (socket.state() == QAbstractSocket::ConnectedState) {

@@ -40,7 +40,7 @@ private:
     [[nodiscard]] std::pair<ConnectionId, Envelope> refusalOf(const Round &round, const HoldId &hold);
     void judge(const Round &round, const HoldId &hold, const std::optional<RpcReply> &reply, const QString &statement);
     void undo(const Round &round, const Envelope &refusal, const std::optional<RpcReply> &reply);
-    /// What the ledger says of every race in the arena.
+    /// The ledger's account of every race in the arena.
     void readLedger();
 
     static constexpr int roundsPerArena = 210;
@@ -50,7 +50,7 @@ private:
     std::unique_ptr<Stage> m_stage;
     std::unique_ptr<Arena> m_arena;
     ConnectionId m_console = 0;
-    /// What was seen of a race.
+    /// A race as it was seen.
     struct Seen final
     {
         QString what, statement;
@@ -152,7 +152,7 @@ void TestRefusalRaces::race(const Round &round, QRandomGenerator &random)
 
 void TestRefusalRaces::judge(const Round &round, const HoldId &hold, const std::optional<RpcReply> &reply, const QString &statement)
 {
-    // What the requester is told in the end; one whose key is revoked is told nothing any more, so the console looks.
+    // The requester is told the end; one whose key is revoked is told nothing any more, so the console looks.
     State state = State::Approved;
     while (!isFinal(state))
         state = HoldDocuments::fromJson(resultOf(m_arena->call(m_console, method::HoldGet, HoldParams{hold}.toJson())))->head.state;
@@ -185,7 +185,7 @@ void TestRefusalRaces::readLedger()
             if (place.kind == EntryKind::Event && Event::parse(Entry::parse(*store.ledger.entry(place.index))->envelope.payload)->state == State::Executing)
                 began = place.index;
         QVERIFY2((began >= 0) == race.performed && m_stage->played(race.statement) == (race.performed ? 1 : 0), qPrintable(race.what));
-        // What had begun stands before the refusal; what had not never begins.
+        // Work that had begun stands before the refusal; work that had not never begins.
         QVERIFY2(began < 0 || !race.refusedAt || began < *race.refusedAt, qPrintable(race.what));
     }
 }

@@ -159,7 +159,7 @@ void TestRefusals::blobs()
     QCOMPARE(BlobWriteResult::fromJson(resultOf(write(m_requester, 200'000, 100'000)))->have, 100'000); // not where it ends
     QCOMPARE(BlobWriteResult::fromJson(resultOf(write(m_requester, 100'000, 100'000)))->have, 200'000);
     QCOMPARE(BlobWriteResult::fromJson(resultOf(write(m_requester, 200'000, 100'000)))->have, 300'000);
-    // Whoever else sends it learns nothing: he begins at the beginning, and may not name it before he sent it.
+    // Another sender learns nothing: he begins at the beginning, and may not name it before he sent it.
     QCOMPARE(BlobWriteResult::fromJson(resultOf(write(other, 0, 100'000)))->have, 100'000);
     QCOMPARE(tests::codeOf(m_gate->call(m_requester, method::BlobRead, BlobReadParams{digest, 0, 10}.toJson())), QStringLiteral("not-found"));
     // A wrong digest is refused when it is whole; parts are forgotten after ten minutes.

@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// What the server told, gathered from its thread.
+/// The server's events, gathered from its thread.
 class Journal final
 {
 public:

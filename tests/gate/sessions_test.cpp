@@ -8,7 +8,7 @@ using namespace holdfast;
 using namespace holdfast::tests;
 using namespace std::chrono_literals;
 
-/// Who is let in: sessions, the first owner, invites, revocation (protocol 3.2).
+/// Admission: sessions, the first owner, invites, revocation (protocol 3.2).
 class TestSessions final : public QObject
 {
     Q_OBJECT

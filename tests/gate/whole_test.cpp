@@ -10,7 +10,7 @@ using namespace holdfast;
 using namespace holdfast::tests;
 using namespace Qt::StringLiterals;
 
-/// What is reached decides, however many things are reached beside it.
+/// A reached resource decides, however many others are reached beside it.
 class TestWhole final : public QObject
 {
     Q_OBJECT
@@ -29,7 +29,7 @@ private:
     [[nodiscard]] QString stateOf(const HoldId &hold) const { return toString(m_gate->row(hold).state); }
     [[nodiscard]] Hold current(const HoldId &hold) const { return *Hold::parse(m_gate->context().book.document(*m_gate->row(hold).holdDocument)->payload); }
     QString approve(const HoldId &hold) { return tests::codeOf(m_gate->call(m_console, method::DecisionSubmit, envelopeParams(approval(*m_gate, *m_lead, hold)))); }
-    /// What the verifier says, with all blobs but one.
+    /// The verifier's report, with all blobs but one.
     [[nodiscard]] QStringList audit(const std::optional<Digest> &without = {}) const;
 
     std::unique_ptr<Human> m_lead;
@@ -96,7 +96,7 @@ void TestWhole::protectedBehindDecoys()
     QVERIFY(current(hold).measured.resources.size() <= 300);
     QVERIFY(current(hold).measured.resources.contains(u"/zzz/protected/data"_s)); // what decides is seen
     QCOMPARE(audit(), QStringList());
-    // Whoever has not the list says so, and rules nothing.
+    // A reader without the list says so, and rules nothing.
     QCOMPARE(audit(current(hold).measured.whole.resources->digest), QStringList(u"the whole list of resources that decided is not there"_s));
 }
 

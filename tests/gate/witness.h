@@ -19,7 +19,7 @@ class Witness final
 public:
     explicit Witness(const PublicKeyBytes &requester) : m_replica(requester) {}
 
-    // What the gate says while it lives.
+    // The gate's word while it lives.
 
     void meet(const Challenge &challenge);
     [[nodiscard]] QString seen(const QString &checkpoint);
@@ -28,7 +28,7 @@ public:
     /// The answer to a signed document: entry, proof and checkpoint must fit it at once.
     [[nodiscard]] QString acknowledged(const SubmitResult &result, const Envelope &document);
 
-    // What must be true of it afterwards.
+    // The truth about it afterwards.
 
     /// The entries that a dead gate left in its store: all that it told must be among them.
     [[nodiscard]] QString readStore(const QString &file);

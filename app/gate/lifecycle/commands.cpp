@@ -211,7 +211,7 @@ Answer Commands::revoke(const Order &order)
     for (const auto &[purposeName, key] : gone)
         m_context.store.standing.revokeKey(key, m_context.now);
     m_context.registries.follow(std::move(actors), RegistryCause{{}, recorded.id}, m_context.now);
-    // Whatever rests on these keys and has not begun does not begin.
+    // Approvals by these keys that have not begun do not begin.
     stopApproved([&](const HoldRow &hold) { return hold.actor == name; }, QStringLiteral("the requester's key was revoked"));
     for (const ConnectionId connection : m_context.connections.of(name))
         m_context.effects.emplace_back(Disconnect{connection, 1008, QStringLiteral("the key was revoked")});

@@ -33,7 +33,7 @@ private:
     [[nodiscard]] Answer lift(const Order &order);
     [[nodiscard]] Answer revoke(const Order &order);
     [[nodiscard]] Recorded append(const Order &order);
-    /// Who may undo what stands against `sponsor`'s requests.
+    /// Why the caller may not undo what stands against `sponsor`'s requests.
     [[nodiscard]] std::optional<Refused> whyNotUndo(const Order &order, const QString &sponsor) const;
     /// Stops whatever is approved and not begun and fits.
     void stopApproved(const std::function<bool(const HoldRow &)> &fits, const QString &because);

@@ -20,7 +20,7 @@ struct OpenConnection final
     int unanswered = 0; ///< calls that wait for their answer
 };
 
-/// Who is connected; lives in memory only. Used on the store thread.
+/// The open connections; in memory only. Used on the store thread.
 class Connections final
 {
 public:

@@ -14,7 +14,7 @@ namespace holdfast {
 /// How far the clock of whoever signed something may be from the gate's.
 inline constexpr std::chrono::minutes tolerableSkew{10};
 
-/// What all parts of the engine share during one turn. Belongs to the engine; used on the store thread.
+/// Shared by all parts of the engine during one turn. Belongs to the engine; used on the store thread.
 struct Context final
 {
     Store &store;
@@ -39,7 +39,7 @@ struct Context final
     bool attempt(const std::function<bool()> &work);
 };
 
-/// Who calls, and with what right. `actor` is valid for the length of the call.
+/// The caller and his rights. `actor` is valid for the length of the call.
 struct Caller final
 {
     ConnectionId connection = 0;

@@ -21,7 +21,7 @@ public:
 private:
     [[nodiscard]] Answer approve(const Envelope &envelope, const Decision &decision, HoldRow hold);
     [[nodiscard]] Answer deny(const Caller &caller, const Envelope &envelope, const Decision &decision, HoldRow hold);
-    /// What the same person was allowed and has not begun, and `denial` covers, does not begin.
+    /// Ends the person's approved holds that `denial` covers and that have not begun.
     void stopCovered(const StandingDenial &denial);
     [[nodiscard]] std::optional<Refused> whyNotNow(const Decision &decision, const HoldRow &hold) const;
     [[nodiscard]] ApprovalContext contextOf(const HoldRow &hold, const Hold &current, const Ruling &ruling) const;

@@ -6,7 +6,7 @@
 
 namespace holdfast {
 
-// What the engine wants to happen once its transaction is durable, in order. None of it happens before.
+// Effects leave the engine once its transaction is durable, in order; none of them before.
 
 /// An answer. A SubmitResult still lacks entry, proof and checkpoint: they exist only after the commit.
 struct Reply final

@@ -14,7 +14,7 @@ namespace holdfast {
 /// The files that the target's credential lies in: absolute, none where it is made by a command.
 [[nodiscard]] QStringList credentialFiles(const Target &target, const QString &directory);
 
-/// Whether the requester could read the target's credential himself, as far as ownership and modes tell.
+/// True where the requester could read the target's credential himself, as far as ownership and modes tell.
 [[nodiscard]] bool reachableByRequester(const Target &target, const QString &directory);
 
 /// `enforced` only where the gate runs as a dedicated system user (1 … 999) and nobody else can read the credential or, for a

@@ -82,7 +82,7 @@ std::vector<Input> Engine::turn(std::vector<Input> inputs)
     m_blobs.expire();
     if (std::exchange(m_policyWritten, false))
         holdfast::policyWritten(m_context);
-    // Who waits for a hold hears first: the proofs for consoles, which come between, take as long as a signature.
+    // Those who wait for a hold hear first: the proofs for consoles, which come between, take as long as a signature.
     const auto answered = static_cast<std::ptrdiff_t>(m_context.effects.size());
     m_holds.answerWaiters();
     std::rotate(m_context.effects.begin(), m_context.effects.begin() + answered, m_context.effects.end());
@@ -193,7 +193,7 @@ void Engine::refuse(ConnectionId to, const std::optional<RpcId> &id, RpcError er
         m_context.effects.emplace_back(Reply{to, *id, std::move(error)});
     else
         m_context.effects.emplace_back(Notify{{to}, encode(RpcReply{{}, std::move(error)})});
-    // Who is not let in, or not any more, does not stay.
+    // Unauthenticated clients are disconnected.
     if (unauthenticated)
         m_context.effects.emplace_back(Disconnect{to, policyViolation, QStringLiteral("unauthenticated")});
     else if (noSession)
@@ -260,7 +260,7 @@ void Engine::giveUp(const StoreError &error)
     spdlog::get("gate")->error("nothing of this turn was kept: {}", error.sentence().toStdString());
     m_evidence.abandon();
     m_releasing.forgetOrder();
-    // Whoever asked is told; nothing that was notified or begun in this turn ever leaves.
+    // Callers are told; no notification and no job of this turn ever leaves.
     for (Effect &effect : std::exchange(m_context.effects, {})) {
         if (auto *ready = std::get_if<Reply>(&effect)) {
             ready->outcome = RpcError::of(ErrorCode::Unavailable, QStringLiteral("the store could not keep it; nothing was done"));

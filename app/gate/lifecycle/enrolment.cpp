@@ -127,7 +127,7 @@ Answer Sessions::enrolInvited(const Enrol &enrol, const Envelope &envelope, QByt
             m_context.store.standing.countInviteFailure(enrol.mark);
         return Refused(RpcError::of(ErrorCode::Forbidden, QStringLiteral("$.mac: the invite is another one")), true);
     }
-    // Whoever holds the secret chooses the keys: a machine must not choose those of a person.
+    // The holder of the secret chooses the keys: a machine must not choose those of a person.
     if (invite->machinesOnly && actor->kind != ActorKind::Machine)
         return Refused(ErrorCode::Forbidden, QStringLiteral("$.mark: a machine asked for this invite, so it enrols machines only; "
                                                             "a person's is made with the session key of an admin (`hold admin invite --kind human`)"));

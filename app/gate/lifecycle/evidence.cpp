@@ -10,7 +10,7 @@ namespace holdfast {
 
 namespace {
 
-/// What moved, in a sentence; long values are left to the revisions themselves.
+/// The differences in a sentence; long values are left to the revisions themselves.
 QString sentenceOf(const std::vector<DriftItem> &items)
 {
     QStringList moved;
@@ -189,7 +189,7 @@ void Evidence::revise(HoldRow &hold, const Request &request, const MeasureOutput
     document.enforcement = target == nullptr ? enforcementOfPolicy() : enforcementOf(*target, credentialReachable);
     document.measured.credential.reachableByRequester = credentialReachable;
     const QByteArray payload = document.toPayload();
-    // What nobody could parse must never be signed: the ledger would not verify any more.
+    // A hold that nobody could parse must never be signed: the ledger would not verify any more.
     if (!Hold::parse(payload)) {
         m_holds.event(hold, State::Refused, QStringLiteral("what was measured does not make a document"));
         m_holds.index(hold);

@@ -101,7 +101,7 @@ void FairPool::run()
             m_busy.erase(busy);
         if (const auto working = m_working.find(work->owner); --working->second == 0)
             m_working.erase(working);
-        // Whoever looked while this lane was full found nothing.
+        // Threads that looked while this lane was full found nothing.
         m_stop ? m_wake.notify_all() : m_wake.notify_one();
     }
 }

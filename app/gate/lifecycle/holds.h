@@ -47,7 +47,7 @@ public:
     [[nodiscard]] std::optional<Hold> current(const HoldRow &hold) const; ///< as it was signed: its lists may be shortened
     /// The current revision with its lists whole, as rules, denials and drift read it; nullopt where one of them is not to be had.
     [[nodiscard]] std::optional<Hold> decided(const HoldRow &hold) const;
-    /// What a worker needs to know; nullopt when the request or the target is gone.
+    /// Everything that a worker needs; null when the request or the target is gone.
     [[nodiscard]] std::shared_ptr<const Subject> subjectOf(const HoldRow &hold) const;
     /// `asked`: a person wants it. By itself nothing is measured again that ended `mostDeaths` processes: then the job only says so.
     /// False where the request or the target is gone: then nothing is measured.

@@ -9,7 +9,7 @@
 
 namespace holdfast {
 
-/// Who this gate is: its name and the three keys that state, sign the ledger, and sign receipts.
+/// The identity of this gate: its name and the three keys that state, sign the ledger, and sign receipts.
 struct GateIdentity final
 {
     QString name;

@@ -5,7 +5,7 @@
 
 namespace holdfast {
 
-/// What the ledger answers (protocol 3.4, ledger.*). Only what is committed and signed is told.
+/// Answers from the ledger (protocol 3.4, ledger.*): only entries that are committed and signed.
 class LedgerQueries final
 {
 public:

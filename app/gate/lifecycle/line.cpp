@@ -7,20 +7,20 @@ namespace holdfast {
 
 namespace {
 
-// What ends a name within a resource: directories, schemas and their tables, a repository and its refs. Taking two for one of which
+// Characters that end a name within a resource: directories, schemas and their tables, a repository and its refs. Taking two for one of which
 // one contains the other costs a wait, never more.
 bool separates(QChar character)
 {
     return character == u'/' || character == u'.' || character == u' ';
 }
 
-/// Whether `key`, which begins with `resource`, lies in it.
+/// True where `key`, which begins with `resource`, lies in it.
 bool liesIn(const QString &key, const QString &resource)
 {
     return key.size() == resource.size() || separates(key.at(resource.size())) || (!resource.isEmpty() && separates(resource.back()));
 }
 
-/// What a place occupies: its resources; or its whole target. Every other place of that target lies in the latter.
+/// The keys that a place occupies: its resources; or its whole target. Every other place of that target lies in the latter.
 QStringList keysOf(const LinePlace &place, std::uint64_t number)
 {
     const QString whole = QChar::Null + QString::fromLatin1(place.target.toUtf8().toHex()); // hex: no name of a target lies in another's

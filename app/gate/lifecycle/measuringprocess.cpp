@@ -29,7 +29,7 @@ QString sentenceOf(int exitCode)
     }
 }
 
-/// What the process's end says, where it gave no measurement.
+/// Why there is no measurement, as the process's end tells it.
 QString sentenceOf(const ProcessEnd &end, std::chrono::milliseconds deadline)
 {
     if (end.timedOut)
@@ -49,7 +49,7 @@ constexpr const char *keptVariables[] = {
 #endif
 };
 
-/// What the kinds may find in their environment: where programs and the user's files lie, and nothing else of the gate's.
+/// The environment of the kinds: where programs and the user's files lie, and nothing else of the gate's.
 std::vector<QByteArray> freshEnvironment()
 {
     std::vector<QByteArray> environment{"LANG=C.UTF-8"};

@@ -7,7 +7,7 @@
 
 namespace holdfast {
 
-/// What the performer finds out for itself before it uses a grant. It believes no row of the store: it follows the chain of
+/// The performer's own check of a grant before it uses it. It believes no row of the store: it follows the chain of
 /// registries from the first one that it pinned, replays the hold's documents from the ledger with their signatures, and looks
 /// through what came after the request for a freeze, a denial, a stop, a withdrawal or a revocation.
 class PerformerCheck final

@@ -36,13 +36,13 @@ QString applyPolicyChange(Context &context, const Holds &holds, const HoldRow &h
         return QStringLiteral("no actor would be left");
     Registry tried = before->registry;
     tried.actors = actors;
-    // What is about to be written must be readable by everybody else: no key twice, no name twice.
+    // The new registry must be readable by everybody else: no key twice, no name twice.
     if (const auto readable = Registry::parse(tried.toPayload()); !readable)
         return readable.error().sentence();
     context.registries.follow(std::move(actors), *toml, *policy, hold.id, context.now);
     context.store.standing.setMeta(unwrittenMark, QByteArrayLiteral("1"));
     context.effects.emplace_back(RewritePolicy{*toml});
-    // Whoever lost his place loses his connection: the next call would be refused anyway.
+    // Drops the connections of removed actors: their next call would be refused anyway.
     for (const Actor &actor : before->registry.actors) {
         if (context.active().registry.actor(actor.name) != nullptr)
             continue;

@@ -57,7 +57,7 @@ void Releasing::letThrough(HoldRow &hold, const Hold &current, const QString &be
 
 void Releasing::join(const HoldRow &hold, const Hold &current)
 {
-    // What is not wholly known may touch anything of its target.
+    // An action that is not wholly known may touch anything of its target.
     const bool known = current.measured.uninspectable.isEmpty() && !current.measured.whole.resources && !current.measured.whole.uninspectable;
     m_line.join({hold.id, hold.actor, hold.target, known ? current.measured.resources : QStringList()});
 }
@@ -241,7 +241,7 @@ void Releasing::finish(HoldRow &hold, Receipt receipt, const QByteArray &output)
         m_context.store.blobs.add(receipt.output->digest, masked);
     }
     hold.outcome = receipt.outcome;
-    // What nobody could parse must never be signed; the outcome is recorded whatever was reported.
+    // A receipt that nobody could parse must never be signed; the outcome is recorded whatever was reported.
     if (!Receipt::parse(receipt.toPayload()))
         receipt.effects.clear();
     const Envelope envelope = Envelope::sign(*m_context.identity.performKey, payloadtype::Receipt, receipt.toPayload());

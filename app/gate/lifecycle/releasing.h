@@ -37,7 +37,7 @@ public:
     void take(const PerformedHold &performed);
     /// After a start of the gate: what had begun is `unknown`, what had not goes on.
     void recover();
-    /// What time alone moves: expiry, lapse.
+    /// Does what is due by time alone: expiry, lapse.
     void passTime();
     /// Nothing of the turn was kept: the order is made anew from the store in the next one.
     void forgetOrder() { m_ordered = false; }

@@ -14,7 +14,7 @@ constexpr qsizetype worthALook = 64LL * 1024;
 constexpr std::size_t mostKnown = 16'384;
 
 // RE2 needs linear time whatever it reads; a backtracking engine takes the square of it for `eyJ-eyJ-eyJ-…`, and gives up in the middle.
-// What surrounds a secret and is not part of it stands in groups 1 to 4.
+// Groups 1 to 4 are the surroundings of a secret, which are kept.
 const RE2 &secretPattern()
 {
     static const RE2 pattern(

@@ -12,7 +12,7 @@
 
 namespace holdfast {
 
-/// Whether a secret is recognised in `text`. Looks for forms that cannot be anything else: private keys, tokens of known services,
+/// True where a secret is recognised in `text`. Looks for forms that cannot be anything else: private keys, tokens of known services,
 /// passwords in connection strings and assignments. A short list on purpose: an unknown form passes, a known one is never a false
 /// alarm in ordinary SQL. The time taken grows with the length of `text` and with nothing else.
 [[nodiscard]] bool holdsSecret(QByteArrayView text);
@@ -38,7 +38,7 @@ private:
     bool m_found = false;
 };
 
-/// What was found in blobs, by digest; remembers only the latest ones.
+/// Which blobs hold a secret, by digest; remembers only the latest ones.
 class KnownSecrets final
 {
 public:

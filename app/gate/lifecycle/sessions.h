@@ -6,7 +6,7 @@
 
 namespace holdfast {
 
-/// Who may speak: challenge, session.open, actor.enrol, invites (protocol 3.2).
+/// Decides who may speak: challenge, session.open, actor.enrol, invites (protocol 3.2).
 class Sessions final
 {
 public:

@@ -5,7 +5,7 @@
 
 namespace holdfast {
 
-/// What decision.submit and command.submit check alike: signed by the caller's own key, and for this gate. A document that
+/// The checks that decision.submit and command.submit share: signed by the caller's own key, and for this gate. A document that
 /// another actor signed is forbidden; one that nobody signed has no valid signature.
 template<typename T>
 [[nodiscard]] Result<T, Refused> openSigned(const Context &context, const Envelope &envelope, const VerifierKey &key, QStringView purposeName, const char *type)

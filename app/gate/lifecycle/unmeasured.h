@@ -5,10 +5,10 @@
 
 namespace holdfast {
 
-/// What is known of a request that could not be looked into: that it may do anything.
+/// Stands for the measurement of a request that could not be looked into: it may do anything.
 [[nodiscard]] MeasureOutput unmeasured(const Subject &subject, const QString &why, Instant at);
 
-/// Whether a revision says no more than that. Nothing is performed on its strength: it must be measured first.
+/// True where a revision says no more than that. Nothing is performed on its strength: it must be measured first.
 [[nodiscard]] bool isUnmeasured(const Hold &hold);
 
 } // namespace holdfast

@@ -153,7 +153,7 @@ Result<MeasureOutput, Unmeasured> Workers::measured(const Subject &subject, Inst
     if (m_options.measurer.program.isEmpty())
         return measuredHere(subject, *credential, at);
     MeasureOrder order = orderOf(subject, std::move(*credential), at);
-    // Whatever becomes of the process, what it leaves there goes with this. Tools that run as others must get through.
+    // Removed with all that the process left in it, however that ended. Tools that run as others must get through.
     const QTemporaryDir scratch;
     if (scratch.isValid() && ::chmod(QFile::encodeName(scratch.path()).constData(), S_IRWXU | S_IXGRP | S_IXOTH) == 0)
         order.scratch = scratch.path();

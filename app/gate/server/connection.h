@@ -23,7 +23,7 @@ struct Encoded final
 };
 using Message = std::shared_ptr<const Encoded>;
 
-/// What a connection needs of its server.
+/// The parts of a server that its connections need.
 struct Surroundings final
 {
     const ServerOptions &options;

@@ -142,7 +142,7 @@ void Server::Impl::makeRoom(const std::string &from)
     const bool tooManyThere = known != m_strangersFrom.end() && known->second >= m_options.beforeSessionPerAddress;
     if (!tooManyThere && m_strangers.size() < m_options.beforeSession)
         return;
-    // Whoever comes now may be honest: the oldest go, first of those that have not even asked for a WebSocket.
+    // The newcomer may be honest: the oldest go, first of those that have not even asked for a WebSocket.
     ConnectionId oldest = 0;
     bool asked = true;
     for (const auto &[id, address] : m_strangers) {

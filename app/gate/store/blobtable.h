@@ -24,7 +24,7 @@ public:
     /// `actor` handed these bytes in himself: only then may a request of his name them.
     void own(const Digest &digest, const QString &actor, std::int64_t size, Instant at);
     [[nodiscard]] bool owns(const Digest &digest, const QString &actor) const;
-    /// What a blob counts for at least: a row, a part in memory and a look at each cost something, however small it is.
+    /// The least that a blob counts for: a row, a part in memory and a look at each cost something, however small it is.
     static constexpr std::int64_t leastCharged = 64LL * 1024;
     /// Bytes that `actor` handed in and no document names yet; `leastCharged` each at least.
     [[nodiscard]] std::int64_t idleBytes(const QString &actor) const;
@@ -35,9 +35,9 @@ public:
 
     void refer(const Digest &digest, std::int64_t index, EntryKind kind, const std::optional<HoldId> &hold);
     [[nodiscard]] bool isNamed(const Digest &digest) const;
-    /// Whether a request or receipt of one of `actor`'s holds, or any registry, names it.
+    /// True where a request or receipt of one of `actor`'s holds, or any registry, names it.
     [[nodiscard]] bool isNamedFor(const Digest &digest, const QString &actor) const;
-    /// Whether a revision of one of `actor`'s holds on `target` names it.
+    /// True where a revision of one of `actor`'s holds on `target` names it.
     [[nodiscard]] bool isNamedInHold(const Digest &digest, const QString &actor, const QString &target) const;
 
 private:

@@ -6,7 +6,7 @@
 
 namespace holdfast {
 
-/// What measuring one request came to.
+/// The deaths of measuring processes over one request.
 struct Deaths final
 {
     int count = 0;

@@ -5,7 +5,7 @@
 
 namespace holdfast {
 
-/// What is searched for: every engaged member must fit.
+/// A search: every engaged member must fit.
 struct HistoryFilter final
 {
     QStringList words; ///< beginnings of words

@@ -53,7 +53,7 @@ public:
     [[nodiscard]] std::optional<HoldRow> find(const HoldId &id) const;
     /// The oldest open hold that this person asked for, of the same kind, target and exact action, but `itself`.
     [[nodiscard]] std::optional<HoldRow> openLike(const HoldRow &itself) const;
-    /// Whether this actor ever asked for what `other` asks: same kind, target and exact action.
+    /// True where this actor ever asked for the same as `other`: same kind, target and exact action.
     [[nodiscard]] bool hasAskedLike(const QString &actor, const HoldRow &other) const;
     /// Inserts (setting `row`) or overwrites.
     void save(HoldRow &hold);

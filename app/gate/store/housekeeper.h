@@ -14,7 +14,7 @@
 
 namespace holdfast {
 
-/// What a store needs but no commit should wait for, on a thread and a connection of its own: checkpoints of the write-ahead
+/// Does the work of a store that no commit should wait for, on a thread and a connection of its own: checkpoints of the write-ahead
 /// log, and the file that keeps the highest signed checkpoint of the ledger. Functions may be called from any thread.
 class Housekeeper final
 {

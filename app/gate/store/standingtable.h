@@ -36,7 +36,7 @@ struct StoredInvite final
     bool machinesOnly = true; ///< a machine asked for it
 };
 
-/// What stands until it is undone: denials, freezes, spent nonces, revoked keys, invites.
+/// Everything that stands until it is undone: denials, freezes, spent nonces, revoked keys, invites.
 class StandingTable final
 {
 public:

@@ -26,7 +26,7 @@ StoreTaken failed()
     return why;
 }
 
-/// What the holder wrote: "<pid> <since>".
+/// The holder's own words: "<pid> <since>".
 StoreTaken holder(int descriptor)
 {
     StoreTaken taken;
@@ -35,7 +35,7 @@ StoreTaken holder(int descriptor)
     const ssize_t size = ::pread(descriptor, text.data(), text.size(), 0);
     const QList<QByteArray> words = QByteArray(text.data(), std::max<ssize_t>(size, 0)).simplified().split(' ');
     taken.pid = words.first().toLongLong();
-    // Whoever has it now may not have written yet: then this is of one that is gone.
+    // The present holder may not have written yet: then this is of one that is gone.
     if (taken.pid <= 0 || (::kill(static_cast<pid_t>(taken.pid), 0) != 0 && errno == ESRCH)) {
         taken.pid = 0;
         return taken;

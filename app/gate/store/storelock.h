@@ -21,7 +21,7 @@ struct StoreTaken final
 
 /// One gate per store. Held by flock on `<store>.lock` for as long as this lives; the file says who holds it and since when, and
 /// stays behind. Never a lock on the store's own file: closing a second descriptor of that drops SQLite's locks.
-/// Whoever forks without exec after this was taken must close the descriptor: the lock lasts until the last copy of it is closed.
+/// A process forked after this was taken, and not exec'ed, must close the descriptor: the lock lasts until its last copy is closed.
 class StoreLock final
 {
 public:

@@ -5,7 +5,7 @@
 
 namespace holdfast::bench {
 
-/// What a hostile client needs: the gate, and a key that the gate knows.
+/// The means of a hostile client: the gate, and a key that the gate knows.
 struct Abuser final
 {
     GateAddress gate;

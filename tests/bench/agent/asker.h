@@ -6,7 +6,7 @@
 
 namespace holdfast::bench {
 
-/// Whoever carries a request of 2 KB to what shows it: the product's gate, the peer's, or the floor. Everything that can be done
+/// Carries a request of 2 KB to what shows it: the product's gate, the peer's, or the floor. Everything that can be done
 /// before the clock starts is done in prepare(); send() is one write of the frame.
 class Asker
 {

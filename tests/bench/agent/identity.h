@@ -7,7 +7,7 @@
 
 namespace holdfast::bench {
 
-/// Whoever takes part: one gate, its owner, one agent of another person. Made once into a directory, so that every store that was
+/// The cast: one gate, its owner, one agent of another person. Made once into a directory, so that every store that was
 /// made there verifies under the same keys.
 struct Cast final
 {

@@ -21,7 +21,7 @@ int main(int argc, char **argv)
     bench::StoreMaker maker(words[1], cast);
     maker.live(words[3].toLongLong());
     maker.leaveWaiting(words[4].toInt());
-    // What this console accepted of the gate when it enrolled: keys and first registry, and no checkpoint yet.
+    // As this console accepted the gate when it enrolled: keys and first registry, and no checkpoint yet.
     Pins pins;
     pins.gate = maker.identity().name;
     pins.keys = maker.identity().publicKeys();

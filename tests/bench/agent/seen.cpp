@@ -29,7 +29,7 @@ struct Place final
     int x = 0, y = 0, width = 0, height = 0;
 };
 
-/// What the rectangle shows without and with the row, seen three times.
+/// The rectangle without and with the row, seen three times.
 struct Learnt final
 {
     std::array<Picture, 3> without, with;

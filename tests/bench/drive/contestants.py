@@ -23,7 +23,7 @@ class Stored:
 
 
 def form_of_stores():
-    """What a store is made by: one that was made by something else is not used any more."""
+    """The maker of a store: one that was made by something else is not used any more."""
     digest = hashlib.sha256()
     for name in ("app/gate/store/schema.cpp", "tests/bench/agent/identity.cpp", "tests/bench/agent/storemaker.cpp"):
         with open(f"{SOURCE}/{name}", "rb") as file:
@@ -69,7 +69,7 @@ class Keys:
 
 
 class Home:
-    """What one run starts from. The store is used where it lies (the gate follows no links), or, for what writes to it, a copy of it."""
+    """The place that one run starts from. The store is used where it lies (the gate follows no links), or, for what writes to it, a copy of it."""
 
     def __init__(self, place, keys, stored, own_store=False):
         path = SCRATCH + "/home"

@@ -9,7 +9,7 @@ from place import BENCH, BIN, run, say
 HISTORY = (10_000, 100_000, 1_000_000)
 WAITING = (50, 500, 5000)
 KEY = "j"
-# What must be painted: for the console from the count of the inbox to half the rows, for the others half the rows; nothing of times.
+# Must be painted: for the console from the count of the inbox to half the rows, for the others half the rows; nothing of times.
 ROWS = {"product": (160, 60, 250, 740), "peer": (0, 60, 180, 640), "floor": (0, 60, 180, 640)}
 SOFTWARE = {"QT_QUICK_BACKEND": "software", "QT_QPA_UPDATE_IDLE_TIME": "0"}  # what the console chooses for itself where there is no GPU
 
