@@ -70,7 +70,7 @@ QString inOneClause(const Catalog &catalog, const std::map<Oid, std::vector<Lost
     for (const auto &[oid, lost] : losers)
         parts += lost.size();
     if (losers.size() > 1)
-        return QStringLiteral("%1 tables lose %2 parts").arg(losers.size()).arg(parts);
+        return QStringLiteral("%1 tables lose %2 parts").arg(QString::number(losers.size()), QString::number(parts));
     const auto relation = catalog.relation(losers.begin()->first);
     const QString what = parts == 1 ? inWords(losers.begin()->second.front()) : QStringLiteral("%1 parts").arg(parts);
     return (relation ? relation->display() : QStringLiteral("a table")) + l(" loses ") + what;
