@@ -71,6 +71,19 @@ void noteCode(const Catalog &catalog, const Write &write, int parent, Effects &e
     effects.code.reasons += effects.uninspectable.size() - before;
 }
 
+void noteSecrets(const Catalog &catalog, Effects &effects)
+{
+    QStringList oids;
+    for (const Oid oid : effects.touched)
+        oids += QString::number(oid);
+    const auto rows = catalog.db().guarded(QStringLiteral("SELECT c.relname FROM pg_class c WHERE c.oid = ANY($1::oid[]) AND c.relnamespace = 'pg_catalog'::regnamespace"
+                                                          " AND NOT has_table_privilege('public', c.oid, 'SELECT') ORDER BY 1"), {arrayParameter(oids)});
+    if (!rows)
+        effects.note(QStringLiteral("whether it reads what the server keeps from everybody could not be asked: %1").arg(rows.error().toString()));
+    for (int row = 0; rows && row < rows->count(); ++row)
+        effects.note(QStringLiteral("it reads pg_catalog.%1, which the server keeps from everybody: passwords and the like may be given away").arg(rows->text(row, 0)));
+}
+
 void noteEventTriggers(const Catalog &catalog, Effects &effects)
 {
     const auto found = codeRunByDdl(catalog);

@@ -10,6 +10,9 @@ namespace holdfast::sql {
 /// wholly inspected, and all of it in `effects.code`. `cascaded`: the write is a foreign key's, not the statement's own.
 void noteCode(const Catalog &catalog, const Write &write, int parent, Effects &effects, bool cascaded = false);
 
+/// System tables among what is read that the server keeps from everybody, since passwords and the like lie in them.
+void noteSecrets(const Catalog &catalog, Effects &effects);
+
 /// Event triggers that a change of the schema would fire.
 void noteEventTriggers(const Catalog &catalog, Effects &effects);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinds/sql/sqlmeasurer.h"
 
+#include "kinds/sql/bystanders.h"
 #include "kinds/sql/combine.h"
 #include "kinds/sql/conclude.h"
 #include "kinds/sql/latin.h"
@@ -101,7 +102,9 @@ Effects measureStatements(const Session &session, const std::vector<Statement> &
         }
         unread = now;
     }
-    return combine(measuring, std::move(each));
+    Effects all = combine(measuring, std::move(each));
+    noteSecrets(catalog, all);
+    return all;
 }
 
 MeasureOutput measureOn(const Session &session, const MeasureInput &input, const std::vector<Statement> &statements, const QString &dataDirectory,

@@ -36,6 +36,7 @@ private Q_SLOTS:
     void backupsAndFate();
     void alterTable();
     void roles();
+    void secrets();
     void unchanged();
     void settings_data();
     void settings();
@@ -394,6 +395,19 @@ void TestSqlMeasure::roles()
     QVERIFY2(std::holds_alternative<Performed>(outcome) && std::get<Performed>(outcome).outcome == Outcome::Committed, qPrintable(dump(outcome)));
     ground.target.measureAs.reset();
     QVERIFY(mentions(ground.measure(QStringLiteral("DELETE FROM u")), QStringLiteral("permission denied")));
+}
+
+/// The server's own tables may be read, but for those that it keeps from everybody.
+void TestSqlMeasure::secrets()
+{
+    const Ground ground = make(QStringLiteral("CREATE TABLE s (t text)"));
+    const auto says = [&](const char *statement) { return mentions(ground.measure(QString::fromLatin1(statement)), QStringLiteral("passwords and the like")); };
+    QVERIFY(says("SELECT rolname, rolpassword FROM pg_authid"));
+    QVERIFY(says("SELECT 1 WHERE EXISTS (SELECT FROM pg_catalog.pg_user_mapping)"));
+    QVERIFY(says("INSERT INTO s SELECT rolpassword FROM pg_authid"));
+    QVERIFY(says("DELETE FROM s WHERE t IN (SELECT rolpassword FROM pg_authid)"));
+    QVERIFY(!says("SELECT relname FROM pg_class"));
+    QVERIFY(!says("DELETE FROM s WHERE t IN (SELECT datname FROM pg_database)"));
 }
 
 /// Equal is not the same: 1.0 becomes 1.00, and is changed by that.
