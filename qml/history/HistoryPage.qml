@@ -15,7 +15,8 @@ FocusScope {
     required property GateStatus gate
 
     readonly property bool timelineShown: root.history.timelineOf.length > 0
-    readonly property bool stale: root.gate.link !== View.Live && root.gate.link !== View.Stale
+    // Told only while it is seen: a change on a hidden page tears its layouts (Qt 6.4: polish loop).
+    readonly property bool stale: root.visible && root.gate.link !== View.Live && root.gate.link !== View.Stale
 
     function filter() {
         field.forceActiveFocus();
@@ -66,6 +67,7 @@ FocusScope {
 
             StaleBand {
                 Layout.fillWidth: true
+                visible: root.visible && root.gate.staleText.length > 0
                 gate: root.gate
             }
 

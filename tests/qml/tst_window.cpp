@@ -195,6 +195,27 @@ private Q_SLOTS:
         QTRY_VERIFY(window()->activeFocusItem() && nameOf(window()->activeFocusItem()) == u"1 hold waiting"_s);
     }
 
+    // The timeline comes and goes beside the rows, with charts above them or without: both keep their place.
+    void theTimelineHasItsPlace()
+    {
+        start(u"history"_s);
+        for (int round = 0; round < 3; ++round) {
+            if (round == 1)
+                app().history()->setCharts({});
+            app().history()->show(fakes::sampleHistory().mid(0, 4 - round), u"4"_s);
+            app().history()->showTimeline(u"hkz3qhbt5xw2m7ad4cn6yjvre"_s, fakes::sampleHold().sentence, fakes::sampleTimeline());
+            auto *heading = named(u"History"_s);
+            const auto placed = [this] {
+                auto *timeline = named(u"Timeline"_s);
+                return timeline != nullptr && timeline->mapToScene({}).x() > window()->width() / 2.0;
+            };
+            QTRY_VERIFY(placed());
+            QVERIFY(heading != nullptr);
+            app().history()->closeTimeline();
+            QTRY_VERIFY(!named(u"Timeline"_s));
+        }
+    }
+
     void aSheetHasAName()
     {
         start(u"passphrase"_s);
