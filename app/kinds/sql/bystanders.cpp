@@ -2,6 +2,7 @@
 #include "kinds/sql/bystanders.h"
 
 #include "kinds/sql/latin.h"
+#include "kinds/sql/measurestatement.h"
 
 namespace holdfast::sql {
 
@@ -82,6 +83,36 @@ void noteSecrets(const Catalog &catalog, Effects &effects)
         effects.note(QStringLiteral("whether it reads what the server keeps from everybody could not be asked: %1").arg(rows.error().toString()));
     for (int row = 0; rows && row < rows->count(); ++row)
         effects.note(QStringLiteral("it reads pg_catalog.%1, which the server keeps from everybody: passwords and the like may be given away").arg(rows->text(row, 0)));
+}
+
+void setColumns(const ForeignKeys &keys, Oid table, const QStringList &columns, Effects &effects)
+{
+    effects.sets = effects.sets.value_or(QStringList()) + columns + keys.generated(table);
+}
+
+void noteRowMovement(const Catalog &catalog, const Relation &relation, const QStringList &columns, Effects &effects)
+{
+    const auto rows = catalog.db().guarded(QStringLiteral(
+        "WITH RECURSIVE d(oid) AS (SELECT $1::oid UNION SELECT i.inhrelid FROM d JOIN pg_inherits i ON i.inhparent = d.oid)"
+        " SELECT 1 FROM d JOIN pg_partitioned_table p ON p.partrelid = d.oid WHERE 0 = ANY(p.partattrs)"
+        " OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = d.oid AND a.attnum = ANY(p.partattrs) AND a.attname = ANY($2::text[]))"),
+        {QString::number(relation.oid), arrayParameter(columns)});
+    if (!rows || rows->count() > 0)
+        unknownRows(effects, QStringLiteral("rows of %1 may move between partitions").arg(relation.display()));
+}
+
+bool noteFollowers(const ForeignKeys &keys, const std::set<Oid> &tables, const QStringList &columns, const QString &why, Effects &effects)
+{
+    const std::vector<const ForeignKey *> followers = keys.followers(tables, columns);
+    for (const ForeignKey *key : followers) {
+        for (const Oid leaf : keys.covered(key->child)) {
+            effects.touched.insert(leaf);
+            effects.lockTable(leaf, Lock::RowExclusive);
+        }
+    }
+    if (!followers.empty())
+        unknownRows(effects, why);
+    return !followers.empty();
 }
 
 void noteEventTriggers(const Catalog &catalog, Effects &effects)

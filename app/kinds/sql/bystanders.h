@@ -3,6 +3,7 @@
 
 #include "kinds/sql/code.h"
 #include "kinds/sql/effects.h"
+#include "kinds/sql/foreignkeys.h"
 
 namespace holdfast::sql {
 
@@ -12,6 +13,12 @@ void noteCode(const Catalog &catalog, const Write &write, int parent, Effects &e
 
 /// System tables among what is read that the server keeps from everybody, since passwords and the like lie in them.
 void noteSecrets(const Catalog &catalog, Effects &effects);
+/// Adds columns, and those that are computed from them, to what the statement sets.
+void setColumns(const ForeignKeys &keys, Oid table, const QStringList &columns, Effects &effects);
+/// A row whose partition key changes is deleted in one partition and inserted in another: how many are is not known.
+void noteRowMovement(const Catalog &catalog, const Relation &relation, const QStringList &columns, Effects &effects);
+/// Rows that follow when these columns of the tables change: which ones is not known. Whether there may be any.
+bool noteFollowers(const ForeignKeys &keys, const std::set<Oid> &tables, const QStringList &columns, const QString &why, Effects &effects);
 
 /// Event triggers that a change of the schema would fire.
 void noteEventTriggers(const Catalog &catalog, Effects &effects);

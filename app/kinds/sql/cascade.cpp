@@ -277,9 +277,16 @@ void endEffect(const Catalog &catalog, const ForeignKeys &keys, const Edge &edge
     // The server looks for referring rows under this lock, whether it finds any or not.
     if (relation && action != u'o')
         effects.lockTable(relation->oid, action == u'a' || action == u'r' ? Lock::RowShare : Lock::RowExclusive);
+    if (relation && (action == u'n' || action == u'd')) {
+        ++effects.changesThere;
+        noteRowMovement(catalog, *relation, edge.key->childColumns, effects);
+        noteFollowers(keys, keys.covered(relation->oid), edge.key->childColumns,
+                      QStringLiteral("which rows follow the keys of %1 that foreign keys change is not known before").arg(name), effects);
+    }
     if ((action == u'r' ? all : staying) == 0)
         return;
     if (action == u'a' || action == u'r') {
+        effects.refusedLast = effects.refusedLast || (action == u'a' && edge.key->deferrable);
         effects.refusals += QStringLiteral("%1 rows of %2 refer to what would be deleted (%3)")
                                 .arg(plain(action == u'r' ? all : staying), name, displayIdent(edge.key->name));
         effects.dependents.push_back({name, QStringLiteral("table"), QStringLiteral("refuses"), staying, parent});

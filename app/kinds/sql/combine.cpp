@@ -50,6 +50,17 @@ std::set<Oid> hitBy(const ForeignKeys &keys, const Effects &effects)
     return hit;
 }
 
+/// What decides what the rows are, and which: a table is read with all that inherits from it, so that a change anywhere below counts.
+std::set<Oid> readBy(const ForeignKeys &keys, const Effects &effects)
+{
+    std::set<Oid> read;
+    for (const Oid oid : effects.reads) {
+        const Leaves leaves = keys.leaves(oid, true);
+        read.insert(leaves.begin(), leaves.end());
+    }
+    return read;
+}
+
 bool meet(const std::set<Oid> &a, const std::set<Oid> &b)
 {
     return std::any_of(a.begin(), a.end(), [&](Oid oid) { return b.contains(oid); });
@@ -76,12 +87,13 @@ bool isAdding(const Effects &effects) { return effects.adds && !effects.changes 
 
 std::optional<std::int64_t> sum(std::optional<std::int64_t> a, std::optional<std::int64_t> b) { return a && b ? std::optional(*a + *b) : std::nullopt; }
 
-/// Whether a foreign key may take rows of `table` along with those that `effects` hits.
-bool takesAlong(const ForeignKeys &keys, const Effects &effects, Oid table)
+/// Whether a foreign key may take rows of `table` along with those that `effects` hits, or change them without taking them along.
+bool takesAlong(const ForeignKeys &keys, const Effects &effects, Oid table, bool orChanges = false)
 {
     const std::set<Oid> hit = hitBy(keys, effects);
     return std::any_of(keys.all().begin(), keys.all().end(), [&](const ForeignKey &key) {
-        const bool goesOn = key.onDelete == u'c' || (key.onUpdate != u'a' && key.onUpdate != u'r');
+        const bool changes = key.onDelete == u'n' || key.onDelete == u'd';
+        const bool goesOn = key.onDelete == u'c' || (orChanges && changes) || (key.onUpdate != u'a' && key.onUpdate != u'r');
         return goesOn && keys.covered(key.child).contains(table) && meet(keys.covered(key.parent), hit);
     });
 }
@@ -126,9 +138,9 @@ void shiftBy(const Measuring &measuring, const Effects &earlier, const Effects &
     const ForeignKeys &keys = measuring.keys;
     const std::set<Oid> written = hitBy(keys, earlier);
     std::set<Oid> concerned = hitBy(keys, later);
-    if (later.operation == l("database.insert") || later.operation == l("database.read"))
+    if (later.operation == l("database.insert") && isData(earlier))
         concerned.clear(); // rows to add do not depend on those that are there
-    const bool rows = meet(written, concerned), readings = meet(written, later.reads);
+    const bool rows = meet(written, concerned), readings = meet(written, readBy(keys, later));
     if (shiftByUnread(earlier, QStringLiteral("an earlier statement"), shift))
         return;
     if (((rows || readings) && !isData(earlier)) || readings) {
@@ -145,7 +157,8 @@ void shiftBy(const Measuring &measuring, const Effects &earlier, const Effects &
         const auto arriving = arrivals(measuring.catalog, keys, earlier, later);
         shift.certain += arriving.value_or(0);
         shift.more = sum(shift.more, arriving ? arriving : earlier.changed.atMost());
-        const bool above = !later.targets.empty() && meet(written, keys.leaves(later.targets.front().oid, true));
+        const bool above = !later.targets.empty() && meet(written, keys.leaves(later.targets.front().oid, true))
+            && std::none_of(written.begin(), written.end(), [&](Oid oid) { return takesAlong(keys, later, oid, true); });
         shift.moreBelow = above ? shift.moreBelow : sum(shift.moreBelow, earlier.changed.atMost());
     }
     if (!earlier.changes || !decides(earlier, later))
@@ -227,8 +240,12 @@ void settle(Effects &effects, const Shift &shift)
         if (effects.reaches || shift.nothingKnown)
             widen(effects.cascaded, below, moreBelow, shift.why);
     }
-    if (effects.changes || effects.adds)
-        widen(effects.changed, effects.reaches ? below : direct, moreInAll, shift.why);
+    effects.changes = effects.changes || (effects.changesThere > 0 && moreBelow != 0); // rows that follow only now
+    if (effects.changes || effects.adds) {
+        const auto there = moreBelow ? std::optional(*moreBelow * effects.changesThere) : effects.changesThere > 0 ? std::nullopt : std::optional<std::int64_t>(0);
+        const std::int64_t lessThere = std::min(below, everything) * std::max(1, effects.changesThere);
+        widen(effects.changed, effects.reaches ? lessThere : direct, sum(moreInAll, there), shift.why);
+    }
     for (Dependent &dependent : effects.dependents) {
         if (dependent.count || dependent.most)
             widen(dependent, dependent.parent < 0 ? direct : below, dependent.parent < 0 ? more : moreBelow, shift.why);
@@ -243,6 +260,31 @@ void forget(const ForeignKeys &keys, Effects &earlier, const Effects &later)
         emptied.insert(oid);
     if ((earlier.changes || earlier.adds) && meet(hitBy(keys, earlier), emptied))
         widen(earlier.changed, everything, 0, QStringLiteral("a later statement empties the same tables"));
+}
+
+/// Whether `other` may take away the reason for which the server would refuse `one`.
+bool mayLift(const ForeignKeys &keys, const Effects &other, const Effects &one)
+{
+    if (other.unread || other.code.runs || (!isData(other) && other.operation != l("database.create-table")))
+        return true;
+    const bool onlyBeside = other.changes && !other.destroys && !other.adds && !decides(other, one);
+    return meet(hitBy(keys, other), one.touched) && !onlyBeside;
+}
+
+/// Of what is refused for itself, only what stays so beside the rest is told.
+void liftRefusals(const ForeignKeys &keys, std::vector<Effects> &all)
+{
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const std::size_t statement = all[i].statement;
+        const bool lifted = std::any_of(all.begin(), all.end(), [&](const Effects &other) {
+            return &other != &all[i] && (other.statement <= statement || all[i].refusedLast) && mayLift(keys, other, all[i]);
+        });
+        if (!lifted)
+            continue;
+        all[i].refusals.clear();
+        for (Dependent &dependent : all[i].dependents)
+            dependent.effect = dependent.effect == l("refuses") ? QStringLiteral("refers") : dependent.effect;
+    }
 }
 
 void append(std::vector<Dependent> &all, const std::vector<Dependent> &more)
@@ -344,6 +386,7 @@ Effects combine(const Measuring &measuring, std::vector<Effects> all)
                 forget(measuring.keys, all[before], all[i]);
         }
     }
+    liftRefusals(measuring.keys, all);
     for (Effects &one : all) {
         tellRows(one);
         one.clauses = {clauseOf(one)};

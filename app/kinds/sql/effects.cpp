@@ -70,16 +70,6 @@ void Effects::note(const QString &reason)
         uninspectable += reason;
 }
 
-void setColumns(const Relation &relation, const QStringList &columns, Effects &effects)
-{
-    QStringList all = effects.sets.value_or(QStringList()) + columns;
-    for (const Column &column : relation.columns) {
-        if (column.generated)
-            all += column.name;
-    }
-    effects.sets = all;
-}
-
 namespace {
 
 /// An estimate is weaker than a bound, and stays one.

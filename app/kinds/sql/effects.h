@@ -100,11 +100,13 @@ struct Effects final
     std::vector<Oid> dependentTables; ///< tables hit by cascade, the named ones not
     QStringList columnsChanged;
     QStringList refusals; ///< why the server will refuse it, as far as that can be seen
+    bool refusedLast = false; ///< some of it only at the end of the transaction
     QStringList uninspectable;
     CodeRun code;
     Choice choice = Choice::Settled;
     bool unread = false; ///< it may do anything, so that nothing is known of what comes after it
     bool reaches = false; ///< foreign keys may carry it to other tables
+    int changesThere = 0; ///< by how many of these rows are changed there instead of being taken along: one row may be by each
     std::size_t statement = 0, part = 0; ///< of which statement of the request, and which part of that
     bool apart = false; ///< an action of MERGE: no other action of it hits the same rows
     std::set<std::size_t> follows; ///< parts of the same statement that return the rows which decide here
@@ -131,9 +133,6 @@ struct Effects final
     void lockTable(Oid oid, Lock level);
     void note(const QString &reason); ///< uninspectable, once
 };
-
-/// Adds columns, and those that are computed from them, to what the statement sets.
-void setColumns(const Relation &relation, const QStringList &columns, Effects &effects);
 
 /// Bounds every count that the code may change. What exceeds a bound is rolled back when it is performed, so that it holds for the total.
 void boundByCode(Effects &effects);

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinds/sql/foreignkeys.h"
 
+#include "kinds/sql/latin.h"
+
 #include <algorithm>
 
 namespace holdfast::sql {
 
 namespace {
 
-QString keysQuery()
+/// `replica`: the performing session is one in which ordinary triggers do not fire.
+QString keysQuery(bool replica)
 {
     return QStringLiteral(
         "SELECT c.oid, c.conname, c.conrelid, c.confrelid, c.confdeltype, c.confupdtype,"
@@ -17,33 +20,39 @@ QString keysQuery()
         "  JOIN pg_attribute a ON a.attrelid = c.confrelid AND a.attnum = k.a),"
         " (SELECT json_agg(o.oprname ORDER BY k.n) FROM unnest(c.conpfeqop) WITH ORDINALITY k(o, n) JOIN pg_operator o ON o.oid = k.o),"
         " (SELECT bool_and(o.oprnamespace = 'pg_catalog'::regnamespace) FROM unnest(c.conpfeqop) k(o) JOIN pg_operator o ON o.oid = k.o),"
-        " NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgconstraint = c.oid AND t.tgrelid = c.confrelid AND t.tgenabled NOT IN ('O', 'A')),"
-        " EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.conrelid AND i.indisvalid AND i.indkey[0] = ANY(c.conkey))"
-        " FROM pg_constraint c WHERE c.contype = 'f' AND c.conparentid = 0 ORDER BY c.conrelid, c.oid");
+        " NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgconstraint = c.oid AND t.tgrelid = c.confrelid AND t.tgenabled NOT IN ('%1', 'A')),"
+        " EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.conrelid AND i.indisvalid AND i.indkey[0] = ANY(c.conkey)), c.condeferrable"
+        " FROM pg_constraint c WHERE c.contype = 'f' AND c.conparentid = 0 ORDER BY c.conrelid, c.oid").arg(replica ? l("R") : l("O"));
 }
 
 } // namespace
 
-Result<ForeignKeys, QString> ForeignKeys::load(const PgConnection &db)
+Result<ForeignKeys, QString> ForeignKeys::load(const Session &session)
 {
-    const auto keys = db.guarded(keysQuery());
+    const PgConnection &db = session.db;
+    const auto keys = db.guarded(keysQuery(session.login.replica));
     if (!keys)
         return Failure{keys.error().toString()};
     const auto tree = db.guarded(QStringLiteral("SELECT i.inhparent, i.inhrelid, c.relkind = 'p' FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhparent"
                                                 " WHERE c.relkind IN ('r', 'p', 'f') ORDER BY 1, 2"));
     if (!tree)
         return Failure{tree.error().toString()};
+    const auto generated = db.guarded(QStringLiteral("SELECT attrelid, attname FROM pg_attribute WHERE attgenerated <> '' AND NOT attisdropped"));
+    if (!generated)
+        return Failure{generated.error().toString()};
     ForeignKeys result;
     for (int row = 0; row < keys->count(); ++row) {
         result.m_keys.push_back({keys->oid(row, 0), keys->text(row, 1), keys->oid(row, 2), keys->oid(row, 3), keys->text(row, 4).at(0),
                                  keys->text(row, 5).at(0), keys->list(row, 6), keys->list(row, 7), keys->list(row, 8), keys->flag(row, 9),
-                                 keys->flag(row, 10), keys->flag(row, 11)});
+                                 keys->flag(row, 10), keys->flag(row, 11), keys->flag(row, 12)});
     }
     for (int row = 0; row < tree->count(); ++row) {
         result.m_children.emplace(tree->oid(row, 0), tree->oid(row, 1));
         if (tree->flag(row, 2))
             result.m_partitioned.insert(tree->oid(row, 0));
     }
+    for (int row = 0; row < generated->count(); ++row)
+        result.m_generated.emplace(generated->oid(row, 0), generated->text(row, 1));
     return result;
 }
 
@@ -58,6 +67,37 @@ Leaves ForeignKeys::leaves(Oid table, bool withChildren) const
         for (auto edge = from; edge != to; ++edge) {
             if (found.insert(edge->second).second)
                 open.push_back(edge->second);
+        }
+    }
+    return found;
+}
+
+QStringList ForeignKeys::generated(Oid table) const
+{
+    QStringList columns;
+    for (const Oid leaf : leaves(table, true)) {
+        const auto [from, to] = m_generated.equal_range(leaf);
+        for (auto column = from; column != to; ++column)
+            columns += column->second;
+    }
+    return columns;
+}
+
+std::vector<const ForeignKey *> ForeignKeys::followers(const std::set<Oid> &tables, const QStringList &columns) const
+{
+    std::vector<const ForeignKey *> found;
+    std::vector<std::pair<std::set<Oid>, QStringList>> open{{tables, columns}};
+    while (!open.empty()) {
+        const auto [changed, names] = open.back();
+        open.pop_back();
+        for (const ForeignKey &key : m_keys) {
+            const Leaves parents = covered(key.parent);
+            const bool hit = std::any_of(parents.begin(), parents.end(), [&](Oid oid) { return changed.contains(oid); })
+                && std::any_of(names.begin(), names.end(), [&](const QString &name) { return key.parentColumns.contains(name); });
+            if (!hit || !key.enforced || key.onUpdate == u'a' || key.onUpdate == u'r' || std::find(found.begin(), found.end(), &key) != found.end())
+                continue;
+            found.push_back(&key);
+            open.emplace_back(covered(key.child), key.childColumns);
         }
     }
     return found;

@@ -16,8 +16,9 @@ struct ForeignKey final
     QStringList childColumns, parentColumns;
     QStringList operators; ///< compares parent with child, per column; by name in pg_catalog
     bool builtinOperators = false;
-    bool enforced = false; ///< its triggers on the parent are enabled
+    bool enforced = false; ///< its triggers on the parent fire in the performing session
     bool indexed = false; ///< an index of the child leads with one of its columns
+    bool deferrable = false; ///< NO ACTION may be checked only at the end of the transaction
 };
 
 /// Tables whose physical rows a name covers: itself, its partitions, its inheritance children.
@@ -32,11 +33,11 @@ struct Reference final
     bool first = false; ///< the one by which the table was found
 };
 
-/// All foreign keys and all inheritance of the database, read once per measurement.
+/// All foreign keys, inheritance and generated columns of the database, read once per measurement.
 class ForeignKeys final
 {
 public:
-    [[nodiscard]] static Result<ForeignKeys, QString> load(const PgConnection &db);
+    [[nodiscard]] static Result<ForeignKeys, QString> load(const Session &session);
 
     [[nodiscard]] const std::vector<ForeignKey> &all() const { return m_keys; }
     /// What holds rows when `table` is named, with its children or, as ONLY does, without.
@@ -44,6 +45,10 @@ public:
     /// A constraint on a partitioned table covers its partitions; one on an inheritance parent covers only that table.
     [[nodiscard]] Leaves covered(Oid constraintTable) const { return leaves(constraintTable, m_partitioned.contains(constraintTable)); }
     [[nodiscard]] bool isPartitioned(Oid table) const { return m_partitioned.contains(table); }
+    /// Names of the columns that the server computes in the table, or in any that inherits from it: such a one may compute what its parent stores.
+    [[nodiscard]] QStringList generated(Oid table) const;
+    /// Keys by which a change of these columns goes on to other tables, and from there further, in order of discovery.
+    [[nodiscard]] std::vector<const ForeignKey *> followers(const std::set<Oid> &tables, const QStringList &columns) const;
 
     /// Tables that TRUNCATE … CASCADE of `roots` empties besides them, by any foreign key, in order of discovery.
     [[nodiscard]] std::vector<Oid> truncateClosure(const std::vector<Oid> &roots) const;
@@ -55,6 +60,7 @@ public:
 private:
     std::vector<ForeignKey> m_keys;
     std::multimap<Oid, Oid> m_children;
+    std::multimap<Oid, QString> m_generated;
     std::set<Oid> m_partitioned;
 };
 

@@ -26,18 +26,43 @@ std::optional<std::int64_t> referring(const Catalog &catalog, const ForeignKey &
     return rows ? std::optional(rows->number(0, 0)) : std::nullopt;
 }
 
+/// A key that goes takes its triggers along, on the partitions of both tables as well.
+void lockBoth(const ForeignKeys &keys, const ForeignKey &key, Effects &effects)
+{
+    for (const Oid side : {key.parent, key.child}) {
+        for (const Oid leaf : keys.covered(side))
+            effects.lockTable(leaf, Lock::AccessExclusive);
+    }
+}
+
+/// A partition that goes leaves the table that it is a part of, and its default partition, with other bounds.
+void lockWhole(const Catalog &catalog, const std::set<Oid> &gone, Effects &effects)
+{
+    QStringList oids;
+    for (const Oid oid : gone)
+        oids += QString::number(oid);
+    const auto rows = catalog.db().guarded(QStringLiteral("SELECT i.inhparent, p.partdefid FROM pg_inherits i JOIN pg_partitioned_table p ON p.partrelid = i.inhparent"
+                                                          " WHERE i.inhrelid = ANY($1::oid[])"), {arrayParameter(oids)});
+    if (!rows)
+        effects.note(QStringLiteral("the tables of which the partitions are parts could not be listed: %1").arg(rows.error().toString()));
+    for (int row = 0; rows && row < rows->count(); ++row) {
+        for (const int column : {0, 1}) {
+            if (rows->oid(row, column) != 0)
+                effects.lockTable(rows->oid(row, column), Lock::AccessExclusive);
+        }
+    }
+}
+
 /// Foreign keys of tables that stay: their rows keep values that refer to nothing.
 void orphan(const Measuring &measuring, const std::vector<LostObject> &objects, const std::set<Oid> &gone, Effects &effects)
 {
     for (const ForeignKey &key : measuring.keys.all()) {
         const bool lost =
             std::any_of(objects.begin(), objects.end(), [&](const LostObject &object) { return object.oid == key.oid && object.catalog == 2606; });
-        if (gone.contains(key.parent) && !gone.contains(key.child)) {
-            effects.lockTable(key.child, Lock::AccessExclusive);
-        } else if (gone.contains(key.child) && !gone.contains(key.parent)) {
-            effects.lockTable(key.parent, Lock::AccessExclusive);
+        if (lost || gone.contains(key.parent) || gone.contains(key.child))
+            lockBoth(measuring.keys, key, effects);
+        if (gone.contains(key.child) && !gone.contains(key.parent))
             continue;
-        }
         const auto child = lost && !gone.contains(key.child) ? measuring.catalog.relation(key.child) : Result<Relation, QString>(Failure{QString()});
         if (!child)
             continue;
@@ -123,6 +148,7 @@ Effects measureDrop(const Measuring &measuring, const Statement &statement)
     loseRelations(measuring, *objects, gone, defined, effects);
     tellLosses(measuring, *objects, effects);
     orphan(measuring, *objects, gone, effects);
+    lockWhole(measuring.catalog, gone, effects);
     effects.objects = *objects;
     for (const LostObject &object : *objects) {
         if (effects.detail.isEmpty() && !object.cascade)

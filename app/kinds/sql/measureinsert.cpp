@@ -75,39 +75,52 @@ std::optional<Given> given(const Node &source, Composer &composer)
 
 constexpr std::size_t mostRows = 1000; ///< of VALUES whose rows are looked at again
 
-/// The rows as they will stand in the table, with those columns whose values are known.
-std::optional<Query> addedRows(const std::vector<Column> &columns, const Given &given)
+/// The values of one row as they will stand in the table, and in its order, for the columns that `known` names.
+QStringList asStored(const Relation &relation, const std::vector<Column> &columns, const std::vector<QString> &values, const QStringList &known)
 {
-    Query rows;
-    QStringList outputs, names;
-    if (given.query) {
-        for (qsizetype i = 0; i < given.query->columns.size() && static_cast<std::size_t>(i) < columns.size(); ++i) {
-            const Column &column = columns[static_cast<std::size_t>(i)];
-            names += QStringLiteral("c%1").arg(i);
-            if (column.castName.isEmpty())
-                continue;
-            outputs += column.castFrom(QStringLiteral("q.c%1").arg(i));
-            rows.columns += column.name;
-        }
-        rows.text = QStringLiteral("SELECT %1 FROM (%2) AS q(%3)").arg(outputs.join(l(", ")), given.query->text, names.join(l(", ")));
-        return outputs.isEmpty() ? std::nullopt : std::optional(rows);
+    QStringList stored;
+    for (const Column &column : relation.columns) {
+        const auto at = std::find_if(columns.begin(), columns.end(), [&](const Column &given) { return given.name == column.name; }) - columns.begin();
+        if (known.contains(column.name))
+            stored += column.castFrom(values[static_cast<std::size_t>(at)]);
     }
-    QStringList selects;
-    for (const auto &row : given.rows) {
-        outputs.clear();
-        rows.columns.clear();
-        for (std::size_t i = 0; i < row.size() && i < columns.size(); ++i) {
-            if (!row[i])
-                return std::nullopt;
-            if (columns[i].castName.isEmpty())
-                continue;
-            outputs += columns[i].castFrom(*row[i]);
-            rows.columns += columns[i].name;
+    return stored;
+}
+
+/// The rows as they will stand in the table, with those columns whose values are known. `computed`: columns that the server computes in some
+/// partition, whatever is given.
+std::optional<Query> addedRows(const Relation &relation, const std::vector<Column> &columns, const QStringList &computed, const Given &given)
+{
+    std::size_t width = given.query ? static_cast<std::size_t>(given.query->columns.size()) : given.rows.empty() ? 0 : given.rows.front().size();
+    width = std::min(width, columns.size());
+    Query rows;
+    QStringList names, selects;
+    for (const Column &column : relation.columns) {
+        const auto at = std::find_if(columns.begin(), columns.end(), [&](const Column &one) { return one.name == column.name; }) - columns.begin();
+        if (static_cast<std::size_t>(at) < width && !column.castName.isEmpty() && !computed.contains(column.name))
+            rows.columns += column.name;
+    }
+    if (rows.columns.isEmpty() || given.rows.size() > mostRows)
+        return std::nullopt;
+    if (given.query) {
+        std::vector<QString> values;
+        for (qsizetype i = 0; i < given.query->columns.size(); ++i) {
+            names += QStringLiteral("c%1").arg(i);
+            values.push_back(QStringLiteral("q.c%1").arg(i));
         }
-        selects += QStringLiteral("SELECT ") + outputs.join(l(", "));
+        rows.text = QStringLiteral("SELECT %1 FROM (%2) AS q(%3)")
+                        .arg(asStored(relation, columns, values, rows.columns).join(l(", ")), given.query->text, names.join(l(", ")));
+        return rows;
+    }
+    for (const auto &row : given.rows) {
+        if (row.size() < width || !std::all_of(row.begin(), row.end(), [](const auto &value) { return value.has_value(); }))
+            return std::nullopt;
+        std::vector<QString> values;
+        std::transform(row.begin(), row.end(), std::back_inserter(values), [](const auto &value) { return *value; });
+        selects += QStringLiteral("SELECT ") + asStored(relation, columns, values, rows.columns).join(l(", "));
     }
     rows.text = selects.join(l(" UNION ALL "));
-    return rows.columns.isEmpty() || given.rows.size() > mostRows ? std::nullopt : std::optional(rows);
+    return rows;
 }
 
 bool readArbiter(const Fields &infer, Composer &composer)
@@ -159,14 +172,10 @@ void onConflict(const Measuring &measuring, const Relation &relation, const Fiel
     for (const Node &target : children(conflict, l("targetList")))
         columns += text(target.fields, l("name"));
     effects.columnsChanged += columns;
-    setColumns(relation, columns, effects);
+    setColumns(measuring.keys, relation.oid, columns, effects);
     noteCode(measuring.catalog, {relation, measuring.keys.covered(relation.oid), RowEvent::Update, columns}, 0, effects);
-    const bool follows = std::any_of(measuring.keys.all().begin(), measuring.keys.all().end(), [&](const ForeignKey &key) {
-        const bool sets = std::any_of(columns.begin(), columns.end(), [&](const QString &column) { return key.parentColumns.contains(column); });
-        return sets && key.enforced && key.onUpdate != u'a' && key.onUpdate != u'r' && measuring.keys.covered(key.parent).contains(relation.oid);
-    });
-    if (follows)
-        unknownRows(effects, QStringLiteral("which rows follow the keys that ON CONFLICT changes is not known before"));
+    noteFollowers(measuring.keys, measuring.keys.covered(relation.oid), columns, QStringLiteral("which rows follow the keys that ON CONFLICT changes is not known before"),
+                  effects);
 }
 
 /// All expressions of the statement; nullopt, noted, when one is not evaluated or a name is not the server's own.
@@ -213,13 +222,13 @@ Count countGiven(const Measuring &measuring, const Given &rows, const Composer &
 }
 
 /// What is known of the rows themselves, for the rest of the statement and for the statements behind it.
-void noteRows(const Fields &fields, const Relation &relation, const Given &rows, Composer &composer, Effects &effects)
+void noteRows(const Measuring &measuring, const Fields &fields, const Relation &relation, const Given &rows, Composer &composer, Effects &effects)
 {
     const Fields conflict = object(fields, l("onConflictClause"));
     const bool asGiven = fields.has(l("override")) && text(fields, l("override")) == l("OVERRIDING_NOT_SET") && conflict.isEmpty() && !effects.code.runs
         && effects.choice == Choice::Settled;
     if (asGiven)
-        effects.added = addedRows(assignedColumns(relation, children(fields, l("cols"))), rows);
+        effects.added = addedRows(relation, assignedColumns(relation, children(fields, l("cols"))), measuring.keys.generated(relation.oid), rows);
     const bool whole = effects.added && static_cast<std::size_t>(effects.added->columns.size()) == relation.columns.size();
     giveResult(fields, composer, {relation, true, {}, {}, {}, {}}, whole ? effects.added : std::nullopt, effects);
 }
@@ -256,7 +265,7 @@ Effects measureInsert(const Measuring &measuring, const Statement &statement)
         effects.changed += countGiven(measuring, *rows, composer, effects);
     noteCode(measuring.catalog, {*relation, measuring.keys.covered(relation->oid), RowEvent::Insert, {}}, 0, effects);
     if (rows)
-        noteRows(fields, *relation, *rows, composer, effects);
+        noteRows(measuring, fields, *relation, *rows, composer, effects);
     onConflict(measuring, *relation, object(fields, l("onConflictClause")), effects);
     Dependent &added = effects.dependents.front();
     added.count = effects.changed.number;

@@ -57,32 +57,39 @@ void followKey(const Measuring &measuring, const RowSet &rows, const ForeignKey 
 {
     const auto child = measuring.catalog.relation(key.child);
     effects.reaches = true;
-    if (child)
-        setColumns(*child, key.childColumns, effects);
+    ++effects.changesThere;
+    setColumns(measuring.keys, key.child, key.childColumns, effects);
     if (effects.decidedBy)
         *effects.decidedBy += key.parentColumns + key.childColumns;
     const QString name = child ? child->display() : key.name;
-    const bool goesOn = std::any_of(measuring.keys.all().begin(), measuring.keys.all().end(), [&](const ForeignKey &next) {
-        return next.parent == key.child && next.onUpdate != u'a' && next.onUpdate != u'r' && shares(next.parentColumns, key.childColumns);
-    });
+    const Leaves covered = measuring.keys.covered(key.child), leaves = measuring.keys.leaves(rows.relation.oid, rows.withChildren);
+    const QString goesOn = QStringLiteral("the keys of %1 that change go on through several keys").arg(name);
+    const bool single = !noteFollowers(measuring.keys, covered, key.childColumns, goesOn, effects)
+        && std::none_of(leaves.begin(), leaves.end(), [&](Oid oid) { return covered.contains(oid); });
     QStringList changed, joined;
     for (qsizetype i = 0; i < key.parentColumns.size(); ++i) {
         const QString old = rows.alias + u'.' + quoteIdent(key.parentColumns[i]);
         joined += QStringLiteral("%1 OPERATOR(pg_catalog.%2) x.%3").arg(old, key.operators[i], quoteIdent(key.childColumns[i]));
         for (const NewValue &value : set.values) {
             if (value.column == key.parentColumns[i])
-                changed += QStringLiteral("%1 IS DISTINCT FROM %2").arg(old, value.expression);
+                changed += QStringLiteral("pg_catalog.record_image_ne(ROW(%1), ROW(%2))").arg(old, value.expression); // as the server compares: 1.0 is not 1.00
         }
     }
-    const bool known = child && !goesOn && !changed.isEmpty() && key.builtinOperators && rows.relation.oid != key.child;
-    const auto counted = known ? measuring.catalog.db().guarded(QStringLiteral("SELECT count(*) FROM %1 AS x, %2 WHERE %3 AND (%4)%5")
-                                     .arg(child->sqlName(), rows.from, joined.join(l(" AND ")), changed.join(l(" OR ")),
-                                          rows.where.isEmpty() ? QString() : QStringLiteral(" AND ") + rows.where))
+    QStringList parents;
+    for (const Oid oid : measuring.keys.covered(key.parent))
+        parents += QString::number(oid);
+    joined += QStringLiteral("%1.tableoid IN (%2)").arg(rows.alias, parents.join(u','));
+    const bool known = child && single && !changed.isEmpty() && key.builtinOperators;
+    const auto counted = known ? measuring.catalog.db().guarded(QStringLiteral("SELECT count(*) FROM %1%2 AS x, %3 WHERE %4 AND (%5)%6")
+                                     .arg(measuring.keys.isPartitioned(key.child) ? QString() : QStringLiteral("ONLY "), child->sqlName(), rows.from,
+                                          joined.join(l(" AND ")), changed.join(l(" OR ")), rows.where.isEmpty() ? QString() : QStringLiteral(" AND ") + rows.where))
                                : Result<PgRows, PgError>(Failure{PgError{{}, QStringLiteral("the change goes on through several keys")}});
     const Count count = counted ? Count::of(counted->number(0, 0))
                                 : Count::unknown(QStringLiteral("rows of %1 that follow a changed key: %2").arg(name, counted.error().toString()));
-    if (child)
+    if (child) {
         effects.lockTable(child->oid, Lock::RowExclusive);
+        noteRowMovement(measuring.catalog, *child, key.childColumns, effects);
+    }
     if (count.number == 0)
         return;
     effects.changed += count;
@@ -110,18 +117,6 @@ void followKeys(const Measuring &measuring, const RowSet &rows, const Assignment
     }
 }
 
-/// A row whose partition key changes is deleted in one partition and inserted in another.
-void noteRowMovement(const Measuring &measuring, const Relation &relation, const QStringList &columns, Effects &effects)
-{
-    const auto rows = measuring.catalog.db().guarded(QStringLiteral(
-        "WITH RECURSIVE d(oid) AS (SELECT $1::oid UNION SELECT i.inhrelid FROM d JOIN pg_inherits i ON i.inhparent = d.oid)"
-        " SELECT 1 FROM d JOIN pg_partitioned_table p ON p.partrelid = d.oid WHERE 0 = ANY(p.partattrs)"
-        " OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = d.oid AND a.attnum = ANY(p.partattrs) AND a.attname = ANY($2::text[]))"),
-        {QString::number(relation.oid), arrayParameter(columns)});
-    if (!rows || rows->count() > 0)
-        unknownRows(effects, QStringLiteral("rows of %1 may move between partitions").arg(relation.display()));
-}
-
 /// How many rows, and how many of them already are what they would become.
 void countRows(const Measuring &measuring, const RowSet &rows, const Assignments &set, Effects &effects)
 {
@@ -147,10 +142,9 @@ void countRows(const Measuring &measuring, const RowSet &rows, const Assignments
 }
 
 /// The rows with their new values, where all of these are known.
-std::optional<Query> updated(const RowSet &rows, const Assignments &set)
+std::optional<Query> updated(const Measuring &measuring, const RowSet &rows, const Assignments &set)
 {
-    const bool computes = std::any_of(rows.relation.columns.begin(), rows.relation.columns.end(), [](const Column &column) { return column.generated; });
-    if (computes || set.values.size() != static_cast<std::size_t>(set.columns.size()))
+    if (!measuring.keys.generated(rows.relation.oid).isEmpty() || set.values.size() != static_cast<std::size_t>(set.columns.size()))
         return std::nullopt;
     std::map<QString, QString> values;
     for (const NewValue &value : set.values)
@@ -166,8 +160,8 @@ void changeRows(const Measuring &measuring, const RowSet &rows, const QStringLis
     countRows(measuring, rows, set, effects);
     effects.dependents.front().count = effects.changed.number;
     noteCode(measuring.catalog, {rows.relation, measuring.keys.leaves(rows.relation.oid, rows.withChildren), RowEvent::Update, columns}, 0, effects);
-    noteRowMovement(measuring, rows.relation, columns, effects);
-    setColumns(rows.relation, columns, effects);
+    noteRowMovement(measuring.catalog, rows.relation, columns, effects);
+    setColumns(measuring.keys, rows.relation.oid, columns, effects);
     followKeys(measuring, rows, set, effects);
 }
 
@@ -208,8 +202,14 @@ Effects measureUpdate(const Measuring &measuring, const Statement &statement)
     if (joins)
         set.values.clear(); // which joined row gives the value is the server's choice
     changeRows(measuring, *rows, set.columns, set.values, effects);
+    if (effects.reaches) { // whether a key becomes another one is for its new value to say
+        effects.reads = composer.allTables();
+        effects.follows = composer.followed();
+        if (effects.decidedBy)
+            *effects.decidedBy += composer.columns();
+    }
     const Count direct = effects.dependents.front().count ? Count::of(*effects.dependents.front().count) : effects.changed;
-    giveResult(fields, composer, *rows, joins ? std::nullopt : updated(*rows, set), effects);
+    giveResult(fields, composer, *rows, joins ? std::nullopt : updated(measuring, *rows, set), effects);
     if (!set.values.empty())
         addRowSample(measuring.catalog, rows->relation, rows->from, rows->alias, rows->where, set.values, direct, effects);
     return effects;

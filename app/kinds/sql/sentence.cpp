@@ -73,6 +73,24 @@ Count direct(const Effects &effects)
     return Count::between(std::min(all.least.value_or(0), most), most, all.why);
 }
 
+/// Rows of the named table that are changed; those that follow by foreign keys are told apart.
+Count changedHere(const Effects &effects)
+{
+    const Dependent *named = effects.dependents.empty() ? nullptr : &effects.dependents.front();
+    if (!named || named->effect != l("updated") || (!named->count && !named->least && !named->most))
+        return effects.changed;
+    return named->count ? Count::of(*named->count) : Count::between(named->least.value_or(0), named->most, effects.changed.why);
+}
+
+/// `4 more by foreign keys`
+QString following(const Effects &effects)
+{
+    const Count here = changedHere(effects);
+    if (here == effects.changed || !here.isExact() || !effects.changed.isExact())
+        return {};
+    return QStringLiteral("%1 more by foreign keys").arg(*effects.changed.number - *here.number);
+}
+
 /// `2 more by cascade`
 QString cascade(const Effects &effects)
 {
@@ -103,7 +121,7 @@ QString writing(const Effects &effects)
     const QString &operation = effects.operation;
     if (operation == l("database.update"))
         return effects.targets.empty() ? QStringLiteral("Update rows; table and number unknown")
-                                       : QStringLiteral("Update %1 of %2").arg(rows(effects.changed), targetsOf(effects));
+                                       : QStringLiteral("Update %1 of %2").arg(rows(changedHere(effects)), targetsOf(effects));
     if (operation == l("database.insert"))
         return effects.targets.empty() ? QStringLiteral("Add rows; table and number unknown")
                                        : QStringLiteral("Add %1 to %2").arg(rows(effects.changed), targetsOf(effects));
@@ -175,7 +193,7 @@ void writeSentence(const Effects &effects, const QString &targetName, Measuremen
     measurement.summaryParams = {{QStringLiteral("target"), targetName},
                                  {QStringLiteral("tables"), targetsOf(effects)},
                                  {QStringLiteral("detail"), effects.detail},
-                                 {QStringLiteral("rows"), words(effects.destroys ? direct(effects) : effects.changed)},
+                                 {QStringLiteral("rows"), words(effects.destroys ? direct(effects) : changedHere(effects))},
                                  {QStringLiteral("cascade"), words(effects.cascaded)},
                                  {QStringLiteral("dependents"), QString::number(effects.dependentTables.size())}};
 }

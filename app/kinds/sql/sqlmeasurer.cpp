@@ -71,7 +71,7 @@ Result<QString, QString> statementsOf(const MeasureInput &input)
 Effects measureStatements(const Session &session, const std::vector<Statement> &statements)
 {
     const Catalog catalog(session);
-    const auto keys = ForeignKeys::load(session.db);
+    const auto keys = ForeignKeys::load(session);
     if (!keys) {
         Effects all;
         all.destroys = all.changes = all.unread = true;

@@ -5,6 +5,8 @@
 #include "kinds/shown.h"
 #include "kinds/sql/sqlmeasurer.h"
 
+#include <QTest>
+
 namespace holdfast::tests {
 
 Ground::Ground(const fakes::PostgresCluster &cluster, const QString &database) : m_cluster(cluster), m_database(database)
@@ -57,6 +59,76 @@ std::variant<Performed, Drifted> Ground::perform(const QString &text, const Meas
     input.approved = &hold;
     input.compare = [&](const Measurement &now) { return compare(hold, now, hold.mode, hold.tier); };
     return SqlPerformer(secondLine, reading).perform(input);
+}
+
+Shop::Shop(const QString &schema)
+{
+    m_why = m_cluster.why();
+    for (const auto &[text, database] : {std::pair{QStringLiteral("CREATE DATABASE shop"), QStringLiteral("postgres")}, std::pair{schema, QStringLiteral("shop")}}) {
+        if (m_why.isEmpty() && !missing())
+            m_why = m_cluster.sql(text, database);
+    }
+}
+
+Ground Shop::fresh()
+{
+    const QString name = QStringLiteral("shop%1").arg(++m_made);
+    const QString error = m_cluster.sql(QStringLiteral("CREATE DATABASE %1 TEMPLATE shop").arg(name));
+    if (!error.isEmpty())
+        qWarning("%s", qPrintable(error));
+    return {m_cluster, name};
+}
+
+QString shopSchema()
+{
+    return QStringLiteral(
+        "CREATE TABLE item (id int PRIMARY KEY, price int NOT NULL, name text); INSERT INTO item SELECT i, i * 10, 'n' || i FROM generate_series(1, 100) i;"
+        "CREATE TABLE tag (item int REFERENCES item ON DELETE CASCADE, word text); INSERT INTO tag SELECT 1 + i % 100, 'w' FROM generate_series(1, 300) i;"
+        "CREATE TABLE other (id int PRIMARY KEY, n int); INSERT INTO other SELECT i, i FROM generate_series(1, 40) i;"
+        "CREATE TABLE third (id int); INSERT INTO third VALUES (1), (2);");
+}
+
+void addExpected()
+{
+    QTest::addColumn<QString>("statements");
+    for (const char *name : {"destroyedLeast", "destroyedMost", "changedLeast", "changedMost"})
+        QTest::addColumn<qint64>(name);
+}
+
+void expect(const char *statements, qint64 destroyedLeast, qint64 destroyedMost, qint64 changedLeast, qint64 changedMost)
+{
+    QTest::newRow(statements) << QString::fromLatin1(statements) << destroyedLeast << destroyedMost << changedLeast << changedMost;
+}
+
+namespace {
+
+template<typename T>
+const T &cell(const QByteArray &name)
+{
+    return *static_cast<const T *>(QTest::qData(name.constData(), qMetaTypeId<T>()));
+}
+
+} // namespace
+
+QByteArray unexpected(const Ground &ground)
+{
+    const auto statements = cell<QString>("statements");
+    const MeasureOutput output = ground.measure(statements);
+    if (!output.measurement.uninspectable.isEmpty())
+        return dump(output).toUtf8();
+    const auto outcome = ground.perform(statements, output);
+    const QByteArray came = (dump(output) + dump(outcome)).toUtf8();
+    const Performed *performed = std::get_if<Performed>(&outcome);
+    if (performed == nullptr || performed->outcome != Outcome::Committed)
+        return came;
+    for (const auto &[id, name] : {std::pair{fact::DestroyedRows, "destroyed"}, std::pair{fact::ChangedRows, "changed"}}) {
+        const auto least = cell<qint64>(QByteArray(name) + "Least"), most = cell<qint64>(QByteArray(name) + "Most");
+        const std::int64_t happened = number(*performed, id);
+        const bool said = least == most ? number(output, id) == least : isBetween(output, id, least, most);
+        if (!said || (least < 0 ? happened > 0 : happened < least || happened > most))
+            return came;
+    }
+    return {};
 }
 
 std::int64_t number(const MeasureOutput &output, QStringView id)

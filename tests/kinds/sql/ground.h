@@ -32,6 +32,33 @@ private:
     QString m_database;
 };
 
+/// A cluster with a database of this schema, and copies of it that a statement may be performed in.
+class Shop final
+{
+public:
+    explicit Shop(const QString &schema);
+    [[nodiscard]] bool missing() const { return m_cluster.missing(); } ///< PostgreSQL is not installed
+    [[nodiscard]] const QString &why() const { return m_why; } ///< not empty: it could not be made
+    [[nodiscard]] const fakes::PostgresCluster &cluster() const { return m_cluster; }
+    [[nodiscard]] Ground shared() const { return {m_cluster, QStringLiteral("shop")}; } ///< nothing may be changed in it
+    [[nodiscard]] Ground fresh(); ///< a copy; what could not be made is a warning, which fails the test
+
+private:
+    fakes::PostgresCluster m_cluster;
+    QString m_why;
+    int m_made = 0;
+};
+
+/// Tables item (100 rows, tag hangs on it: 300), other (40) and third (2).
+[[nodiscard]] QString shopSchema();
+
+/// Rows of a test that says what is destroyed and changed, and performs it. Where least and most are equal the count is exact, and -2 where
+/// there is no such fact.
+void addExpected();
+void expect(const char *statements, qint64 destroyedLeast, qint64 destroyedMost, qint64 changedLeast, qint64 changedMost);
+/// Measures and performs the current row's statements; why they were not said, or not done, as expected.
+[[nodiscard]] QByteArray unexpected(const Ground &ground);
+
 /// The fact's number, or -1 when it is unknown, or -2 when there is no such fact.
 [[nodiscard]] std::int64_t number(const MeasureOutput &output, QStringView id);
 [[nodiscard]] std::int64_t number(const Performed &performed, QStringView id);
