@@ -189,7 +189,7 @@ QString Closure::joinOn(const Edge &edge, bool byColumn) const
     for (qsizetype i = 0; i < edge.key->childColumns.size(); ++i) {
         const auto key = std::find(parent.keys.begin(), parent.keys.end(), edge.key->parentColumns[i]) - parent.keys.begin();
         const QString side = byColumn ? quoteIdent(edge.key->parentColumns[i]) : QStringLiteral("k%1").arg(key);
-        terms += QStringLiteral("p.%1 OPERATOR(pg_catalog.%2) x.%3").arg(side, edge.key->operators[i], quoteIdent(edge.key->childColumns[i]));
+        terms += edge.key->equal(i, QStringLiteral("p.") + side, QStringLiteral("x.") + quoteIdent(edge.key->childColumns[i]));
     }
     if (!edge.onlyFrom.empty()) {
         QStringList oids;

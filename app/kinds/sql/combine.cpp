@@ -320,6 +320,7 @@ void join(Effects &all, Effects next)
     all.touched.insert(next.touched.begin(), next.touched.end());
     all.wholeTables.insert(next.wholeTables.begin(), next.wholeTables.end());
     all.dropped.insert(next.dropped.begin(), next.dropped.end());
+    all.altered.insert(next.altered.begin(), next.altered.end());
     append(all.objects, next.objects);
     append(all.dependents, next.dependents);
     append(all.dependentTables, next.dependentTables);
@@ -343,10 +344,6 @@ void join(Effects &all, Effects next)
         all.extra.push_back(std::move(fact));
     all.clauses.insert(all.clauses.end(), next.clauses.begin(), next.clauses.end());
 }
-
-} // namespace
-
-namespace {
 
 /// Settles the parts of one statement, `from` to before `to`, among themselves.
 void settleTogether(const ForeignKeys &keys, std::vector<Effects> &all, std::size_t from, std::size_t to)

@@ -66,9 +66,10 @@ Result<Oid, QString> argumentType(const Catalog &catalog, const Fields &type)
 }
 
 /// The arguments that tell a function from others of its name, as pg_proc.proargtypes writes them; none where they are left out.
-Result<std::optional<QString>, QString> argumentsOf(const Catalog &catalog, const Node &object)
+Result<std::optional<QString>, QString> argumentsOf(const Catalog &catalog, const QString &type, const Node &object)
 {
     QStringList oids;
+    QString unread;
     if (flag(object.fields, l("args_unspecified")) || !object.is(l("ObjectWithArgs")))
         return std::optional<QString>();
     for (const Node &argument : children(object.fields, l("objargs"))) {
@@ -79,19 +80,25 @@ Result<std::optional<QString>, QString> argumentsOf(const Catalog &catalog, cons
     }
     for (const Node &parameter : children(object.fields, l("objfuncargs"))) {
         const QString mode = parameter.is(l("FunctionParameter")) ? text(parameter.fields, l("mode")) : QString();
-        if (mode != l("FUNC_PARAM_DEFAULT") && mode != l("FUNC_PARAM_IN"))
-            return Failure{QStringLiteral("which function it means is not read (%1)").arg(mode)};
+        const bool isOut = type == l("OBJECT_FUNCTION") && mode == l("FUNC_PARAM_OUT"); // of a function it does not stand among `objargs`, nor in the lookup
+        if (mode != l("FUNC_PARAM_DEFAULT") && mode != l("FUNC_PARAM_IN") && !isOut)
+            unread = mode;
         static_cast<void>(text(parameter.fields, l("name"))); // the server takes no notice of it here
         const auto again = argumentType(catalog, ::holdfast::sql::object(parameter.fields, l("argType")));
         if (!again)
             return again.failure();
     }
+    if (!unread.isEmpty())
+        return Failure{QStringLiteral("which function it means is not read (%1)").arg(unread)};
     return std::optional(oids.join(u' '));
 }
 
 Found functionOf(const Catalog &catalog, const QString &type, const QStringList &parts, const Node &object)
 {
-    const auto arguments = argumentsOf(catalog, object);
+    const auto arguments = argumentsOf(catalog, type, object);
+    const auto anyOfName = askNamed(catalog, QStringLiteral("pg_proc"), QStringLiteral("proname"), QStringLiteral("pronamespace"), parts);
+    if (anyOfName && !*anyOfName && (arguments || object.fields.has(l("objfuncargs"))))
+        return anyOfName; // whichever it means
     if (!arguments)
         return arguments.failure();
     const auto found = askNamed(catalog, QStringLiteral("pg_proc"), QStringLiteral("proname"), QStringLiteral("pronamespace"), parts,

@@ -96,6 +96,7 @@ struct Effects final
     std::map<Oid, std::int64_t> wholeTables; ///< tables that lose all rows, with how many
     std::set<Oid> dropped; ///< of wholeTables, those that cease to exist
     std::vector<LostObject> objects;
+    std::set<Oid> altered; ///< tables that stay, and lose something of these objects
     std::vector<Dependent> dependents;
     std::vector<Oid> dependentTables; ///< tables hit by cascade, the named ones not
     QStringList columnsChanged;
@@ -112,7 +113,7 @@ struct Effects final
     std::set<std::size_t> follows; ///< parts of the same statement that return the rows which decide here
     std::optional<Cte> result; ///< what RETURNING gives, for the rest of the statement
     std::optional<RowSet> named; ///< the rows that it hits, where the condition refers to nothing else
-    QStringList makes; ///< tables that come into being, without schema: what a later statement means by the name is not known
+    QStringList makes; ///< relations that come into being or go, without schema: what a later statement means by the name is not known
     std::optional<Query> added; ///< the rows that it adds, as far as their columns are known
     std::set<Oid> reads; ///< tables that decide which rows are hit, besides those rows themselves
     std::optional<QStringList> sets; ///< names of the columns that it changes in rows that stay; nullopt: any

@@ -9,6 +9,14 @@ namespace holdfast::sql {
 
 namespace {
 
+QString operandTypes(QLatin1StringView side)
+{
+    return QStringLiteral("(SELECT json_agg(CASE WHEN t.typtype = 'p' THEN '' ELSE quote_ident(n.nspname) || '.' || quote_ident(t.typname) END ORDER BY k.n)"
+                          " FROM unnest(c.conpfeqop) WITH ORDINALITY k(o, n) JOIN pg_operator o ON o.oid = k.o JOIN pg_type t ON t.oid = o.%1"
+                          " JOIN pg_namespace n ON n.oid = t.typnamespace)")
+        .arg(side);
+}
+
 /// `replica`: the performing session is one in which ordinary triggers do not fire.
 QString keysQuery(bool replica)
 {
@@ -21,11 +29,19 @@ QString keysQuery(bool replica)
         " (SELECT json_agg(o.oprname ORDER BY k.n) FROM unnest(c.conpfeqop) WITH ORDINALITY k(o, n) JOIN pg_operator o ON o.oid = k.o),"
         " (SELECT bool_and(o.oprnamespace = 'pg_catalog'::regnamespace) FROM unnest(c.conpfeqop) k(o) JOIN pg_operator o ON o.oid = k.o),"
         " NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgconstraint = c.oid AND t.tgrelid = c.confrelid AND t.tgenabled NOT IN ('%1', 'A')),"
-        " EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.conrelid AND i.indisvalid AND i.indkey[0] = ANY(c.conkey)), c.condeferrable"
-        " FROM pg_constraint c WHERE c.contype = 'f' AND c.conparentid = 0 ORDER BY c.conrelid, c.oid").arg(replica ? l("R") : l("O"));
+        " EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.conrelid AND i.indisvalid AND i.indkey[0] = ANY(c.conkey)), c.condeferrable, %2, %3"
+        " FROM pg_constraint c WHERE c.contype = 'f' AND c.conparentid = 0 ORDER BY c.conrelid, c.oid")
+        .arg(replica ? l("R") : l("O"), operandTypes(l("oprleft")), operandTypes(l("oprright")));
 }
 
+QString as(const QString &type, const QString &column) { return type.isEmpty() ? column : QStringLiteral("CAST(%1 AS %2)").arg(column, type); }
+
 } // namespace
+
+QString ForeignKey::equal(qsizetype i, const QString &parentColumn, const QString &childColumn) const
+{
+    return QStringLiteral("%1 OPERATOR(pg_catalog.%2) %3").arg(as(parentTypes.value(i), parentColumn), operators[i], as(childTypes.value(i), childColumn));
+}
 
 Result<ForeignKeys, QString> ForeignKeys::load(const Session &session)
 {
@@ -44,7 +60,7 @@ Result<ForeignKeys, QString> ForeignKeys::load(const Session &session)
     for (int row = 0; row < keys->count(); ++row) {
         result.m_keys.push_back({keys->oid(row, 0), keys->text(row, 1), keys->oid(row, 2), keys->oid(row, 3), keys->text(row, 4).at(0),
                                  keys->text(row, 5).at(0), keys->list(row, 6), keys->list(row, 7), keys->list(row, 8), keys->flag(row, 9),
-                                 keys->flag(row, 10), keys->flag(row, 11), keys->flag(row, 12)});
+                                 keys->flag(row, 10), keys->flag(row, 11), keys->flag(row, 12), keys->list(row, 13), keys->list(row, 14)});
     }
     for (int row = 0; row < tree->count(); ++row) {
         result.m_children.emplace(tree->oid(row, 0), tree->oid(row, 1));

@@ -19,6 +19,9 @@ struct ForeignKey final
     bool enforced = false; ///< its triggers on the parent fire in the performing session
     bool indexed = false; ///< an index of the child leads with one of its columns
     bool deferrable = false; ///< NO ACTION may be checked only at the end of the transaction
+    QStringList parentTypes, childTypes; ///< that the operators compare; empty: whatever they get
+    /// The comparison of the i-th column as the server makes it: what stands in the tables may be of other types, for which `=` is another one.
+    [[nodiscard]] QString equal(qsizetype i, const QString &parentColumn, const QString &childColumn) const;
 };
 
 /// Tables whose physical rows a name covers: itself, its partitions, its inheritance children.

@@ -45,6 +45,8 @@ Effects makeTable(const Measuring &measuring, const Fields &into, bool unlessThe
         name.schema = schemaToMakeIn(measuring.catalog.session().login);
     effects.detail = name.schema == l("public") ? displayIdent(name.name) : name.display();
     effects.makes = {name.name};
+    if (name.schema.startsWith(l("pg_temp")))
+        unknownRows(effects, QStringLiteral("temporary tables are not inspected"));
     const auto there = measuring.catalog.resolve(name);
     if (there && !unlessThere)
         effects.refusals += QStringLiteral("%1 exists already").arg(there->display());

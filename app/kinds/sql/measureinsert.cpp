@@ -226,7 +226,7 @@ void noteRows(const Measuring &measuring, const Fields &fields, const Relation &
 {
     const Fields conflict = object(fields, l("onConflictClause"));
     const bool asGiven = fields.has(l("override")) && text(fields, l("override")) == l("OVERRIDING_NOT_SET") && conflict.isEmpty() && !effects.code.runs
-        && effects.choice == Choice::Settled;
+        && effects.choice == Choice::Settled && !composer.isOpen() && !composer.isOpenInside();
     if (asGiven)
         effects.added = addedRows(relation, assignedColumns(relation, children(fields, l("cols"))), measuring.keys.generated(relation.oid), rows);
     const bool whole = effects.added && static_cast<std::size_t>(effects.added->columns.size()) == relation.columns.size();

@@ -69,7 +69,7 @@ void followKey(const Measuring &measuring, const RowSet &rows, const ForeignKey 
     QStringList changed, joined;
     for (qsizetype i = 0; i < key.parentColumns.size(); ++i) {
         const QString old = rows.alias + u'.' + quoteIdent(key.parentColumns[i]);
-        joined += QStringLiteral("%1 OPERATOR(pg_catalog.%2) x.%3").arg(old, key.operators[i], quoteIdent(key.childColumns[i]));
+        joined += key.equal(i, old, QStringLiteral("x.") + quoteIdent(key.childColumns[i]));
         for (const NewValue &value : set.values) {
             if (value.column == key.parentColumns[i])
                 changed += QStringLiteral("pg_catalog.record_image_ne(ROW(%1), ROW(%2))").arg(old, value.expression); // as the server compares: 1.0 is not 1.00

@@ -128,7 +128,7 @@ std::optional<Query> Composer::plain(const Fields &stmt, bool onlyExistence)
     beginScope();
     std::optional<Query> made;
     if (const auto from = fromItems(children(stmt, l("fromClause")))) {
-        const auto columns = outputs(children(stmt, l("targetList")), onlyExistence);
+        const auto columns = outputs(children(stmt, l("targetList")), onlyExistence && !stmt.has(l("distinctClause")));
         const auto unique = columns ? distinct(stmt, *columns) : std::nullopt;
         const auto end = unique ? tail(stmt, *columns) : std::nullopt;
         if (end) {

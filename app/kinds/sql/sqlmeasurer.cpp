@@ -95,7 +95,7 @@ Effects measureStatements(const Session &session, const std::vector<Statement> &
             if (unread && statements[i].reading.strict)
                 takeBack(QStringLiteral("an earlier statement is not wholly inspected: what %1 finds is not known").arg(one.operation), one);
             if (named != made.end())
-                takeBack(QStringLiteral("it names %1, which an earlier statement makes").arg(displayIdent(*named)), one);
+                takeBack(QStringLiteral("it names %1, which an earlier statement makes or drops").arg(displayIdent(*named)), one);
             now = now || one.unread || one.uninspectable.size() > one.code.reasons;
             made += one.makes;
             each.push_back(std::move(one));

@@ -148,6 +148,7 @@ void TestSqlParts::notKnown_data()
     row("CREATE TABLE made AS EXECUTE q", "it is no query");
     row("CREATE TABLE made WITH (fillfactor = 70) AS SELECT 1", "into.options");
     row("CREATE TEMP TABLE made AS SELECT 1", "relpersistence");
+    row("CREATE TABLE pg_temp.made AS SELECT 1", "temporary tables");
     row("CREATE MATERIALIZED VIEW made AS SELECT 1", "not inspected");
     row("SELECT f() INTO made", "it calls f");
     row("CREATE TABLE backup AS SELECT * FROM other; DELETE FROM backup", "an earlier statement makes");
