@@ -97,11 +97,16 @@ void noteRowMovement(const Catalog &catalog, const Relation &relation, const QSt
         " SELECT 1 FROM d JOIN pg_partitioned_table p ON p.partrelid = d.oid WHERE 0 = ANY(p.partattrs)"
         " OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = d.oid AND a.attnum = ANY(p.partattrs) AND a.attname = ANY($2::text[]))"),
         {QString::number(relation.oid), arrayParameter(columns)});
-    if (!rows || rows->count() > 0)
-        unknownRows(effects, QStringLiteral("rows of %1 may move between partitions").arg(relation.display()));
+    if (rows && rows->count() == 0)
+        return;
+    unknownRows(effects, QStringLiteral("rows of %1 may move between partitions").arg(relation.display()));
+    const auto parts = catalog.descendants(relation.oid);
+    const std::set<Oid> holds = parts ? std::set<Oid>(parts->begin(), parts->end()) : std::set<Oid>{relation.oid};
+    for (const RowEvent event : {RowEvent::Delete, RowEvent::Insert})
+        noteCode(catalog, {relation, holds, event, {}}, effects.dependents.empty() ? -1 : 0, effects, true);
 }
 
-bool noteFollowers(const ForeignKeys &keys, const std::set<Oid> &tables, const QStringList &columns, const QString &why, Effects &effects)
+bool noteFollowers(const Catalog &catalog, const ForeignKeys &keys, const std::set<Oid> &tables, const QStringList &columns, const QString &why, Effects &effects)
 {
     const std::vector<const ForeignKey *> followers = keys.followers(tables, columns);
     for (const ForeignKey *key : followers) {
@@ -109,6 +114,8 @@ bool noteFollowers(const ForeignKeys &keys, const std::set<Oid> &tables, const Q
             effects.touched.insert(leaf);
             effects.lockTable(leaf, Lock::RowExclusive);
         }
+        if (const auto child = catalog.relation(key->child))
+            noteCode(catalog, {*child, keys.covered(key->child), RowEvent::Update, key->childColumns}, effects.dependents.empty() ? -1 : 0, effects, true);
     }
     if (!followers.empty())
         unknownRows(effects, why);

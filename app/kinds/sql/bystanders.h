@@ -18,7 +18,7 @@ void setColumns(const ForeignKeys &keys, Oid table, const QStringList &columns, 
 /// A row whose partition key changes is deleted in one partition and inserted in another: how many are is not known.
 void noteRowMovement(const Catalog &catalog, const Relation &relation, const QStringList &columns, Effects &effects);
 /// Rows that follow when these columns of the tables change: which ones is not known. Whether there may be any.
-bool noteFollowers(const ForeignKeys &keys, const std::set<Oid> &tables, const QStringList &columns, const QString &why, Effects &effects);
+bool noteFollowers(const Catalog &catalog, const ForeignKeys &keys, const std::set<Oid> &tables, const QStringList &columns, const QString &why, Effects &effects);
 
 /// Event triggers that a change of the schema would fire.
 void noteEventTriggers(const Catalog &catalog, Effects &effects);

@@ -280,7 +280,7 @@ void endEffect(const Catalog &catalog, const ForeignKeys &keys, const Edge &edge
     if (relation && (action == u'n' || action == u'd')) {
         ++effects.changesThere;
         noteRowMovement(catalog, *relation, edge.key->childColumns, effects);
-        noteFollowers(keys, keys.covered(relation->oid), edge.key->childColumns,
+        noteFollowers(catalog, keys, keys.covered(relation->oid), edge.key->childColumns,
                       QStringLiteral("which rows follow the keys of %1 that foreign keys change is not known before").arg(name), effects);
     }
     if ((action == u'r' ? all : staying) == 0)

@@ -29,13 +29,14 @@ int rank(const QString &operation)
 struct Shift final
 {
     std::int64_t less = 0;
+    std::int64_t lessThere = 0; ///< besides, of rows in the tables that foreign keys lead to
     std::optional<std::int64_t> more = 0, moreBelow = 0; ///< in all, and in the tables that foreign keys lead to; nullopt: without limit
     std::int64_t certain = 0; ///< part of `more`: rows that come for sure
     std::int64_t altered = 0; ///< part of both: rows that may be hit, or not, with all that hangs on them
     bool skips = false; ///< what is less may be less with all that hangs on it
     bool nothingKnown = false;
     QString why;
-    [[nodiscard]] bool isNone() const { return !nothingKnown && less == 0 && more == 0 && moreBelow == 0; }
+    [[nodiscard]] bool isNone() const { return !nothingKnown && less == 0 && lessThere == 0 && more == 0 && moreBelow == 0; }
 };
 
 std::set<Oid> hitBy(const ForeignKeys &keys, const Effects &effects)
@@ -192,6 +193,8 @@ void shiftTogether(const ForeignKeys &keys, const Effects &other, const Effects 
     const auto written = other.changed.atMost();
     if (other.destroys && (!one.destroys || other.part < one.part)) // a row that both delete counts for the first
         shift.less += other.destroyed.atMost().value_or(everything);
+    else if (other.destroys && one.reaches) // foreign keys come last, and find it gone
+        shift.lessThere += other.destroyed.atMost().value_or(everything);
     if (other.changes) {
         shift.less += written.value_or(everything);
         shift.skips = true;
@@ -233,7 +236,7 @@ void settle(Effects &effects, const Shift &shift)
     const bool hangs = shift.altered > 0 || shift.skips;
     const auto more = shift.nothingKnown ? std::nullopt : shift.more, moreInAll = open ? std::nullopt : shift.more,
                moreBelow = open ? std::nullopt : shift.moreBelow;
-    const std::int64_t less = shift.nothingKnown ? everything : shift.less, direct = less - shift.certain, below = hangs ? everything : less;
+    const std::int64_t less = shift.nothingKnown ? everything : shift.less, direct = less - shift.certain, below = (hangs ? everything : less) + shift.lessThere;
     if (effects.destroys) {
         const std::int64_t hanging = hangs ? effects.cascaded.atLeast() : 0;
         widen(effects.destroyed, direct + hanging, moreInAll, shift.why);

@@ -174,7 +174,7 @@ void onConflict(const Measuring &measuring, const Relation &relation, const Fiel
     effects.columnsChanged += columns;
     setColumns(measuring.keys, relation.oid, columns, effects);
     noteCode(measuring.catalog, {relation, measuring.keys.covered(relation.oid), RowEvent::Update, columns}, 0, effects);
-    noteFollowers(measuring.keys, measuring.keys.covered(relation.oid), columns, QStringLiteral("which rows follow the keys that ON CONFLICT changes is not known before"),
+    noteFollowers(measuring.catalog, measuring.keys, measuring.keys.covered(relation.oid), columns, QStringLiteral("which rows follow the keys that ON CONFLICT changes is not known before"),
                   effects);
 }
 

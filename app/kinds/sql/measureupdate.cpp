@@ -64,7 +64,7 @@ void followKey(const Measuring &measuring, const RowSet &rows, const ForeignKey 
     const QString name = child ? child->display() : key.name;
     const Leaves covered = measuring.keys.covered(key.child), leaves = measuring.keys.leaves(rows.relation.oid, rows.withChildren);
     const QString goesOn = QStringLiteral("the keys of %1 that change go on through several keys").arg(name);
-    const bool single = !noteFollowers(measuring.keys, covered, key.childColumns, goesOn, effects)
+    const bool single = !noteFollowers(measuring.catalog, measuring.keys, covered, key.childColumns, goesOn, effects)
         && std::none_of(leaves.begin(), leaves.end(), [&](Oid oid) { return covered.contains(oid); });
     QStringList changed, joined;
     for (qsizetype i = 0; i < key.parentColumns.size(); ++i) {

@@ -117,6 +117,7 @@ private Q_SLOTS:
     void resources_data();
     void resources();
     void told();
+    void code();
     void pairs();
 
 private:
@@ -152,6 +153,7 @@ void TestSqlPairs::known_data()
     expect("INSERT INTO boss VALUES (7); INSERT INTO emp VALUES (900, 7, 7); DELETE FROM boss WHERE id = 7", 1, 2, 2, 6);
     expect("INSERT INTO sref VALUES (11, 10); DELETE FROM sref WHERE id = 10", 1, 1, 1, 2);
     expect("DROP TABLE pt1 CASCADE", 50, 50, -2, -2);
+    expect("WITH one AS (DELETE FROM boss WHERE id = 1) DELETE FROM emp WHERE boss = 1", 1, 15, 2, 10); // what both hit is gone when the keys act
     // What a LIMIT leaves open, or DISTINCT decides, is not known of the rows that are added.
     expect("INSERT INTO archive VALUES ((SELECT n FROM other LIMIT 1), 1); DELETE FROM archive WHERE id = 1", 0, 1, 1, 1);
     // Names that look like places of a template, and keys of two types, of which the server compares one.
@@ -294,6 +296,18 @@ void TestSqlPairs::resources()
     const MeasureOutput output = m_shop->shared().measure(statement);
     const QStringList &all = output.measurement.resources;
     QVERIFY2(std::any_of(all.begin(), all.end(), [&](const QString &one) { return one.endsWith(table); }) == named, qPrintable(dump(output)));
+}
+
+/// Code that a chain of foreign keys runs, or a row that goes to another partition.
+void TestSqlPairs::code()
+{
+    const Ground ground = m_shop->fresh();
+    QCOMPARE(ground.sql(QStringLiteral("CREATE FUNCTION ran() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$; CREATE TRIGGER far BEFORE UPDATE ON low FOR EACH ROW EXECUTE FUNCTION ran();"
+                                       "CREATE TRIGGER arrives AFTER INSERT ON moved2 FOR EACH ROW EXECUTE FUNCTION ran()")), QString());
+    for (const auto &[statement, trigger] : {std::pair{"DELETE FROM top WHERE id = 1", "trigger far"}, std::pair{"DELETE FROM owner WHERE id = 1", "trigger arrives"}, std::pair{"UPDATE owner SET id = 9 WHERE id = 1", "trigger arrives"}}) {
+        const MeasureOutput output = ground.measure(QString::fromLatin1(statement));
+        QVERIFY2(output.measurement.uninspectable.join(u'\n').contains(QLatin1StringView(trigger)), qPrintable(dump(output)));
+    }
 }
 
 /// What follows is told apart from what is named, and names stand as they are.
