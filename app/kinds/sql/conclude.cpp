@@ -177,20 +177,26 @@ void addExtra(Effects &effects, std::vector<Fact> &facts)
 /// Rows of a partition are rows of what it is a partition of, and what hits a table by its name hits what inherits from it.
 QStringList partsAndWholes(const Session &session, const Effects &effects)
 {
-    std::set<Oid> written, named = effects.altered;
-    named.insert(effects.dependentTables.begin(), effects.dependentTables.end());
-    for (const Relation &relation : effects.targets)
-        named.insert(relation.oid);
+    std::set<Oid> written, hit = effects.altered, named = effects.altered; // hit: rows of them
     for (const auto &[oid, level] : effects.locked) {
         if (level >= Lock::RowExclusive)
             written.insert(oid);
     }
+    for (const auto &[oid, level] : effects.locked) {
+        if (level == Lock::RowExclusive)
+            hit.insert(oid);
+    }
+    for (const Relation &relation : effects.targets) {
+        if (hit.contains(relation.oid))
+            named.insert(relation.oid);
+    }
+    std::copy_if(effects.dependentTables.begin(), effects.dependentTables.end(), std::inserter(named, named.end()), [&](Oid oid) { return hit.contains(oid); });
     const auto rows = session.db.guarded(
         QStringLiteral("WITH RECURSIVE d(oid) AS (SELECT unnest($2::oid[]) UNION SELECT i.inhrelid FROM d JOIN pg_inherits i ON i.inhparent = d.oid)"
                        " SELECT DISTINCT n.nspname, c.relname FROM (SELECT a.oid FROM unnest($1::oid[]) t(oid) CROSS JOIN LATERAL pg_partition_ancestors(t.oid) a(oid) WHERE a.oid <> t.oid"
-                       "  UNION SELECT d.oid FROM d JOIN pg_class k ON k.oid = d.oid WHERE k.relkind IN ('r', 'p', 'f') AND (k.relispartition OR d.oid = ANY($1::oid[]))) q"
+                       "  UNION SELECT d.oid FROM d JOIN pg_class k ON k.oid = d.oid WHERE k.relkind IN ('r', 'p', 'f') AND (k.relispartition OR d.oid = ANY($3::oid[]))) q"
                        " JOIN pg_class c ON c.oid = q.oid JOIN pg_namespace n ON n.oid = c.relnamespace ORDER BY 1, 2"),
-        {oidSet(written), oidSet(named)});
+        {oidSet(written), oidSet(named), oidSet(hit)});
     QStringList names;
     for (int row = 0; rows && row < rows->count(); ++row)
         names += displayIdent(rows->text(row, 0)) + u'.' + displayIdent(rows->text(row, 1));

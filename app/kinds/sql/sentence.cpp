@@ -178,6 +178,8 @@ Clause clauseOf(const Effects &effects)
         clause.tail = referredBy(effects.dependentTables.size(), effects.targets.size());
     else if (operation == l("database.delete"))
         clause.tail = cascade(effects);
+    else if (operation == l("database.update"))
+        clause.tail = following(effects);
     QStringList tails = QStringList{clause.tail} + effects.besides;
     tails.removeAll(QString());
     clause.tail = tails.join(l(", "));
