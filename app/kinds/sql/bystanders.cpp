@@ -4,6 +4,8 @@
 #include "kinds/sql/latin.h"
 #include "kinds/sql/measurestatement.h"
 
+#include <algorithm>
+
 namespace holdfast::sql {
 
 namespace {
@@ -49,7 +51,10 @@ void run(CodeRun &all, const RunCode &code, bool cascaded, const QString &name)
 
 void noteCode(const Catalog &catalog, const Write &write, int parent, Effects &effects, bool cascaded)
 {
-    const auto found = codeRunBy(catalog, write);
+    Write known = write;
+    if (write.event == RowEvent::Update && !cascaded)
+        known.defaulted += effects.defaulted;
+    const auto found = codeRunBy(catalog, known);
     if (!found) {
         const QString why = QStringLiteral("the code that %1 runs could not be listed: %2").arg(write.relation.display(), found.error());
         effects.note(why);
@@ -60,7 +65,9 @@ void noteCode(const Catalog &catalog, const Write &write, int parent, Effects &e
     for (const RunCode &code : *found) {
         const QString table = nameOf(catalog, write, code.relation);
         if (code.kind == l("sequence")) {
-            effects.dependents.push_back({code.name, code.kind, QStringLiteral("advances"), std::nullopt, parent});
+            const Dependent advances{code.name, code.kind, QStringLiteral("advances"), std::nullopt, parent};
+            if (std::find(effects.dependents.begin(), effects.dependents.end(), advances) == effects.dependents.end())
+                effects.dependents.push_back(advances);
             continue;
         }
         if (code.kind == l("trigger") || code.kind == l("rule"))

@@ -304,7 +304,8 @@ void endEffect(const Catalog &catalog, const ForeignKeys &keys, const Edge &edge
     else
         effects.changed += Count::of(staying);
     if (relation)
-        noteCode(catalog, {*relation, keys.covered(edge.key->child), RowEvent::Update, edge.key->childColumns}, static_cast<int>(effects.dependents.size()) - 1,
+        noteCode(catalog, {*relation, keys.covered(edge.key->child), RowEvent::Update, edge.key->childColumns,
+                           edge.key->onDelete == u'd' ? edge.key->childColumns : QStringList()}, static_cast<int>(effects.dependents.size()) - 1,
                  effects, true);
 }
 

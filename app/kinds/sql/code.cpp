@@ -123,9 +123,11 @@ QString functionsQuery()
                "  AND NOT (p.proname = 'nextval' AND t.classid IN ('pg_attrdef'::regclass, 'pg_type'::regclass) AND EXISTS (SELECT FROM pg_depend d"
                "   JOIN pg_class s ON s.oid = d.refobjid AND s.relkind = 'S' WHERE d.classid = t.classid AND d.objid = t.objid AND d.refclassid = 'pg_class'::regclass))"
                " UNION SELECT 'sequence', t.rel, regexp_replace(s.oid::regclass::text, '^public\\.', ''), '' FROM trees t JOIN pg_depend d ON d.classid = t.classid AND d.objid = t.objid"
-               "  AND d.refclassid = 'pg_class'::regclass JOIN pg_class s ON s.oid = d.refobjid AND s.relkind = 'S' WHERE $3 = 'i'"
+               "  AND d.refclassid = 'pg_class'::regclass JOIN pg_class s ON s.oid = d.refobjid AND s.relkind = 'S' WHERE $3 = 'i' OR ($6::text[] <> '{}' AND t.classid = 'pg_type'::regclass)"
+               "   OR EXISTS (SELECT FROM pg_attrdef f JOIN pg_attribute a ON a.attrelid = f.adrelid AND a.attnum = f.adnum WHERE t.classid = 'pg_attrdef'::regclass AND f.oid = t.objid AND a.attname = ANY($6::text[]))"
                " UNION SELECT 'sequence', rel.oid, regexp_replace(s.oid::regclass::text, '^public\\.', ''), '' FROM rel JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.refobjid = rel.oid"
-               "  AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'i' JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S' WHERE $3 = 'i' ORDER BY 1, 2, 3");
+               "  AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'i' JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S' WHERE $3 = 'i'"
+               "  OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = d.refobjid AND a.attnum = d.refobjsubid AND a.attname = ANY($6::text[])) ORDER BY 1, 2, 3");
 }
 
 /// Volatile built-ins that only answer.
@@ -166,7 +168,7 @@ Result<std::vector<RunCode>, QString> codeRunBy(const Catalog &catalog, const Wr
     if (!rules)
         return Failure{rules.error().toString()};
     const auto functions =
-        catalog.db().guarded(functionsQuery(), {holds, columns, words.letter, write.relation.rowSecurity ? QStringLiteral("t") : QStringLiteral("f"), harmless()});
+        catalog.db().guarded(functionsQuery(), {holds, columns, words.letter, write.relation.rowSecurity ? QStringLiteral("t") : QStringLiteral("f"), harmless(), arrayParameter(write.defaulted)});
     if (!functions)
         return Failure{functions.error().toString()};
     std::vector<RunCode> code;

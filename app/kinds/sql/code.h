@@ -15,6 +15,7 @@ struct Write final
     std::set<Oid> holds; ///< the tables whose rows it may hit: itself, its partitions, its inheritance children
     RowEvent event;
     QStringList columns; ///< that an UPDATE sets; empty: any
+    QStringList defaulted{}; ///< of these, set to their default; an INSERT may leave any column to its own
 };
 
 /// Code of somebody's that a write would run.

@@ -100,6 +100,7 @@ struct Effects final
     std::vector<Dependent> dependents;
     std::vector<Oid> dependentTables; ///< tables hit by cascade, the named ones not
     QStringList columnsChanged;
+    QStringList defaulted; ///< columns that an UPDATE sets to their default
     QStringList refusals; ///< why the server will refuse it, as far as that can be seen
     bool refusedLast = false; ///< some of it only at the end of the transaction
     QStringList uninspectable;

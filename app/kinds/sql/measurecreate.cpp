@@ -28,6 +28,19 @@ Count countOf(const Measuring &measuring, const Query &query, const Composer &co
     return Count::unknown(counted.error().toString());
 }
 
+/// Any other persistence stays unread.
+void sayUnlogged(const Fields &made, Instant at, Effects &effects)
+{
+    expect(made, l("relpersistence"), l("u"));
+    const Json *persistence = made.find(l("relpersistence"));
+    if (persistence == nullptr || persistence->asString() == nullptr || *persistence->asString() != l("u"))
+        return;
+    const QString what = QStringLiteral("unlogged: a crash empties it");
+    effects.besides += what;
+    effects.extra.push_back({QStringLiteral("created.unlogged"), QStringLiteral("not kept in the write-ahead log"), QStringLiteral("a crash empties it, and no replica has its rows"),
+                             std::nullopt, {}, Quality::Measured, QStringLiteral("read from the statement"), at, Severity::Notice});
+}
+
 } // namespace
 
 Effects makeTable(const Measuring &measuring, const Fields &into, bool unlessThere, Composer &composer, const std::optional<Query> &query)
@@ -37,7 +50,7 @@ Effects makeTable(const Measuring &measuring, const Fields &into, bool unlessThe
     effects.adds = true;
     RelationName name = relationName(object(into, l("rel")));
     static_cast<void>(flag(object(into, l("rel")), l("inh"))); // nothing inherits from a new table
-    expect(object(into, l("rel")), l("relpersistence"), l("u"));
+    sayUnlogged(object(into, l("rel")), measuring.catalog.session().at, effects);
     expect(into, l("onCommit"), l("ONCOMMIT_NOOP"));
     static_cast<void>(names(into, l("colNames")));
     const bool empty = flag(into, l("skipData"));

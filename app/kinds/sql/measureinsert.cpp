@@ -169,9 +169,14 @@ void onConflict(const Measuring &measuring, const Relation &relation, const Fiel
         return;
     effects.changes = true;
     QStringList columns;
-    for (const Node &target : children(conflict, l("targetList")))
+    for (const Node &target : children(conflict, l("targetList"))) {
         columns += text(target.fields, l("name"));
+        if (child(target.fields, l("val")).is(l("SetToDefault")))
+            effects.defaulted += columns.back();
+    }
     effects.columnsChanged += columns;
+    effects.operation = QStringLiteral("database.update"); // whoever lets rows be added has not let those that are there be overwritten
+    effects.dependents.front().effect = QStringLiteral("added or changed");
     setColumns(measuring.keys, relation.oid, columns, effects);
     noteCode(measuring.catalog, {relation, measuring.keys.covered(relation.oid), RowEvent::Update, columns}, 0, effects);
     noteFollowers(measuring.catalog, measuring.keys, measuring.keys.covered(relation.oid), columns, QStringLiteral("which rows follow the keys that ON CONFLICT changes is not known before"),

@@ -19,6 +19,7 @@ struct Action final
     bool matched = false;
     QString condition; ///< that it is this one's turn; empty: always
     QStringList columns; ///< that it sets
+    QStringList defaulted{}; ///< of these, to their default
 };
 
 struct Merge final
@@ -40,6 +41,8 @@ bool readValues(const Relation &relation, const Fields &when, Composer &composer
         const QString name = target.is(l("ResTarget")) ? text(target.fields, l("name")) : QString();
         const Node value = child(target.fields, l("val"));
         action.columns += name;
+        if (value.is(l("SetToDefault")))
+            action.defaulted += name;
         if (const Column *column = relation.column(name))
             composer.assign(*column);
         if (value && !value.is(l("SetToDefault")) && !composer.expression(value))
@@ -134,6 +137,7 @@ void mergeUpdate(const Measuring &measuring, const Merge &merge, const Action &a
     effects.operation = QStringLiteral("database.update");
     effects.changes = true;
     effects.columnsChanged = action.columns;
+    effects.defaulted = action.defaulted;
     effects.dependents.push_back({merge.relation.display(), merge.relation.kindName(), QStringLiteral("updated"), std::nullopt, -1});
     changeRows(measuring, rowsOf(merge, action), action.columns, {}, effects);
 }

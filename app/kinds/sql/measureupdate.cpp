@@ -102,7 +102,7 @@ void followKey(const Measuring &measuring, const RowSet &rows, const ForeignKey 
                                   count.number, 0});
     effects.touched.insert(key.child);
     if (child)
-        noteCode(measuring.catalog, {*child, measuring.keys.covered(key.child), RowEvent::Update, key.childColumns},
+        noteCode(measuring.catalog, {*child, measuring.keys.covered(key.child), RowEvent::Update, key.childColumns, key.onUpdate == u'd' ? key.childColumns : QStringList()},
                  static_cast<int>(effects.dependents.size()) - 1, effects, true);
 }
 
@@ -178,8 +178,11 @@ Effects measureUpdate(const Measuring &measuring, const Statement &statement)
     Assignments set;
     if (rows)
         set = assignmentsOf(rows->relation, fields, composer);
-    for (const Node &target : children(fields, l("targetList")))
+    for (const Node &target : children(fields, l("targetList"))) {
         effects.columnsChanged += text(target.fields, l("name"));
+        if (child(target.fields, l("val")).is(l("SetToDefault")))
+            effects.defaulted += effects.columnsChanged.back();
+    }
     if (!set.whyPartly.isEmpty()) {
         runsUnread(set.whatPartly, set.whyPartly, effects);
         set.values.clear();

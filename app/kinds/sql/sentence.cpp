@@ -119,6 +119,8 @@ QString destroying(const Effects &effects)
 QString writing(const Effects &effects)
 {
     const QString &operation = effects.operation;
+    if (operation == l("database.update") && effects.adds)
+        return QStringLiteral("Add or overwrite %1 of %2").arg(rows(effects.changed), targetsOf(effects));
     if (operation == l("database.update"))
         return effects.targets.empty() ? QStringLiteral("Update rows; table and number unknown")
                                        : QStringLiteral("Update %1 of %2").arg(rows(changedHere(effects)), targetsOf(effects));

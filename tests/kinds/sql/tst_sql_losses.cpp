@@ -19,6 +19,7 @@ private Q_SLOTS:
     void altered_data();
     void altered();
     void notCounted();
+    void toldApart();
 
 private:
     [[nodiscard]] Ground make(const QString &setup);
@@ -207,6 +208,28 @@ void TestSqlLosses::notCounted()
     QVERIFY2(number(output, u"destroyed.values") == -1, qPrintable(dump(output)));
     QVERIFY2(output.measurement.uninspectable.join(u' ').contains(QStringLiteral("felt")), qPrintable(dump(output)));
     QVERIFY2(ground.measure(QStringLiteral("DROP SEQUENCE ser_id_seq")).measurement.fact(u"refused"), "a default depends on it");
+}
+
+/// Rows that are overwritten are not called added, and a table that a crash empties is not called like any other.
+void TestSqlLosses::toldApart()
+{
+    const Ground ground = make({});
+    const QString overwriting = QStringLiteral("INSERT INTO item SELECT id, 0, 'x' FROM item ON CONFLICT (id) DO UPDATE SET price = 0");
+    MeasureOutput output = ground.measure(overwriting);
+    QVERIFY2(output.measurement.operation == QStringLiteral("database.update"), qPrintable(dump(output)));
+    QCOMPARE(output.measurement.summaryText, QStringLiteral("Add or overwrite 100 rows of item in ground"));
+    QCOMPARE(output.measurement.dependents.front().effect, QStringLiteral("added or changed"));
+    auto outcome = ground.perform(overwriting, output);
+    QVERIFY2(std::holds_alternative<Performed>(outcome) && number(std::get<Performed>(outcome), fact::ChangedRows) == 100, qPrintable(dump(outcome)));
+    output = ground.measure(QStringLiteral("INSERT INTO item VALUES (1, 1) ON CONFLICT DO NOTHING"));
+    QVERIFY2(output.measurement.operation == QStringLiteral("database.insert"), qPrintable(dump(output)));
+    const QString unlogged = QStringLiteral("CREATE UNLOGGED TABLE made AS SELECT id FROM item");
+    output = ground.measure(unlogged);
+    QVERIFY2(output.measurement.uninspectable.isEmpty() && output.measurement.fact(u"created.unlogged"), qPrintable(dump(output)));
+    QCOMPARE(output.measurement.summaryText, QStringLiteral("Create table made with 100 rows in ground (unlogged: a crash empties it)"));
+    outcome = ground.perform(unlogged, output);
+    QVERIFY2(std::holds_alternative<Performed>(outcome) && std::get<Performed>(outcome).outcome == Outcome::Committed, qPrintable(dump(outcome)));
+    QVERIFY(!ground.measure(QStringLiteral("CREATE TABLE more AS SELECT id FROM item")).measurement.fact(u"created.unlogged"));
 }
 
 QTEST_GUILESS_MAIN(TestSqlLosses)
