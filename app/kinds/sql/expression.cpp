@@ -186,6 +186,7 @@ Composer::Text Composer::column(const Fields &fields)
         }
         if (found.size() > 1)
             return refuse(QStringLiteral("%1 is ambiguous").arg(displayIdent(name)));
+        m_correlated = m_correlated || (found.size() == 1 && scope != m_scopes.rbegin());
         if (found.size() == 1)
             return columnOf(*found[0], name);
     }
@@ -204,6 +205,7 @@ Composer::Text Composer::bareColumn(const QString &name)
             return refuse(QStringLiteral("%1 is ambiguous").arg(displayIdent(name)));
         if (found.empty())
             continue;
+        m_correlated = m_correlated || scope != m_scopes.rbegin();
         if (scope != m_scopes.rbegin() && !m_scopes.back().sources.empty())
             m_outer += QStringLiteral("%1 in the sub-select is %2.%1").arg(displayIdent(name), displayIdent(found[0]->shownAs));
         return columnOf(*found[0], name);

@@ -42,6 +42,7 @@ public:
     [[nodiscard]] const QString &why() const { return m_why; }
     [[nodiscard]] const QStringList &outer() const { return m_outer; } ///< bare names in a sub-select that are columns of a table outside: `a in the sub-select is t.a`
     [[nodiscard]] bool isOpen() const { return m_open; } ///< a LIMIT takes rows in no settled order
+    [[nodiscard]] bool isCorrelated() const { return m_correlated; } ///< some sub-select takes a column from outside
     [[nodiscard]] bool isOpenInside() const { return m_openInside; } ///< one of another query than the outermost
     [[nodiscard]] const QStringList &columns() const { return m_columns; } ///< names of the columns that it refers to
     [[nodiscard]] const std::set<Oid> &tables() const { return m_tables; } ///< read by sub-selects and FROM
@@ -126,7 +127,7 @@ private:
     Used m_used;
     QString m_why;
     QStringList m_columns, m_outer;
-    bool m_open = false, m_openInside = false;
+    bool m_open = false, m_openInside = false, m_correlated = false;
     std::set<Oid> m_tables, m_elsewhere;
     std::set<std::size_t> m_followed;
     int m_aliases = 0;

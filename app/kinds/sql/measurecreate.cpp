@@ -3,6 +3,7 @@
 #include "kinds/sql/bystanders.h"
 #include "kinds/sql/latin.h"
 #include "kinds/sql/measurestatement.h"
+#include "kinds/sql/notices.h"
 
 #include <algorithm>
 
@@ -19,8 +20,8 @@ QString schemaToMakeIn(const Login &login)
 
 Count countOf(const Measuring &measuring, const Query &query, const Composer &composer, Effects &effects)
 {
-    if (composer.isOpenInside())
-        effects.choice = Choice::OfNumber;
+    if (composer.isOpen())
+        noticeOpen(measuring.catalog, composer.isOpenInside() ? Choice::OfNumber : Choice::OfRows, effects);
     const auto counted = measuring.catalog.db().guarded(QStringLiteral("SELECT count(*) FROM (%1) q").arg(query.text));
     if (counted)
         return Count::of(counted->number(0, 0));

@@ -2,6 +2,7 @@
 #include "kinds/sql/bystanders.h"
 #include "kinds/sql/latin.h"
 #include "kinds/sql/measurestatement.h"
+#include "kinds/sql/notices.h"
 
 #include <algorithm>
 
@@ -213,12 +214,12 @@ Count countGiven(const Measuring &measuring, const Given &rows, const Composer &
     effects.touched.insert(composer.tables().begin(), composer.tables().end());
     effects.reads = composer.allTables();
     effects.follows = composer.followed();
+    if (composer.isOpen())
+        noticeOpen(measuring.catalog, rows.query && composer.isOpenInside() ? Choice::OfNumber : Choice::OfRows, effects);
     if (!rows.query)
         return rows.count;
     for (const Oid oid : composer.tables())
         effects.lockTable(oid, Lock::AccessShare);
-    if (composer.isOpenInside())
-        effects.choice = Choice::OfNumber;
     const auto counted = measuring.catalog.db().guarded(QStringLiteral("SELECT count(*) FROM (%1) q").arg(rows.query->text));
     if (counted)
         return Count::of(counted->number(0, 0));

@@ -150,7 +150,7 @@ std::optional<RowSet> namedRows(const Measuring &measuring, const Fields &fields
     effects.touched.insert(composer.tables().begin(), composer.tables().end());
     effects.reads = composer.allTables();
     effects.decidedBy = composer.columns();
-    noticeCondition(measuring.catalog, composer, *relation, where, effects);
+    noticeCondition(measuring.catalog, composer, *relation, where, others.empty(), effects);
     rows.where = others.empty() ? *condition
                                 : QStringLiteral("EXISTS (SELECT 1 FROM %1%2)").arg(*from, where ? l(" WHERE ") + *condition : QString());
     rows.columns = composer.columns();

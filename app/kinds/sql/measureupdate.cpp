@@ -2,6 +2,7 @@
 #include "kinds/sql/bystanders.h"
 #include "kinds/sql/latin.h"
 #include "kinds/sql/measurestatement.h"
+#include "kinds/sql/notices.h"
 #include "kinds/sql/samples.h"
 
 #include <algorithm>
@@ -202,8 +203,10 @@ Effects measureUpdate(const Measuring &measuring, const Statement &statement)
         return effects;
     }
     const bool joins = !children(fields, l("fromClause")).empty();
-    if (joins)
-        set.values.clear(); // which joined row gives the value is the server's choice
+    if (composer.isOpen())
+        noticeOpen(measuring.catalog, Choice::OfRows, effects);
+    if (joins || composer.isOpen())
+        set.values.clear(); // which row gives the value, or takes it, is the server's choice
     changeRows(measuring, *rows, set.columns, set.values, effects);
     if (effects.reaches) { // whether a key becomes another one is for its new value to say
         effects.reads = composer.allTables();

@@ -22,9 +22,12 @@ QString bareColumn(const Node &node)
     return path.isEmpty() ? QString() : path.last();
 }
 
-/// `key IN (SELECT key FROM the same table … LIMIT n)`: whichever rows these are, so many go.
-bool picksByKey(const Relation &target, const Node &where)
+/// `key IN (SELECT key FROM the same table … LIMIT n)`: whichever rows these are, so many go. Not where the sub-select's own rows, or how many
+/// it takes, are open themselves, or other for each row.
+bool picksByKey(const Catalog &catalog, const Composer &composer, const Relation &target, const Node &where)
 {
+    if (!composer.ctes().empty() || composer.isOpenInside() || composer.isCorrelated())
+        return false;
     const Node inner = child(where.fields, l("subselect"));
     if (!where.is(l("SubLink")) || text(where.fields, l("subLinkType")) != l("ANY_SUBLINK") || !names(where.fields, l("operName")).isEmpty())
         return false;
@@ -33,7 +36,8 @@ bool picksByKey(const Relation &target, const Node &where)
         || object(from[0].fields, l("alias")).has(l("colnames")))
         return false;
     const QStringList key = target.key();
-    return key.size() == 1 && text(from[0].fields, l("relname")) == target.name && bareColumn(child(where.fields, l("testexpr"))) == key.first()
+    const auto read = catalog.resolve(relationName(from[0].fields));
+    return key.size() == 1 && read && read->oid == target.oid && bareColumn(child(where.fields, l("testexpr"))) == key.first()
         && bareColumn(child(outputs[0].fields, l("val"))) == key.first();
 }
 
@@ -55,16 +59,22 @@ void Composer::noteChoice(const QStringList &order)
     m_openInside = m_openInside || (!settled && m_queries > 1);
 }
 
-void noticeCondition(const Catalog &catalog, const Composer &composer, const Relation &target, const Node &where, Effects &effects)
+void noticeOpen(const Catalog &catalog, Choice choice, Effects &effects)
+{
+    if (effects.choice == Choice::Settled)
+        effects.extra.push_back(notice(catalog, "rows.open", QStringLiteral("rows chosen by LIMIT"), QStringLiteral("open"),
+                                       QStringLiteral("no ORDER BY settles which rows LIMIT takes: it may take others than those counted and shown")));
+    effects.choice = std::max(effects.choice, choice);
+}
+
+void noticeCondition(const Catalog &catalog, const Composer &composer, const Relation &target, const Node &where, bool alone, Effects &effects)
 {
     if (!composer.outer().isEmpty())
         effects.extra.push_back(notice(catalog, "column.outer", QStringLiteral("column of the outer table"), composer.outer().join(l(", ")),
                                        QStringLiteral("the sub-select has no column of that name; qualify it if another was meant")));
     if (!composer.isOpen())
         return;
-    effects.choice = composer.ctes().empty() && picksByKey(target, where) ? Choice::OfRows : Choice::OfNumber;
-    effects.extra.push_back(notice(catalog, "rows.open", QStringLiteral("rows chosen by LIMIT"), QStringLiteral("open"),
-                                   QStringLiteral("no ORDER BY settles which rows LIMIT takes: it may take others than those counted and shown")));
+    noticeOpen(catalog, alone && picksByKey(catalog, composer, target, where) ? Choice::OfRows : Choice::OfNumber, effects);
 }
 
 void boundByChoice(Effects &effects)

@@ -7,7 +7,11 @@
 namespace holdfast::sql {
 
 /// What a reader of the statement may overlook: a column that a sub-select takes from outside, rows that LIMIT takes in no settled order.
-void noticeCondition(const Catalog &catalog, const Composer &composer, const Relation &target, const Node &where, Effects &effects);
+/// `alone`: nothing is joined with the target.
+void noticeCondition(const Catalog &catalog, const Composer &composer, const Relation &target, const Node &where, bool alone, Effects &effects);
+
+/// Says that a LIMIT leaves open which rows are meant, at least as far as `choice`.
+void noticeOpen(const Catalog &catalog, Choice choice, Effects &effects);
 
 /// Which rows LIMIT takes is open: what depends on just these rows is not known.
 void boundByChoice(Effects &effects);

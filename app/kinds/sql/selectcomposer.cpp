@@ -55,7 +55,7 @@ std::optional<Query> Composer::query(const Fields &stmt, bool onlyExistence)
     if (m_queries > deepest)
         refuse(QStringLiteral("queries are nested too deeply"));
     else if (with(stmt))
-        made = body(stmt, onlyExistence);
+        made = body(stmt, onlyExistence && !stmt.has(l("distinctClause"))); // what is distinct decides how many there are
     --m_queries;
     m_ctes.resize(known);
     if (made && made->text.size() > longest)

@@ -178,6 +178,21 @@ void TestSqlCases::openChoice_data()
     row("DELETE FROM leaf WHERE n IN (SELECT n FROM leaf LIMIT 2)", -1, true); // how many have that n depends on the n
     row("DELETE FROM root WHERE id IN (SELECT id FROM root LIMIT 2)", -1, true); // so do the rows that go along
     row("UPDATE leaf SET n = 1 WHERE id IN (SELECT id FROM leaf LIMIT 3)", -2, true);
+    // The picking query is open in itself, or another for each row, or reads another table.
+    row("DELETE FROM leaf WHERE id IN (SELECT id FROM leaf WHERE id IN (SELECT id FROM root LIMIT 3) LIMIT 5)", -1, true);
+    row("DELETE FROM leaf WHERE id IN (SELECT id FROM leaf WHERE id = (SELECT id FROM root LIMIT 1) LIMIT 5)", -1, true);
+    row("DELETE FROM leaf WHERE id IN (SELECT id FROM leaf LIMIT (SELECT id FROM root LIMIT 1))", -1, true);
+    row("DELETE FROM leaf WHERE id IN (SELECT id FROM away.leaf LIMIT 1)", -1, true);
+    row("DELETE FROM leaf WHERE id IN (SELECT o.id FROM leaf o WHERE o.n >= leaf.n LIMIT 1)", -1, true);
+    row("DELETE FROM leaf USING root WHERE leaf.id IN (SELECT id FROM leaf LIMIT 4)", -1, true);
+    // Values are open, and what finds them later.
+    row("UPDATE leaf SET n = (SELECT id FROM root LIMIT 1) WHERE id = 3", -2, true);
+    row("UPDATE root SET id = (SELECT id + 20 FROM root LIMIT 1) WHERE id = 5", -2, true);
+    row("INSERT INTO leaf VALUES ((SELECT id + 20 FROM root LIMIT 1), 1, 1); DELETE FROM leaf WHERE id = 21", -1, true);
+    row("INSERT INTO leaf SELECT id + 20, 1, 1 FROM root LIMIT 1; DELETE FROM leaf WHERE id = 21", -1, true);
+    row("INSERT INTO leaf SELECT id + 20, 1, 1 FROM root ORDER BY id LIMIT 1; DELETE FROM leaf WHERE id = 21", 1, false);
+    row("CREATE TABLE made AS SELECT n FROM leaf LIMIT 3", -2, true);
+    row("INSERT INTO leaf VALUES (CASE WHEN EXISTS (SELECT DISTINCT * FROM root ORDER BY id OFFSET 2) THEN 21 ELSE 22 END, 1, 1); DELETE FROM leaf WHERE id = 21", 1, false);
 }
 
 void TestSqlCases::openChoice()
@@ -187,10 +202,13 @@ void TestSqlCases::openChoice()
     QFETCH(bool, open);
     Ground ground = make(QStringLiteral(
         "CREATE TABLE root (id int PRIMARY KEY); INSERT INTO root SELECT generate_series(1, 5);"
-        "CREATE TABLE leaf (id int PRIMARY KEY, n int, root int REFERENCES root ON DELETE CASCADE); INSERT INTO leaf SELECT i, i % 6, 1 + i % 2 FROM generate_series(1, 20) i"));
+        "CREATE SCHEMA away; CREATE TABLE away.leaf (id int PRIMARY KEY, n int); INSERT INTO away.leaf VALUES (1, 1), (99, 1);"
+        "CREATE TABLE leaf (id int PRIMARY KEY, n int, root int REFERENCES root ON DELETE CASCADE ON UPDATE CASCADE); INSERT INTO leaf SELECT i, i % 6, 1 + i % 2 FROM generate_series(1, 20) i"));
     const MeasureOutput output = ground.measure(statement);
     QVERIFY2(number(output, fact::DestroyedRows) == destroyed, qPrintable(dump(output)));
     QCOMPARE(output.measurement.fact(u"rows.open") != nullptr, open);
+    QVERIFY2(!open || !output.measurement.fact(u"unchanged.rows"), qPrintable(dump(output)));
+    QVERIFY2(!statement.startsWith(QStringLiteral("UPDATE root")) || number(output, fact::ChangedRows) == -1, "its own key is changed, and rows follow");
     const auto outcome = ground.perform(statement, output);
     QVERIFY2(std::holds_alternative<Performed>(outcome), qPrintable(dump(outcome)));
 }
