@@ -90,8 +90,11 @@ void nameLosers(const Measuring &measuring, const std::vector<LostObject> &objec
     for (const LostObject &object : objects) {
         if (object.relation == 0 || gone.contains(object.relation) || ofItsOwn.contains(object.type))
             continue;
+        effects.altered.insert(object.relation);
         effects.touched.insert(object.relation);
         effects.lockTable(object.relation, object.type == l("statistics object") ? Lock::ShareUpdateExclusive : Lock::AccessExclusive);
+        if (object.catalog == pgClassOid && object.column == 0) // an index
+            effects.lockTable(object.oid, Lock::AccessExclusive);
         const bool named = std::any_of(effects.targets.begin(), effects.targets.end(), [&](const Relation &target) { return target.oid == object.relation; });
         const auto relation = measuring.catalog.relation(object.relation);
         if (relation && !isNamed(effects, *relation))

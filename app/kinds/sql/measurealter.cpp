@@ -222,6 +222,25 @@ void alter(const Measuring &measuring, const Statement &statement, const Relatio
     effects.columnsChanged.removeDuplicates();
 }
 
+/// As the server takes it for the strongest of the commands.
+Lock lockOf(const std::vector<Node> &commands)
+{
+    static const QStringList light{QStringLiteral("fillfactor"), QStringLiteral("parallel_workers"), QStringLiteral("toast_tuple_target"),
+                                   QStringLiteral("vacuum_index_cleanup"), QStringLiteral("vacuum_truncate"), QStringLiteral("deduplicate_items")};
+    const auto isLight = [&](const Node &element) {
+        const QString name = element.is(l("DefElem")) ? text(element.fields, l("defname")) : QString();
+        return light.contains(name) || name.startsWith(l("autovacuum_")) || name.startsWith(l("log_autovacuum_"));
+    };
+    const bool all = std::all_of(commands.begin(), commands.end(), [&](const Node &command) {
+        const QString kind = command.is(l("AlterTableCmd")) ? text(command.fields, l("subtype")) : QString();
+        if (kind != l("AT_SetRelOptions") && kind != l("AT_ResetRelOptions"))
+            return kind == l("AT_SetStatistics");
+        const std::vector<Node> options = children(child(command.fields, l("def")).fields, l("items"));
+        return std::all_of(options.begin(), options.end(), isLight);
+    });
+    return all ? Lock::ShareUpdateExclusive : Lock::AccessExclusive;
+}
+
 /// The tables that inherit are altered alike. Settings are those of the one table; a part that goes is the children's own from now on under ONLY.
 void nameChildren(const Measuring &measuring, const Relation &relation, bool only, const std::vector<Node> &commands, Effects &effects)
 {
@@ -235,6 +254,8 @@ void nameChildren(const Measuring &measuring, const Relation &relation, bool onl
         const auto child = leaf == relation.oid ? Result<Relation, QString>(Failure{QString()}) : measuring.catalog.relation(leaf);
         if (child)
             effects.dependents.push_back({child->display(), child->kindName(), QStringLiteral("altered"), std::nullopt, 0});
+        effects.touched.insert(leaf);
+        effects.lockTable(leaf, lockOf(commands));
     }
 }
 
@@ -254,10 +275,8 @@ Effects measureAlterTable(const Measuring &measuring, const Statement &statement
         return effects;
     }
     effects.targets.push_back(*relation);
-    for (const Oid leaf : measuring.keys.leaves(relation->oid, true)) {
-        effects.touched.insert(leaf);
-        effects.lockTable(leaf, Lock::AccessExclusive);
-    }
+    effects.touched.insert(relation->oid);
+    effects.lockTable(relation->oid, lockOf(children(fields, l("cmds"))));
     effects.dependents.push_back({relation->display(), relation->kindName(), QStringLiteral("altered"), std::nullopt, -1});
     nameChildren(measuring, *relation, only, children(fields, l("cmds")), effects);
     for (const Node &command : children(fields, l("cmds"))) {

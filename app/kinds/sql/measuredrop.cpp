@@ -26,40 +26,6 @@ std::optional<std::int64_t> referring(const Catalog &catalog, const ForeignKey &
     return rows ? std::optional(rows->number(0, 0)) : std::nullopt;
 }
 
-/// What goes of a table changes the table: a column, default, constraint, index, trigger, rule or policy. A foreign key goes from both sides.
-void alterOwners(const Measuring &measuring, const std::vector<LostObject> &objects, const std::set<Oid> &gone, Effects &effects)
-{
-    QStringList catalogs, oids;
-    for (const LostObject &object : objects) {
-        catalogs += QString::number(object.catalog);
-        oids += QString::number(object.oid);
-        if (object.catalog == PgClass && object.column != 0)
-            effects.altered.insert(object.oid);
-    }
-    const auto rows = measuring.catalog.db().guarded(
-        QStringLiteral("WITH lost AS (SELECT * FROM unnest($1::oid[], $2::oid[]) l(cat, oid))"
-                       " SELECT o.rel, bool_or(o.own) FROM (SELECT 'pg_trigger'::regclass, oid, tgrelid, true FROM pg_trigger UNION ALL SELECT 'pg_policy'::regclass, oid, polrelid, true FROM pg_policy"
-                       "  UNION ALL SELECT 'pg_rewrite'::regclass, oid, ev_class, true FROM pg_rewrite UNION ALL SELECT 'pg_attrdef'::regclass, oid, adrelid, true FROM pg_attrdef"
-                       "  UNION ALL SELECT 'pg_constraint'::regclass, oid, conrelid, true FROM pg_constraint UNION ALL SELECT 'pg_constraint'::regclass, oid, confrelid, false FROM pg_constraint"
-                       "  UNION ALL SELECT 'pg_class'::regclass, indexrelid, indrelid, true FROM pg_index) o(cat, oid, rel, own) JOIN lost l ON l.cat = o.cat AND l.oid = o.oid"
-                       " JOIN pg_class c ON c.oid = o.rel AND c.relkind IN ('r', 'p', 'f') GROUP BY 1"),
-        {arrayParameter(catalogs), arrayParameter(oids)});
-    if (!rows)
-        effects.note(QStringLiteral("the tables that lose something could not be listed: %1").arg(rows.error().toString()));
-    for (int row = 0; rows && row < rows->count(); ++row) {
-        if (rows->flag(row, 1))
-            effects.altered.insert(rows->oid(row, 0));
-        for (const Oid leaf : measuring.keys.covered(rows->oid(row, 0)))
-            effects.lockTable(leaf, Lock::AccessExclusive);
-    }
-    for (const Oid oid : gone)
-        effects.altered.erase(oid);
-    for (const Oid oid : effects.altered) {
-        effects.touched.insert(oid);
-        effects.lockTable(oid, Lock::AccessExclusive);
-    }
-}
-
 /// A partition that goes leaves the table that it is a part of, and its default partition, with other bounds.
 void lockWhole(const Catalog &catalog, const std::set<Oid> &gone, Effects &effects)
 {
@@ -172,7 +138,6 @@ Effects measureDrop(const Measuring &measuring, const Statement &statement)
     loseRelations(measuring, *objects, gone, defined, effects);
     tellLosses(measuring, *objects, effects);
     orphan(measuring, *objects, gone, effects);
-    alterOwners(measuring, *objects, gone, effects);
     lockWhole(measuring.catalog, gone, effects);
     effects.objects = *objects;
     for (const LostObject &object : *objects) {

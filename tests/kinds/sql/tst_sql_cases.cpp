@@ -112,7 +112,9 @@ void TestSqlCases::locksShownAreLocksTaken_data()
 {
     QTest::addColumn<QString>("statement");
     for (const char *text : {"DELETE FROM a WHERE id = 1", "DELETE FROM a", "UPDATE a SET n = 2", "INSERT INTO a VALUES (900)", "TRUNCATE a CASCADE", "TRUNCATE lone", "DELETE FROM p",
-                             "DROP TABLE lone", "DROP TABLE b", "DROP TABLE a CASCADE", "ALTER TABLE lone DROP COLUMN n", "SELECT id FROM a", "DELETE FROM lone; UPDATE p SET id = id"})
+                             "DROP TABLE lone", "DROP TABLE b", "DROP TABLE a CASCADE", "ALTER TABLE lone DROP COLUMN n", "ALTER TABLE lone ALTER n SET STATISTICS 100",
+                             "ALTER TABLE lone SET (fillfactor = 50)", "ALTER TABLE p ALTER id SET STATISTICS 9", "ALTER TABLE b DROP CONSTRAINT b_a_fkey", "DROP INDEX a_n_idx",
+                             "ALTER TABLE a DROP CONSTRAINT a_pkey CASCADE", "DROP TYPE feeling CASCADE", "SELECT id FROM a", "DELETE FROM lone; UPDATE p SET id = id"})
         QTest::newRow(text) << QString::fromLatin1(text);
 }
 
@@ -124,12 +126,12 @@ void TestSqlCases::locksShownAreLocksTaken()
         "CREATE TABLE b (a int REFERENCES a ON DELETE CASCADE); CREATE INDEX ON b (a); INSERT INTO b VALUES (1), (1);"
         "CREATE TABLE lone (id int PRIMARY KEY, n int); INSERT INTO lone VALUES (1);"
         "CREATE TABLE p (id int) PARTITION BY RANGE (id); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (9); CREATE TABLE p2 PARTITION OF p DEFAULT; CREATE INDEX ON p (id);"
-        "INSERT INTO p VALUES (1), (20)"));
+        "INSERT INTO p VALUES (1), (20); CREATE TYPE feeling AS ENUM ('ok'); CREATE TABLE felt (f feeling)"));
     const MeasureOutput output = ground.measure(statement);
     const QString taken = ground.sql(QStringLiteral(
         "CREATE TEMP TABLE was AS SELECT oid FROM pg_class WHERE relkind IN ('r', 'p', 'i', 'I') AND relnamespace = 'public'::regnamespace; BEGIN; SET client_min_messages = error; %1 \\g /dev/null\n"
         "SELECT mode || ' ' || count(*) FROM pg_locks JOIN was ON was.oid = relation WHERE pid = pg_backend_pid() AND locktype = 'relation' GROUP BY mode"
-        " ORDER BY array_position(ARRAY['AccessExclusiveLock', 'RowExclusiveLock', 'RowShareLock', 'AccessShareLock'], mode) LIMIT 1; ROLLBACK").arg(statement));
+        " ORDER BY array_position(ARRAY['AccessExclusiveLock', 'ShareUpdateExclusiveLock', 'RowExclusiveLock', 'RowShareLock', 'AccessShareLock'], mode) LIMIT 1; ROLLBACK").arg(statement));
     QVERIFY2(value(output, fact::LockLevel) + u' ' + QString::number(number(output, fact::LockObjects)) == taken, qPrintable(taken + dump(output)));
 }
 
