@@ -203,6 +203,16 @@ QStringList partsAndWholes(const Session &session, const Effects &effects)
     return names;
 }
 
+/// Whether a name as shown has a schema; a dot inside quotes separates nothing.
+bool namesSchema(const QString &shown)
+{
+    bool quoted = false;
+    return std::any_of(shown.begin(), shown.end(), [&](QChar letter) {
+        quoted = quoted != (letter == u'"');
+        return letter == u'.' && !quoted;
+    });
+}
+
 QStringList resourcesOf(const Effects &effects, const LiveIdentity *live, const Session *session)
 {
     QStringList resources;
@@ -219,7 +229,7 @@ QStringList resourcesOf(const Effects &effects, const LiveIdentity *live, const 
     }
     for (const Dependent &dependent : effects.dependents) {
         if (dependent.type == l("table") || dependent.effect == l("altered"))
-            resources += base + (dependent.name.contains(u'.') ? dependent.name : QStringLiteral("public.") + dependent.name);
+            resources += base + (namesSchema(dependent.name) ? dependent.name : QStringLiteral("public.") + dependent.name);
     }
     for (const QString &database : effects.databases)
         resources += resourcePrefix({live->identity.system, database});

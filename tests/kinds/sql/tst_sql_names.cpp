@@ -18,6 +18,7 @@ private Q_SLOTS:
     void shadowed();
     void othersDoNotMatter_data();
     void othersDoNotMatter();
+    void dotsInNames();
     void codeInNames();
     void placesInNames();
 
@@ -133,6 +134,21 @@ void TestSqlNames::othersDoNotMatter()
     QVERIFY2(output.measurement.uninspectable.isEmpty() == known, qPrintable(dump(output)));
     if (known)
         QCOMPARE(QString::number(number(output, fact::DestroyedRows)), ground.sql(QStringLiteral("SELECT count(*) FROM t WHERE ") + condition));
+}
+
+/// A dot in a name is not the end of a schema's.
+void TestSqlNames::dotsInNames()
+{
+    const Ground ground = make(QStringLiteral("CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE \"a.b\" (a int REFERENCES p ON DELETE CASCADE);"
+                                              "CREATE TABLE hid.\"c\"\".d\" (a int REFERENCES p ON DELETE CASCADE); INSERT INTO p VALUES (1);"
+                                              "INSERT INTO \"a.b\" VALUES (1); INSERT INTO hid.\"c\"\".d\" VALUES (1);"));
+    const MeasureOutput output = ground.measure(QStringLiteral("DELETE FROM p"));
+    const auto reaches = [&](QLatin1StringView table) {
+        return std::any_of(output.measurement.resources.begin(), output.measurement.resources.end(), [&](const QString &each) { return each.endsWith(u'/' + table); });
+    };
+    QVERIFY2(reaches(QLatin1StringView("public.\"a.b\"")), qPrintable(output.measurement.resources.join(u'\n')));
+    QVERIFY2(!reaches(QLatin1StringView("\"a.b\"")), qPrintable(output.measurement.resources.join(u'\n')));
+    QVERIFY2(reaches(QLatin1StringView("hid.\"c\"\".d\"")), qPrintable(output.measurement.resources.join(u'\n')));
 }
 
 /// Names that would leave their quotes if one of them were filled in at what another holds.

@@ -328,7 +328,7 @@ void TestSqlPairs::pairs()
     QStringList chosen = allPairs();
     std::shuffle(chosen.begin(), chosen.end(), std::mt19937_64(seed));
     if (!qEnvironmentVariableIsSet("HOLDFAST_LONG"))
-        chosen = chosen.mid(0, 60);
+        chosen = chosen.mid(0, 20);
     QStringList wrong;
     int committed = 0, exact = 0, open = 0;
     for (const QString &statements : chosen) {
