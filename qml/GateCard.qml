@@ -22,7 +22,7 @@ Rectangle {
     border.width: Theme.hair
     border.color: root.live ? Theme.colors.line : Theme.colors.warnLine
     Accessible.role: Accessible.StatusBar
-    Accessible.name: Style.sentence(root.gate.name, root.status)
+    Accessible.name: Words.sentence(root.gate.name, root.status)
 
     ColumnLayout {
         id: column

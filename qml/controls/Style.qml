@@ -10,11 +10,6 @@ import Holdfast.Theme
 QtObject {
     id: root
 
-    // One sentence for assistive technology out of the words of a row; empty ones are left out.
-    function sentence(...words): string {
-        return words.filter(word => word.length > 0).join(", ");
-    }
-
     function tierColor(tier: int): color {
         switch (tier) {
         case View.Critical: return Theme.colors.danger;

@@ -9,4 +9,9 @@ QtObject {
     function filled(text: string, values: var): string {
         return text.replace(/%([1-9])/g, (mark, number) => number <= values.length ? String(values[number - 1]) : mark);
     }
+
+    // One sentence for assistive technology out of the words of a row; empty ones are left out.
+    function sentence(...words): string {
+        return words.filter(word => word.length > 0).join(", ");
+    }
 }

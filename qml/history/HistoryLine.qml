@@ -30,7 +30,7 @@ T.AbstractButton {
     focusPolicy: Qt.NoFocus
     Accessible.role: Accessible.ListItem
     Accessible.focusable: true
-    Accessible.name: Style.sentence(root.decided, Style.tierName(root.tier), root.sentence, root.requester, root.decidedBy, root.took, root.outcome)
+    Accessible.name: Words.sentence(root.decided, Style.tierName(root.tier), root.sentence, root.requester, root.decidedBy, root.took, root.outcome)
     Accessible.onPressAction: root.clicked()
 
     background: Rectangle {

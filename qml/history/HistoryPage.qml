@@ -161,27 +161,8 @@ FocusScope {
                     : qsTr("Every decision will stand here, with who made it, how long it took and what came of it.")
             }
 
-            Flow {
+            HistoryKeys {
                 Layout.fillWidth: true
-                spacing: Theme.lg
-
-                KeyLegend {
-                    keys: ["/"]
-                    //: History: what the key / does.
-                    does: qsTr("search")
-                }
-
-                KeyLegend {
-                    keys: ["↵"]
-                    //: History: what the Enter key does.
-                    does: qsTr("timeline")
-                }
-
-                KeyLegend {
-                    keys: ["?"]
-                    //: History: what the key ? does.
-                    does: qsTr("all keys")
-                }
             }
         }
 

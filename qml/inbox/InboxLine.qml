@@ -43,7 +43,7 @@ T.AbstractButton {
     Accessible.role: Accessible.ListItem
     Accessible.focusable: true
     Accessible.selected: root.picked
-    Accessible.name: Style.sentence(Style.tierName(root.tier), root.environment, root.sentence, root.asker, root.timeLeft, root.quorum, root.mismatch, root.condition)
+    Accessible.name: Words.sentence(Style.tierName(root.tier), root.environment, root.sentence, root.asker, root.timeLeft, root.quorum, root.mismatch, root.condition)
     Accessible.onPressAction: root.clicked()
 
     background: Rectangle {

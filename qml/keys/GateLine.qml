@@ -20,7 +20,7 @@ Card {
 
     implicitHeight: column.implicitHeight + Theme.lg * 2
     Accessible.role: Accessible.ListItem
-    Accessible.name: Style.sentence(root.name, root.standing, root.address, root.ledger)
+    Accessible.name: Words.sentence(root.name, root.standing, root.address, root.ledger)
 
     ColumnLayout {
         id: column

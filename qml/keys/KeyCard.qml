@@ -22,7 +22,7 @@ Card {
 
     implicitHeight: column.implicitHeight + Theme.lg * 2
     Accessible.role: Accessible.ListItem
-    Accessible.name: Style.sentence(root.purpose, root.owner, root.gate, root.standing, root.place)
+    Accessible.name: Words.sentence(root.purpose, root.owner, root.gate, root.standing, root.place)
 
     ColumnLayout {
         id: column

@@ -27,7 +27,7 @@ GridLayout {
     columnSpacing: Theme.md
     rowSpacing: 0
     Accessible.role: Accessible.ListItem
-    Accessible.name: Style.sentence(root.name, root.effect, root.count)
+    Accessible.name: Words.sentence(root.name, root.effect, root.count)
 
     FoldedLabel {
         Layout.fillWidth: true

@@ -37,7 +37,7 @@ ColumnLayout {
                 required property string summary
 
                 label: choice.title
-                spoken: Style.sentence(choice.title, choice.summary)
+                spoken: Words.sentence(choice.title, choice.summary)
                 implicitHeight: Theme.rowHeight - Theme.xs
                 picked: choice.key === root.review.diff
                 onClicked: root.review.chooseDiff(choice.key)

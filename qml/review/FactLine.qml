@@ -21,7 +21,7 @@ Item {
     implicitHeight: line.implicitHeight + Theme.sm
     activeFocusOnTab: root.how.length > 0
     Accessible.role: Accessible.StaticText
-    Accessible.name: Style.sentence(root.label + ": " + root.figure, root.qualityText)
+    Accessible.name: Words.sentence(root.label + ": " + root.figure, root.qualityText)
     Accessible.description: root.how
 
     RowLayout {

@@ -23,7 +23,7 @@ Item {
     implicitHeight: column.implicitHeight
     activeFocusOnTab: root.how.length > 0
     Accessible.role: Accessible.StaticText
-    Accessible.name: Style.sentence(root.figure + " " + root.label, root.qualityText)
+    Accessible.name: Words.sentence(root.figure + " " + root.label, root.qualityText)
     Accessible.description: root.how
 
     Column {

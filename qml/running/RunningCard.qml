@@ -31,7 +31,7 @@ Card {
     implicitHeight: column.implicitHeight + Theme.lg * 2
     color: root.ended ? "transparent" : Theme.colors.raised
     Accessible.role: Accessible.ListItem
-    Accessible.name: Style.sentence(root.standing, root.when, root.sentence, root.result)
+    Accessible.name: Words.sentence(root.standing, root.when, root.sentence, root.result)
 
     ColumnLayout {
         id: column
