@@ -12,7 +12,7 @@ namespace holdfast {
 
 namespace {
 
-/// What the directory is held to. The key may be anybody's; the rest is this user's own, where he has met that gate.
+/// The directory is held to these. The key may be anybody's; the rest is this user's own, where he has met that gate.
 struct HeldTo final
 {
     std::optional<VerifierKey> key;

@@ -83,7 +83,7 @@ struct WholeLists final
     friend bool operator==(const WholeLists &, const WholeLists &) = default;
 };
 
-/// What the kinds produce: everything about a hold that is measured and not decided.
+/// The product of a kind: everything about a hold that is measured and not decided.
 struct Measurement final
 {
     QStringList resources; ///< canonical, sorted bytewise

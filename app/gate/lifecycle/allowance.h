@@ -20,7 +20,7 @@ public:
     Allowance(std::int64_t bytes, std::chrono::milliseconds within) : m_bytes(bytes), m_within(within) {}
 
     [[nodiscard]] bool knows(const QString &owner) const { return m_spent.contains(owner); }
-    /// What the owner added within the last `within`, before this object came to be.
+    /// `bytes` are those that the owner added within the last `within`, before this object came to be.
     void begin(const QString &owner, std::int64_t bytes, Instant now) { m_spent.insert_or_assign(owner, Spent{std::min(bytes, m_bytes), now}); }
 
     /// Takes `bytes` from what the owner may have; or takes nothing and says after which time it may be asked again.

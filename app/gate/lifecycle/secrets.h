@@ -38,7 +38,7 @@ private:
     bool m_found = false;
 };
 
-/// Which blobs hold a secret, by digest; remembers only the latest ones.
+/// The blobs that hold a secret, by digest; remembers only the latest ones.
 class KnownSecrets final
 {
 public:

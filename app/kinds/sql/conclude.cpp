@@ -203,7 +203,7 @@ QStringList partsAndWholes(const Session &session, const Effects &effects)
     return names;
 }
 
-/// Whether a name as shown has a schema; a dot inside quotes separates nothing.
+/// True for a name as shown that has a schema; a dot inside quotes separates nothing.
 bool namesSchema(const QString &shown)
 {
     bool quoted = false;

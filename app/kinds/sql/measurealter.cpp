@@ -22,9 +22,11 @@ std::int64_t lookUp(const Catalog &catalog, const QString &query, const Relation
 /// One after another, `column name, column price`.
 void addDetail(const QString &detail, Effects &effects) { effects.detail += (effects.detail.isEmpty() ? QString() : QStringLiteral(", ")) + detail; }
 
+using Roots = Result<std::vector<Address>, QString>;
+
 /// The part of the table, and of each child that has it from nobody else, where `query` gives for each table that inherits ($1, and the name $2):
 /// its parent, itself, the part's number or oid, from how many parents it has it, whether it would keep it.
-Result<std::vector<Address>, QString> withInherited(const Catalog &catalog, const Relation &relation, const Address &own, const QString &query, const QString &name)
+Roots withInherited(const Catalog &catalog, const Relation &relation, const Address &own, const QString &query, const QString &name)
 {
     const auto rows = catalog.db().guarded(QStringLiteral("WITH RECURSIVE d(parent, oid) AS (SELECT inhparent, inhrelid FROM pg_inherits WHERE inhparent = $1::oid"
                                                           " UNION SELECT i.inhparent, i.inhrelid FROM d JOIN pg_inherits i ON i.inhparent = d.oid) ") + query,
@@ -48,14 +50,14 @@ Result<std::vector<Address>, QString> withInherited(const Catalog &catalog, cons
     return found;
 }
 
-void listLost(const Measuring &measuring, const std::vector<Address> &roots, bool cascade, Effects &effects)
+void listLost(const Measuring &measuring, const Roots &roots, bool cascade, Effects &effects)
 {
-    auto objects = dropClosure(measuring.catalog, roots, cascade);
+    auto objects = roots ? dropClosure(measuring.catalog, *roots, cascade) : roots.failure();
     if (!objects) {
         unknownRows(effects, objects.error());
         return;
     }
-    const auto all = cascade ? objects : dropClosure(measuring.catalog, roots, true);
+    const auto all = cascade ? objects : dropClosure(measuring.catalog, *roots, true);
     if (all && all->size() > objects->size())
         effects.refusals += QStringLiteral("without CASCADE it is refused: %1 depends on it").arg(all->back().name);
     std::erase_if(*objects, [&](const LostObject &object) {
@@ -63,7 +65,7 @@ void listLost(const Measuring &measuring, const std::vector<Address> &roots, boo
             return known.catalog == object.catalog && known.oid == object.oid && known.column == object.column;
         });
     });
-    const Address &named = roots.front();
+    const Address &named = roots->front();
     for (LostObject &object : *objects) {
         object.cascade = object.catalog != named.catalog || object.oid != named.oid || object.column != named.column; // a child's part is not named
         effects.objects.push_back(object);
@@ -89,14 +91,11 @@ void dropColumn(const Measuring &measuring, const Relation &relation, bool only,
     effects.columnsChanged += name;
     effects.destroys = true;
     const Address own{1259, relation.oid, static_cast<int>(number)};
-    const auto roots = only ? Result<std::vector<Address>, QString>(std::vector<Address>{own})
+    const auto roots = only ? Roots(std::vector<Address>{own})
                             : withInherited(measuring.catalog, relation, own,
                                             QStringLiteral("SELECT d.parent, d.oid, a.attnum, a.attinhcount, a.attislocal FROM d JOIN pg_attribute a ON a.attrelid = d.oid"
                                                            " AND a.attname = $2 AND a.attnum > 0 AND NOT a.attisdropped"), name);
-    if (roots)
-        listLost(measuring, *roots, cascade, effects);
-    else
-        unknownRows(effects, roots.error());
+    listLost(measuring, roots, cascade, effects);
 }
 
 void dropConstraint(const Measuring &measuring, const Relation &relation, bool only, const Fields &command, Effects &effects)
@@ -113,14 +112,11 @@ void dropConstraint(const Measuring &measuring, const Relation &relation, bool o
     }
     addDetail(l("constraint ") + displayIdent(name), effects);
     const Address own{2606, static_cast<Oid>(oid), 0};
-    const auto roots = only ? Result<std::vector<Address>, QString>(std::vector<Address>{own})
+    const auto roots = only ? Roots(std::vector<Address>{own})
                             : withInherited(measuring.catalog, relation, own,
                                             QStringLiteral("SELECT d.parent, d.oid, c.oid, c.coninhcount, c.conislocal FROM d JOIN pg_constraint c ON c.conrelid = d.oid"
                                                            " AND c.conname = $2 AND c.contype = 'c'"), name);
-    if (roots)
-        listLost(measuring, *roots, cascade, effects);
-    else
-        unknownRows(effects, roots.error());
+    listLost(measuring, roots, cascade, effects);
 }
 
 /// `fillfactor = 70`: a setting of the table, in words.
