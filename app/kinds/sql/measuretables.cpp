@@ -56,7 +56,7 @@ void lose(const Measuring &measuring, const std::vector<Oid> &tables, bool casca
 void restartSequences(const Measuring &measuring, const std::vector<Oid> &tables, Effects &effects)
 {
     const auto rows = measuring.catalog.db().guarded(
-        QStringLiteral("SELECT DISTINCT n.nspname, c.relname FROM pg_depend d JOIN pg_class c ON c.oid = d.objid JOIN pg_namespace n ON n.oid = c.relnamespace"
+        QStringLiteral("SELECT DISTINCT n.nspname, c.relname, c.oid FROM pg_depend d JOIN pg_class c ON c.oid = d.objid JOIN pg_namespace n ON n.oid = c.relnamespace"
                        " WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = ANY($1::oid[]) AND d.refobjsubid > 0"
                        " AND d.deptype IN ('a', 'i') AND c.relkind = 'S' ORDER BY 1, 2"),
         {oidArray(tables)});
@@ -64,6 +64,7 @@ void restartSequences(const Measuring &measuring, const std::vector<Oid> &tables
         effects.note(QStringLiteral("the sequences that begin anew could not be listed: %1").arg(rows.error().toString()));
     for (int row = 0; rows && row < rows->count(); ++row) {
         const QString schema = rows->text(row, 0), name = displayIdent(rows->text(row, 1));
+        effects.lockTable(rows->oid(row, 2), Lock::AccessExclusive);
         effects.dependents.push_back({schema == l("public") ? name : displayIdent(schema) + u'.' + name, QStringLiteral("sequence"),
                                       QStringLiteral("restarted"), std::nullopt, effects.dependents.empty() ? -1 : 0});
     }

@@ -36,6 +36,7 @@ private Q_SLOTS:
     void backupsAndFate();
     void alterTable();
     void roles();
+    void restarts();
     void secrets();
     void unchanged();
     void settings_data();
@@ -395,6 +396,17 @@ void TestSqlMeasure::roles()
     QVERIFY2(std::holds_alternative<Performed>(outcome) && std::get<Performed>(outcome).outcome == Outcome::Committed, qPrintable(dump(outcome)));
     ground.target.measureAs.reset();
     QVERIFY(mentions(ground.measure(QStringLiteral("DELETE FROM u")), QStringLiteral("permission denied")));
+}
+
+/// The sequences that begin anew are rows of the catalog that change: said before, and no surprise when it is performed.
+void TestSqlMeasure::restarts()
+{
+    const Ground ground = make(QStringLiteral("CREATE TABLE s (id serial, other int GENERATED ALWAYS AS IDENTITY); INSERT INTO s DEFAULT VALUES"));
+    const QString statement = QStringLiteral("TRUNCATE s RESTART IDENTITY");
+    const MeasureOutput output = ground.measure(statement);
+    QVERIFY2(output.measurement.uninspectable.isEmpty(), qPrintable(dump(output)));
+    const auto outcome = ground.perform(statement, output);
+    QVERIFY2(std::holds_alternative<Performed>(outcome) && std::get<Performed>(outcome).outcome == Outcome::Committed, qPrintable(dump(outcome)));
 }
 
 /// The server's own tables may be read, but for those that it keeps from everybody.
