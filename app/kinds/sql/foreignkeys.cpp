@@ -104,7 +104,8 @@ std::vector<const ForeignKey *> ForeignKeys::followers(const std::set<Oid> &tabl
     std::vector<const ForeignKey *> found;
     std::vector<std::pair<std::set<Oid>, QStringList>> open{{tables, columns}};
     while (!open.empty()) {
-        const auto [changed, names] = open.back();
+        const std::set<Oid> changed = open.back().first;
+        const QStringList names = open.back().second;
         open.pop_back();
         for (const ForeignKey &key : m_keys) {
             const Leaves parents = covered(key.parent);
