@@ -303,10 +303,11 @@ void endEffect(const Catalog &catalog, const ForeignKeys &keys, const Edge &edge
         effects.changed += Count::unknown(QStringLiteral("rows of %1 are both changed and deleted, and the order decides").arg(name));
     else
         effects.changed += Count::of(staying);
-    if (relation)
-        noteCode(catalog, {*relation, keys.covered(edge.key->child), RowEvent::Update, edge.key->childColumns,
-                           edge.key->onDelete == u'd' ? edge.key->childColumns : QStringList()}, static_cast<int>(effects.dependents.size()) - 1,
-                 effects, true);
+    if (!relation)
+        return;
+    const QStringList defaults = edge.key->onDelete == u'd' ? edge.key->childColumns : QStringList();
+    noteCode(catalog, {*relation, keys.covered(edge.key->child), RowEvent::Update, edge.key->childColumns, defaults},
+             static_cast<int>(effects.dependents.size()) - 1, effects, true);
 }
 
 void noteUnindexed(const Closure &closure, const Catalog &catalog, Effects &effects)
