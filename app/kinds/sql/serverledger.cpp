@@ -13,8 +13,8 @@ namespace {
 /// Runs `ask` as the login itself, with names that resolve only in pg_catalog, and leaves the session as the text left it.
 Result<Done, PgError> aside(const PgConnection &db, const std::function<Result<Done, PgError>()> &ask)
 {
-    // No function and no operator before search_path is empty: the text may have put a schema of its own first.
-    for (const auto *text : {"SAVEPOINT holdfast_ledger", "RESET SESSION AUTHORIZATION", "RESET ROLE", "SET LOCAL search_path TO ''",
+    // No function and no operator before that: the text may have put a schema of its own first.
+    for (const auto *text : {"SAVEPOINT holdfast_ledger", "RESET SESSION AUTHORIZATION", "RESET ROLE", NamesOfTheServer,
                              "SET LOCAL client_encoding TO 'UTF8'", "SET LOCAL statement_timeout TO '30s'", "SET LOCAL lock_timeout TO '5s'",
                              "SET LOCAL quote_all_identifiers TO off"}) {
         if (const auto done = db.run(QString::fromLatin1(text)); !done)
@@ -139,9 +139,7 @@ Result<std::vector<CatalogRow>, PgError> changedCatalogRows(const PgConnection &
     const QString ours = QStringLiteral(
         "WITH me AS (SELECT pg_current_xact_id_if_assigned()::pg_catalog.text::pg_catalog.numeric AS id,"
         " age(pg_current_xact_id_if_assigned()::pg_catalog.xid) AS age), r(class, oid, part, relation, xmin) AS ("
-        " SELECT 1259, c.oid, 0, coalesce(t.oid, i.indrelid, c.oid), c.xmin FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid"
-        "  LEFT JOIN pg_catalog.pg_class t ON t.reltoastrelid = coalesce(i.indrelid, c.oid) AND t.reltoastrelid <> 0"
-        " UNION ALL SELECT 1259, attrelid, attnum, attrelid, xmin FROM pg_catalog.pg_attribute WHERE attnum > 0"
+        " SELECT 1259, oid, 0, oid, xmin FROM pg_catalog.pg_class UNION ALL SELECT 1259, attrelid, attnum, attrelid, xmin FROM pg_catalog.pg_attribute WHERE attnum > 0"
         " UNION ALL SELECT 1255, oid, 0, 0, xmin FROM pg_catalog.pg_proc UNION ALL SELECT 2615, oid, 0, 0, xmin FROM pg_catalog.pg_namespace"
         " UNION ALL SELECT 1247, oid, 0, coalesce(nullif(typrelid, 0), (SELECT e.typrelid FROM pg_catalog.pg_type e WHERE e.oid = t.typelem), 0), xmin FROM pg_catalog.pg_type t"
         " UNION ALL SELECT 2606, oid, 0, conrelid, xmin FROM pg_catalog.pg_constraint UNION ALL SELECT 2620, oid, 0, tgrelid, xmin FROM pg_catalog.pg_trigger"
@@ -149,10 +147,14 @@ Result<std::vector<CatalogRow>, PgError> changedCatalogRows(const PgConnection &
         " UNION ALL SELECT 2604, oid, 0, adrelid, xmin FROM pg_catalog.pg_attrdef UNION ALL SELECT 2617, oid, 0, 0, xmin FROM pg_catalog.pg_operator"
         " UNION ALL SELECT 2605, oid, 0, 0, xmin FROM pg_catalog.pg_cast UNION ALL SELECT 3466, oid, 0, 0, xmin FROM pg_catalog.pg_event_trigger"
         " UNION ALL SELECT 3079, oid, 0, 0, xmin FROM pg_catalog.pg_extension UNION ALL SELECT 2612, oid, 0, 0, xmin FROM pg_catalog.pg_language"
-        " UNION ALL SELECT 826, oid, 0, 0, xmin FROM pg_catalog.pg_default_acl UNION ALL SELECT 1262, oid, 0, 0, xmin FROM pg_catalog.pg_database)"
-        " SELECT r.relation, coalesce(c.relname, ''), coalesce(pg_describe_object(r.class, r.oid, r.part), r.oid::pg_catalog.text)"
-        " FROM r CROSS JOIN me LEFT JOIN pg_catalog.pg_class c ON c.oid = r.relation WHERE age(r.xmin) <= me.age"
-        " AND pg_xact_status((me.id + me.age - age(r.xmin))::pg_catalog.text::pg_catalog.xid8) = 'in progress' ORDER BY 3 LIMIT 200");
+        " UNION ALL SELECT 826, oid, 0, 0, xmin FROM pg_catalog.pg_default_acl UNION ALL SELECT 1262, oid, 0, 0, xmin FROM pg_catalog.pg_database),"
+        " ours AS MATERIALIZED (SELECT r.* FROM r CROSS JOIN me WHERE age(r.xmin) <= me.age"
+        "  AND pg_xact_status((me.id + me.age - age(r.xmin))::pg_catalog.text::pg_catalog.xid8) = 'in progress')"
+        // What belongs to an index or to where large values are kept belongs to their table.
+        " SELECT coalesce(c.oid, 0), coalesce(c.relname, ''), coalesce(pg_describe_object(r.class, r.oid, r.part), r.oid::pg_catalog.text)"
+        " FROM ours r LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = r.relation"
+        " LEFT JOIN pg_catalog.pg_class t ON t.reltoastrelid = coalesce(i.indrelid, r.relation) AND t.reltoastrelid <> 0"
+        " LEFT JOIN pg_catalog.pg_class c ON c.oid = coalesce(t.oid, i.indrelid, r.relation) ORDER BY 3 LIMIT 200");
     std::vector<CatalogRow> changed;
     const auto asked = aside(db, [&]() -> Result<Done, PgError> {
         const auto rows = db.query(ours);

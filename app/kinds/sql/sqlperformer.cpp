@@ -131,13 +131,19 @@ Result<Done, PgError> Performance::lock(const Effects &effects)
     QStringList oids;
     for (const auto &[oid, level] : effects.locked)
         oids += QString::number(oid);
-    const auto tables = m_session.db.query(
-        QStringLiteral(
-            "SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n"
-            " ON n.oid OPERATOR(pg_catalog.=) c.relnamespace WHERE c.relkind IN ('r', 'p') AND c.oid::pg_catalog.text OPERATOR(pg_catalog.=) ANY($1::pg_catalog.text[]) ORDER BY c.oid"),
-        {arrayParameter(oids)});
-    if (!tables)
-        return tables.failure();
+    std::optional<PgRows> tables;
+    const auto asked = withNamesOfTheServer(m_session.db, [&]() -> Result<Done, PgError> {
+        auto rows = m_session.db.query(
+            QStringLiteral("SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname), c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+                           " WHERE c.relkind IN ('r', 'p') AND c.oid::text = ANY($1::text[]) ORDER BY c.oid"),
+            {arrayParameter(oids)});
+        if (!rows)
+            return rows.failure();
+        tables = std::move(*rows);
+        return Done{};
+    });
+    if (!asked)
+        return asked;
     for (int row = 0; row < tables->count(); ++row) {
         const Lock level = effects.locked.at(tables->oid(row, 1));
         if (level < Lock::RowExclusive)

@@ -2,6 +2,7 @@
 // What a name means is decided by everything of that name that the server could choose, wherever in a statement it stands.
 #include "ground.h"
 
+#include <QFile>
 #include <QTest>
 
 using namespace holdfast;
@@ -19,6 +20,7 @@ private Q_SLOTS:
     void othersDoNotMatter_data();
     void othersDoNotMatter();
     void dotsInNames();
+    void beforeTheServers();
     void codeInNames();
     void placesInNames();
 
@@ -149,6 +151,34 @@ void TestSqlNames::dotsInNames()
     QVERIFY2(reaches(QLatin1StringView("public.\"a.b\"")), qPrintable(output.measurement.resources.join(u'\n')));
     QVERIFY2(!reaches(QLatin1StringView("\"a.b\"")), qPrintable(output.measurement.resources.join(u'\n')));
     QVERIFY2(reaches(QLatin1StringView("hid.\"c\"\".d\"")), qPrintable(output.measurement.resources.join(u'\n')));
+}
+
+/// A schema that the performing session's path puts before pg_catalog: what the gate itself asks of the server means the server's own.
+void TestSqlNames::beforeTheServers()
+{
+    const Ground ground = make(QStringLiteral(
+        "CREATE FUNCTION hid.saw(anyelement) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE LOG 'canary % in %', pg_catalog.pg_typeof($1), pg_catalog.current_query(); RETURN true; END $$;"
+        "CREATE DOMAIN hid.text AS pg_catalog.text CHECK (hid.saw(VALUE)); CREATE DOMAIN hid.oid AS pg_catalog.oid CHECK (hid.saw(VALUE)); CREATE DOMAIN hid.name AS pg_catalog.name CHECK (hid.saw(VALUE));"
+        "CREATE DOMAIN hid.regclass AS pg_catalog.regclass CHECK (hid.saw(VALUE)); CREATE DOMAIN hid.int8 AS pg_catalog.int8 CHECK (hid.saw(VALUE));"
+        "DO $$ DECLARE t text; o text; BEGIN FOREACH t IN ARRAY '{name,oid,text,\"\\\"char\\\"\",boolean,int4,bigint,int2}'::text[] LOOP"
+        "  EXECUTE format('CREATE FUNCTION hid.compares(%1$s, %1$s) RETURNS boolean LANGUAGE plpgsql AS ''BEGIN PERFORM hid.saw(1); RETURN true; END''', t);"
+        "  FOREACH o IN ARRAY '{=,<>,<,>,>=,<=,||,&}'::text[] LOOP EXECUTE format('CREATE OPERATOR hid.%s (LEFTARG = %s, RIGHTARG = %2$s, FUNCTION = hid.compares)', o, t); END LOOP; END LOOP; END $$;"
+        "CREATE FUNCTION hid.quote_ident(text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN PERFORM hid.saw(1); RETURN $1; END $$;"
+        "CREATE VIEW hid.pg_class AS SELECT c.* FROM pg_catalog.pg_class c WHERE hid.saw(1); CREATE VIEW hid.pg_settings AS SELECT c.* FROM pg_catalog.pg_settings c WHERE hid.saw(1);"
+        "CREATE TABLE public.others (id int); INSERT INTO public.others VALUES (1), (2); ALTER DATABASE n SET search_path = hid, pg_catalog, public"));
+    QFile log(m_cluster->dataDirectory() + QStringLiteral("/../log"));
+    QVERIFY(log.open(QIODevice::ReadOnly));
+    static_cast<void>(log.readAll());
+    static_cast<void>(ground.sql(QStringLiteral("SELECT 'a'::text FROM pg_class WHERE relname = 'others'")));
+    QVERIFY(log.readAll().contains("canary")); // the server does choose them
+    for (const char *text : {"DELETE FROM public.others WHERE true", "TRUNCATE public.others", "INSERT INTO public.others SELECT 1", "DROP TABLE public.others", "SELECT 1"}) {
+        const QString statement = QString::fromLatin1(text);
+        const MeasureOutput output = ground.measure(statement);
+        const auto outcome = ground.perform(statement, output);
+        const QByteArray heard = log.readAll();
+        QVERIFY2(!heard.contains("canary"), qPrintable(statement + QString::fromUtf8(heard) + dump(outcome)));
+    }
+    QCOMPARE(ground.sql(QStringLiteral("ALTER DATABASE n RESET search_path")), QString());
 }
 
 /// Names that would leave their quotes if one of them were filled in at what another holds.

@@ -254,6 +254,11 @@ void TestSqlParts::madeTable()
     const MeasureOutput output = ground.measure(statement);
     QVERIFY(output.measurement.operation == QStringLiteral("database.create-table"));
     QVERIFY2(std::any_of(output.measurement.resources.begin(), output.measurement.resources.end(), [](const QString &one) { return one.endsWith(QStringLiteral("/public.made")); }), qPrintable(dump(output)));
+    // Where its large values are kept, with the index of that, is the table's too.
+    for (const char *wordy : {"CREATE TABLE wordy AS SELECT id, 'x'::text AS w FROM item", "CREATE TABLE wordier AS SELECT id, 'x'::text AS w FROM item; DELETE FROM wordy WHERE id = 1"}) {
+        const auto made = ground.perform(QString::fromLatin1(wordy), ground.measure(QString::fromLatin1(wordy)));
+        QVERIFY2(std::holds_alternative<Performed>(made) && std::get<Performed>(made).outcome == Outcome::Committed, qPrintable(dump(made)));
+    }
     QCOMPARE(ground.sql(QStringLiteral("CREATE FUNCTION e() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN CREATE TABLE beside (a int); INSERT INTO beside VALUES (1); END $$;"
                                        "CREATE EVENT TRIGGER e ON ddl_command_end WHEN TAG IN ('CREATE TABLE AS') EXECUTE FUNCTION e()")), QString());
     const auto outcome = ground.perform(statement, output);
