@@ -105,8 +105,10 @@ std::vector<const ForeignKey *> ForeignKeys::followers(const std::set<Oid> &tabl
     std::vector<std::pair<std::set<Oid>, QStringList>> open{{tables, columns}};
     while (!open.empty()) {
         const std::set<Oid> changed = open.back().first;
-        const QStringList names = open.back().second;
+        QStringList names = open.back().second;
         open.pop_back();
+        for (const Oid table : changed)
+            names += generated(table);
         for (const ForeignKey &key : m_keys) {
             const Leaves parents = covered(key.parent);
             const bool hit = std::any_of(parents.begin(), parents.end(), [&](Oid oid) { return changed.contains(oid); })

@@ -53,37 +53,77 @@ bool shares(const QStringList &a, const QStringList &b)
     return std::any_of(a.begin(), a.end(), [&](const QString &name) { return b.contains(name); });
 }
 
-/// Rows that ON UPDATE CASCADE, SET NULL or SET DEFAULT would change when a key that others refer to changes.
-void followKey(const Measuring &measuring, const RowSet &rows, const ForeignKey &key, const Assignments &set, Effects &effects)
+/// Rows x of the key's child that refer to the old value of a key that changes, for what the statement makes of it.
+struct Referring final
 {
-    const auto child = measuring.catalog.relation(key.child);
-    effects.reaches = true;
-    ++effects.changesThere;
-    setColumns(measuring.keys, key.child, key.childColumns, effects);
-    if (effects.decidedBy)
-        *effects.decidedBy += key.parentColumns + key.childColumns;
-    const QString name = child ? child->display() : key.name;
-    const Leaves covered = measuring.keys.covered(key.child), leaves = measuring.keys.leaves(rows.relation.oid, rows.withChildren);
-    const QString goesOn = QStringLiteral("the keys of %1 that change go on through several keys").arg(name);
-    const bool single = !noteFollowers(measuring.catalog, measuring.keys, covered, key.childColumns, goesOn, effects)
-        && std::none_of(leaves.begin(), leaves.end(), [&](Oid oid) { return covered.contains(oid); });
-    QStringList changed, joined;
+    QString changed; ///< the key becomes another one, as the server compares: by image, 1.0 is not 1.00. Empty: not known
+    QString joined; ///< of x and the named rows
+    QString leftAlone; ///< none of the named rows takes the old value again; only where `changed` is known
+};
+
+Referring referring(const Measuring &measuring, const RowSet &rows, const ForeignKey &key, const Assignments &set)
+{
+    QStringList changed, joined, taken;
+    bool known = true;
     for (qsizetype i = 0; i < key.parentColumns.size(); ++i) {
-        const QString old = rows.alias + u'.' + quoteIdent(key.parentColumns[i]);
-        joined += key.equal(i, old, QStringLiteral("x.") + quoteIdent(key.childColumns[i]));
-        for (const NewValue &value : set.values) {
-            if (value.column == key.parentColumns[i])
-                changed += QStringLiteral("pg_catalog.record_image_ne(ROW(%1), ROW(%2))").arg(old, value.expression); // as the server compares: 1.0 is not 1.00
-        }
+        const QString old = rows.alias + u'.' + quoteIdent(key.parentColumns[i]), refers = QStringLiteral("x.") + quoteIdent(key.childColumns[i]);
+        joined += key.equal(i, old, refers);
+        const auto value = std::find_if(set.values.begin(), set.values.end(), [&](const NewValue &one) { return one.column == key.parentColumns[i]; });
+        if (value != set.values.end())
+            changed += QStringLiteral("pg_catalog.record_image_ne(ROW(%1), ROW(%2))").arg(old, value->expression);
+        else
+            known = known && !set.columns.contains(key.parentColumns[i]) && !measuring.keys.generated(key.parent).contains(key.parentColumns[i]);
+        taken += value == set.values.end() ? joined.last() : key.equal(i, u'(' + value->expression + u')', refers);
     }
     QStringList parents;
     for (const Oid oid : measuring.keys.covered(key.parent))
         parents += QString::number(oid);
-    joined += QStringLiteral("%1.tableoid IN (%2)").arg(rows.alias, parents.join(u','));
-    const bool known = child && single && !changed.isEmpty() && key.builtinOperators;
-    const auto counted = known ? measuring.catalog.db().guarded(QStringLiteral("SELECT count(*) FROM %1%2 AS x, %3 WHERE %4 AND (%5)%6")
-                                     .arg(measuring.keys.isPartitioned(key.child) ? QString() : QStringLiteral("ONLY "), child->sqlName(), rows.from,
-                                          joined.join(l(" AND ")), changed.join(l(" OR ")), rows.where.isEmpty() ? QString() : QStringLiteral(" AND ") + rows.where))
+    const QString ofParent = QStringLiteral("%1.tableoid IN (%2)").arg(rows.alias, parents.join(u','));
+    taken += ofParent;
+    if (!rows.where.isEmpty())
+        taken += u'(' + rows.where + u')';
+    joined += ofParent;
+    return {known ? changed.join(l(" OR ")) : QString(), joined.join(l(" AND ")), QStringLiteral("NOT EXISTS (SELECT FROM %1 WHERE %2)").arg(rows.from, taken.join(l(" AND ")))};
+}
+
+/// Counts such rows where the key changes and `further` holds.
+Result<PgRows, PgError> countReferring(const Measuring &measuring, const RowSet &rows, const ForeignKey &key, const Relation &child, const Referring &how,
+                                       const QString &further)
+{
+    const QString all = measuring.keys.isPartitioned(key.child) ? QString() : QStringLiteral("ONLY ");
+    QString query = QStringLiteral("SELECT count(*) FROM %1%2 AS x, %3 WHERE %4 AND (%5)").arg(all, child.sqlName(), rows.from, how.joined, how.changed);
+    for (const QString &one : {rows.where, further})
+        query += one.isEmpty() ? QString() : QStringLiteral(" AND (%1)").arg(one);
+    return measuring.catalog.db().guarded(query);
+}
+
+bool meetThemselves(const Measuring &measuring, const RowSet &rows, const ForeignKey &key)
+{
+    const Leaves covered = measuring.keys.covered(key.child), leaves = measuring.keys.leaves(rows.relation.oid, rows.withChildren);
+    return std::any_of(leaves.begin(), leaves.end(), [&](Oid oid) { return covered.contains(oid); });
+}
+
+void decidedByKey(const ForeignKey &key, Effects &effects)
+{
+    if (effects.decidedBy)
+        *effects.decidedBy += key.parentColumns + key.childColumns;
+}
+
+/// Rows that ON UPDATE CASCADE, SET NULL or SET DEFAULT would change when a key that others refer to changes.
+void followKey(const Measuring &measuring, const RowSet &rows, const ForeignKey &key, const Assignments &set, Effects &effects)
+{
+    const auto child = measuring.catalog.relation(key.child);
+    decidedByKey(key, effects);
+    effects.reaches = true;
+    ++effects.changesThere;
+    setColumns(measuring.keys, key.child, key.childColumns, effects);
+    const QString name = child ? child->display() : key.name;
+    const QString goesOn = QStringLiteral("the keys of %1 that change go on through several keys").arg(name);
+    const bool single = !noteFollowers(measuring.catalog, measuring.keys, measuring.keys.covered(key.child), key.childColumns, goesOn, effects)
+        && !meetThemselves(measuring, rows, key);
+    const Referring how = referring(measuring, rows, key, set);
+    const bool known = child && single && !how.changed.isEmpty() && key.builtinOperators;
+    const auto counted = known ? countReferring(measuring, rows, key, *child, how, {})
                                : Result<PgRows, PgError>(Failure{PgError{{}, QStringLiteral("the change goes on through several keys")}});
     const Count count = counted ? Count::of(counted->number(0, 0))
                                 : Count::unknown(QStringLiteral("rows of %1 that follow a changed key: %2").arg(name, counted.error().toString()));
@@ -107,14 +147,44 @@ void followKey(const Measuring &measuring, const RowSet &rows, const ForeignKey 
                  static_cast<int>(effects.dependents.size()) - 1, effects, true);
 }
 
+/// Rows that would go on referring to a key that is no more: the server refuses that, or, where the key is not enforced, leaves them so.
+void leaveBehind(const Measuring &measuring, const RowSet &rows, const ForeignKey &key, const Assignments &set, Effects &effects)
+{
+    const auto child = measuring.catalog.relation(key.child);
+    const QString name = child ? child->display() : key.name;
+    decidedByKey(key, effects);
+    for (const Oid leaf : measuring.keys.covered(key.child))
+        effects.touched.insert(leaf);
+    if (child && key.enforced)
+        effects.lockTable(child->oid, Lock::RowShare);
+    const Referring how = referring(measuring, rows, key, set);
+    // Rows of the same table may get other values by the same statement, whose old ones are read here.
+    const bool known = child && !how.changed.isEmpty() && key.builtinOperators && !meetThemselves(measuring, rows, key);
+    const auto counted = known ? countReferring(measuring, rows, key, *child, how, key.enforced && key.onUpdate == u'r' ? QString() : how.leftAlone)
+                               : Result<PgRows, PgError>(Failure{PgError{}});
+    const std::optional<std::int64_t> count = counted ? std::optional(counted->number(0, 0)) : std::nullopt;
+    effects.reaches = effects.reaches || !key.enforced;
+    if (count == 0 || (key.enforced && !count))
+        return;
+    effects.reaches = true;
+    if (key.enforced) {
+        effects.refusedLast = effects.refusedLast || (key.onUpdate == u'a' && key.deferrable);
+        effects.refusals += QStringLiteral("%1 rows of %2 refer to what would get another key (%3)").arg(plain(*count), name, displayIdent(key.name));
+    }
+    effects.dependents.push_back({name, QStringLiteral("table"), key.enforced ? QStringLiteral("refuses") : QStringLiteral("orphaned"), count, 0});
+}
+
 void followKeys(const Measuring &measuring, const RowSet &rows, const Assignments &set, Effects &effects)
 {
     const Leaves leaves = measuring.keys.leaves(rows.relation.oid, rows.withChildren);
+    const QStringList columns = set.columns + measuring.keys.generated(rows.relation.oid);
     for (const ForeignKey &key : measuring.keys.all()) {
         const Leaves covered = measuring.keys.covered(key.parent);
         const bool hit = std::any_of(covered.begin(), covered.end(), [&](Oid oid) { return leaves.contains(oid); });
-        if (hit && key.enforced && key.onUpdate != u'a' && key.onUpdate != u'r' && shares(key.parentColumns, set.columns))
-            followKey(measuring, rows, key, set, effects);
+        if (!hit || !shares(key.parentColumns, columns))
+            continue;
+        const bool follows = key.enforced && key.onUpdate != u'a' && key.onUpdate != u'r';
+        (follows ? followKey : leaveBehind)(measuring, rows, key, set, effects);
     }
 }
 

@@ -46,6 +46,10 @@ QString pairSchema()
               "CREATE TABLE \"0\" (a int); INSERT INTO shadowed VALUES (1), (2); INSERT INTO \"%3\" VALUES (1), (1), (2); INSERT INTO \"%2\" VALUES (1);"
               "CREATE TABLE vkey (k varchar PRIMARY KEY); CREATE TABLE cref (k char(5) REFERENCES vkey ON DELETE CASCADE); INSERT INTO vkey VALUES ('ab'), ('ab '); INSERT INTO cref VALUES ('ab');"
               "CREATE TABLE ckey (k char(5) PRIMARY KEY); CREATE TABLE tref (k text REFERENCES ckey ON DELETE CASCADE); INSERT INTO ckey VALUES ('ab'); INSERT INTO tref VALUES ('ab'), ('ab ');"
+              "CREATE TABLE nheld (id numeric PRIMARY KEY); CREATE TABLE nholder (a numeric REFERENCES nheld); INSERT INTO nheld VALUES (1), (2); INSERT INTO nholder VALUES (1);"
+              "CREATE TABLE rheld (id numeric PRIMARY KEY); CREATE TABLE rholder (a numeric REFERENCES rheld ON UPDATE RESTRICT); INSERT INTO rheld VALUES (1), (2); INSERT INTO rholder VALUES (1);"
+              "CREATE TABLE computed (a int, twice int GENERATED ALWAYS AS (a * 2) STORED UNIQUE); CREATE TABLE cheld (k int UNIQUE REFERENCES computed (twice) ON UPDATE CASCADE);"
+              "INSERT INTO computed VALUES (1), (2); INSERT INTO cheld VALUES (2), (4);"
               "CREATE TABLE floats (f float8); INSERT INTO floats VALUES (1 / 3.0); CREATE SCHEMA away; CREATE TABLE away.other (id int, n int);");
 }
 
@@ -114,6 +118,8 @@ private Q_SLOTS:
     void lifted();
     void session_data();
     void session();
+    void orphans_data();
+    void orphans();
     void resources_data();
     void resources();
     void told();
@@ -191,6 +197,7 @@ void TestSqlPairs::open_data()
     row("DELETE FROM owner WHERE id = 1", true); // a row that goes to another partition is deleted in its own
     row("UPDATE owner SET id = 9 WHERE id = 1", true);
     row("DELETE FROM emp WHERE id < 9; DELETE FROM boss WHERE id = 1", false);
+    row("UPDATE computed SET a = 5 WHERE a = 1", false); // a computed key that others follow
 }
 
 /// What cannot be told for certain is left open, and is no surprise when it happens.
@@ -227,6 +234,20 @@ void TestSqlPairs::lifted_data()
     row("DELETE FROM lateheld; DELETE FROM lateholder", false);
     row("DELETE FROM lateheld; INSERT INTO lateheld VALUES (1)", false);
     row("DROP TABLE third; CREATE TABLE third AS SELECT id FROM other", false);
+    row("UPDATE held SET id = 9 WHERE id = 1", true);
+    row("UPDATE held SET id = 9 WHERE id = 2", false);
+    row("UPDATE held SET id = id", false);
+    row("UPDATE held SET id = id - 1", false); // another row takes the key
+    row("UPDATE held SET id = -id", true);
+    row("UPDATE holder SET a = 2; UPDATE held SET id = 9 WHERE id = 1", false);
+    row("WITH c AS (DELETE FROM holder) UPDATE held SET id = 9 WHERE id = 1", false);
+    row("UPDATE third SET id = id; UPDATE held SET id = 8 WHERE id = 1", true);
+    row("UPDATE lateheld SET id = 9", true);
+    row("UPDATE lateheld SET id = 9; UPDATE lateholder SET a = 9", false);
+    row("UPDATE lateheld SET id = 9; INSERT INTO lateheld VALUES (1)", false);
+    row("UPDATE nheld SET id = 1.00 WHERE id = 1", false); // an equal key, of another image
+    row("UPDATE rheld SET id = 1.00 WHERE id = 1", true); // RESTRICT asks for the image alone
+    row("UPDATE rheld SET id = id - 1", true);
 }
 
 /// What one statement is refused for, another may take away.
@@ -269,6 +290,36 @@ void TestSqlPairs::session()
     QVERIFY2(number(output, fact::DestroyedRows) == destroyed, came.constData());
     const Performed *performed = std::get_if<Performed>(&outcome);
     QVERIFY2(destroyed < 0 || (performed && performed->outcome == Outcome::Committed && number(*performed, fact::DestroyedRows) == destroyed), came.constData());
+}
+
+void TestSqlPairs::orphans_data()
+{
+    QTest::addColumn<QString>("statement");
+    QTest::addColumn<QString>("orphans"); // `table: rows`, those that refer to nothing afterwards
+    const auto row = [](const char *text, const char *orphans) { QTest::newRow(text) << QString::fromLatin1(text) << QString::fromLatin1(orphans); };
+    row("UPDATE boss SET id = 77 WHERE id = 1", "emp: 4, emp: 6");
+    row("UPDATE boss SET id = id + 1", "emp: 4, emp: 6"); // only the first key is gone
+    row("UPDATE boss SET id = id", "");
+    row("UPDATE held SET id = 9 WHERE id = 1", "holder: 1");
+    row("UPDATE boss SET id = o.n FROM other o WHERE o.id = boss.id AND o.n = 400", "emp: -1, emp: -1"); // which row gives the value is the server's choice
+    row("DELETE FROM boss WHERE id = 1", "emp: 4, emp: 6");
+}
+
+/// Where foreign keys do not fire, rows are left that refer to nothing.
+void TestSqlPairs::orphans()
+{
+    QFETCH(QString, statement);
+    QFETCH(QString, orphans);
+    const Ground ground = m_shop->fresh();
+    QCOMPARE(ground.sql(QStringLiteral("ALTER TABLE boss DISABLE TRIGGER ALL; ALTER TABLE held DISABLE TRIGGER ALL")), QString());
+    const MeasureOutput output = ground.measure(statement);
+    QStringList said;
+    for (const Dependent &one : output.measurement.dependents) {
+        if (one.effect == QStringLiteral("orphaned"))
+            said += QStringLiteral("%1: %2").arg(one.name, QString::number(one.count.value_or(-1)));
+    }
+    std::sort(said.begin(), said.end());
+    QVERIFY2(said.join(QStringLiteral(", ")) == orphans, qPrintable(dump(output)));
 }
 
 void TestSqlPairs::resources_data()
