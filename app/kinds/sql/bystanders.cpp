@@ -140,7 +140,7 @@ void noteEventTriggers(const Catalog &catalog, Effects &effects)
     for (const RunCode &code : *found) {
         effects.dependents.push_back({code.name, code.kind, QStringLiteral("fires"), std::nullopt, -1});
         effects.note(QStringLiteral("event trigger %1 runs code that is not inspected (%2, md5 %3)").arg(code.name, code.function, code.version));
-        run(effects.code, code, true, QStringLiteral("event trigger ") + code.name);
+        run(effects.code, code, false, QStringLiteral("event trigger ") + code.name);
         ++effects.code.reasons;
     }
 }

@@ -185,15 +185,19 @@ Result<std::vector<RunCode>, QString> codeRunBy(const Catalog &catalog, const Wr
 
 Result<std::vector<RunCode>, QString> codeRunByDdl(const Catalog &catalog)
 {
-    const auto rows = catalog.db().guarded(QStringLiteral("SELECT e.evtname, p.oid::regprocedure::text, md5(p.prosrc) FROM pg_event_trigger e"
+    const auto rows = catalog.db().guarded(QStringLiteral("SELECT e.evtname, p.oid::regprocedure::text, md5(p.prosrc), e.evtevent FROM pg_event_trigger e"
                                                           " JOIN pg_proc p ON p.oid = e.evtfoid WHERE %1 ORDER BY 1")
                                                .arg(fires(catalog, QStringLiteral("e.evtenabled"))));
     if (!rows)
         return Failure{rows.error().toString()};
     std::vector<RunCode> code;
     code.reserve(static_cast<std::size_t>(rows->count()));
-    for (int row = 0; row < rows->count(); ++row)
-        code.push_back({QStringLiteral("event trigger"), displayIdent(rows->text(row, 0)), 0, rows->text(row, 1), rows->text(row, 2)});
+    for (int row = 0; row < rows->count(); ++row) {
+        // What runs before the rows go may take them away first.
+        const bool before = rows->text(row, 3) == l("ddl_command_start") || rows->text(row, 3) == l("table_rewrite");
+        code.push_back({QStringLiteral("event trigger"), displayIdent(rows->text(row, 0)), 0, rows->text(row, 1), rows->text(row, 2),
+                        before ? RunCode::Power::Suppresses : RunCode::Power::Adds});
+    }
     return code;
 }
 
