@@ -49,7 +49,7 @@ Happened difference(const Fingerprint &before, const Fingerprint &after)
             changed[relation] = content.first;
     }
     for (const auto &[relation, catalog] : changed) {
-        if (relation.startsWith(QLatin1StringView("said.")))
+        if (relation.startsWith(QLatin1StringView("said.")) && before.contains(relation)) // else the statement made it
             happened.canaries += relation;
         else
             happened.tables[catalog || relation.contains(u'.') ? relation : QStringLiteral("public.") + relation] = {0, 0, 0, catalog};

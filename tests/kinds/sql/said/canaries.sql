@@ -80,7 +80,7 @@ CREATE FUNCTION said.fingerprint() RETURNS TABLE (relation text, catalog boolean
         EXECUTE CASE WHEN one.relkind = 'S' THEN format('SELECT last_value || is_called::text FROM %s', one.name)
             WHEN one.name = 'pg_class' THEN 'SELECT count(*) || '' '' || sum(hashtextextended(concat(oid, relname, relowner, relkind, relacl, relhastriggers, relrowsecurity, reloptions, relhasindex, relchecks, reltype, relfilenode), 0)) FROM pg_class'
             WHEN one.name = 'pg_database' THEN 'SELECT count(*) || '' '' || sum(hashtextextended(concat(oid, datname, datdba, datacl, datconnlimit), 0)) FROM pg_database'
-            ELSE format('SELECT count(*) || '' '' || coalesce(sum(hashtextextended(t::text, 0)), 0) FROM %s t', one.name) END INTO content;
+            ELSE format('SELECT count(*) || '' '' || coalesce(sum(hashtextextended(t::text, 0)), 0) FROM %s %s t', CASE one.relkind WHEN 'p' THEN '' ELSE 'ONLY' END, one.name) END INTO content;
         RETURN NEXT;
     END LOOP;
 END $$;
