@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One hostile client at each limit in turn: what another client's request waits for, and the gate's memory."""
+"""One hostile client at each limit in turn: what another client's request waits for, and the gate's memory.
+
+Each abuse is measured twice. *Elsewhere*: the hostile client has only what processor time nobody else wants (SCHED_IDLE), as a client on
+another machine takes none of the gate's; what is left is what the gate does with what it is sent. *Beside*: it is a process like any other
+of the same machine, and what it takes from the gate's processors no gate can give back.
+"""
 import os
 import socket
 import subprocess
@@ -12,6 +17,7 @@ from place import BENCH, BIN, Trouble, say
 CAST, SCRATCH = BENCH + "/homes/cast", BENCH + "/scratch"
 MOST_RATIO, MOST_MEBIBYTES = 3, 300
 CONTROL = "busy-neighbour"  # sends nothing
+ELSEWHERE, BESIDE = "elsewhere", "beside"
 
 
 def bench(*words):
@@ -40,7 +46,11 @@ def peak(pid):
         return next(int(line.split()[1]) for line in file if line.startswith("VmHWM:")) / 1024
 
 
-def against(abuse, samples, port):
+def take_what_is_left():
+    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+
+
+def against(abuse, where, samples, port):
     """The gate is new each time: its peak belongs to this abuse alone."""
     home = f"{SCRATCH}/hostile-{abuse}-{time.monotonic_ns()}"
     os.makedirs(home, mode=0o700)
@@ -50,7 +60,7 @@ def against(abuse, samples, port):
     try:
         first_line(gate, "holdfastd")
         quiet = [float(each) for each in bench("ask", home, CAST, str(samples))]
-        hostile = subprocess.Popen([BIN + "/bench_hostile", abuse, home, CAST], stdout=subprocess.PIPE)
+        hostile = subprocess.Popen([BIN + "/bench_hostile", abuse, home, CAST], stdout=subprocess.PIPE, preexec_fn=take_what_is_left if where == ELSEWHERE else None)
         first_line(hostile, abuse)
         loud = [float(each) for each in bench("ask", home, CAST, str(samples))]
         if hostile.poll() is not None:
@@ -73,16 +83,19 @@ def measure_all(place, keys, options):
         raw = []
         for number in range(options.rounds):
             raw.append({})
-            for name in names:
-                got = raw[-1][name] = against(name, samples, port)
-                say(f"hostile round {number + 1} of {options.rounds}, {name}: quiet {quantile(got['quiet'], 0.5):.2f}/{quantile(got['quiet'], 0.99):.2f}, "
-                    f"beside it {quantile(got['loud'], 0.5):.2f}/{quantile(got['loud'], 0.99):.2f} ms p50/p99; {got['peak']:.0f} MiB")
-    return raw, [line for name in names for line in lines_of(name, [one[name] for one in raw])]
+            for name, where in ((name, where) for name in names for where in (ELSEWHERE, BESIDE)):
+                got = raw[-1][f"{name}, {where}"] = against(name, where, samples, port)
+                say(f"hostile round {number + 1} of {options.rounds}, {name} {where}: quiet {quantile(got['quiet'], 0.5):.2f}/{quantile(got['quiet'], 0.99):.2f}, "
+                    f"abused {quantile(got['loud'], 0.5):.2f}/{quantile(got['loud'], 0.99):.2f} ms p50/p99; {got['peak']:.0f} MiB")
+    return raw, [line for name in names for line in lines_of(name, raw)]
 
 
 def lines_of(name, raw):
     """The quiet figure of the same gate stands in the column of the peer: what is compared is the ratio to it."""
-    high = median(one["peak"] for one in raw)
-    return [Line(f"hostile {name}: request → pending, p99 (beside it the quiet one)", "ms", [quantile(one["loud"], 0.99) for one in raw],
-                 [quantile(one["quiet"], 0.99) for one in raw], None, [] if name == CONTROL else [("peer", MOST_RATIO)]),
-            Note(f"hostile {name}: the gate's peak", high, f"{high:.0f} MiB", MOST_MEBIBYTES, f"≤ {MOST_MEBIBYTES} MiB")]
+    lines = []
+    for where in (ELSEWHERE, BESIDE):
+        rounds = [one[f"{name}, {where}"] for one in raw]
+        lines.append(Line(f"hostile {name}, {where}: request → pending, p99 (beside it the quiet one)", "ms", [quantile(one["loud"], 0.99) for one in rounds],
+                          [quantile(one["quiet"], 0.99) for one in rounds], None, [("peer", MOST_RATIO)] if where == ELSEWHERE and name != CONTROL else []))
+    high = max(median(one[f"{name}, {where}"]["peak"] for one in raw) for where in (ELSEWHERE, BESIDE))
+    return [*lines, Note(f"hostile {name}: the gate's peak", high, f"{high:.0f} MiB", MOST_MEBIBYTES, f"≤ {MOST_MEBIBYTES} MiB")]
