@@ -28,6 +28,7 @@ private Q_SLOTS:
     void hidden();
     void madeTable();
     void partition();
+    void namesWithDatabase();
     void sharedCase();
 
 private:
@@ -277,6 +278,17 @@ void TestSqlParts::partition()
         for (const char *name : {"/public.events", "/public.events_old", "/public.events_older"})
             QVERIFY2(std::any_of(output.measurement.resources.begin(), output.measurement.resources.end(), [&](const QString &one) { return one.endsWith(QLatin1StringView(name)); }), qPrintable(dump(output)));
     }
+}
+
+/// A name of three parts is the table where it names this database, and nothing that can be counted where it names another.
+void TestSqlParts::namesWithDatabase()
+{
+    const Ground ground = m_shop->fresh();
+    const QString here = ground.sql(QStringLiteral("SELECT current_database()"));
+    const MeasureOutput own = ground.measure(QStringLiteral("DELETE FROM %1.public.third WHERE id = 2").arg(here));
+    QVERIFY2(number(own, fact::DestroyedRows) == 1 && own.measurement.uninspectable.isEmpty(), qPrintable(dump(own)));
+    const MeasureOutput other = ground.measure(QStringLiteral("DELETE FROM elsewhere.public.third WHERE id = 2"));
+    QVERIFY2(number(other, fact::DestroyedRows) < 0 && other.measurement.uninspectable.join(u' ').contains(QStringLiteral("names another database")), qPrintable(dump(other)));
 }
 
 /// Two hundred additions and two rounds of changes around five deletions.

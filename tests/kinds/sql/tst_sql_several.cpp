@@ -22,6 +22,8 @@ private Q_SLOTS:
     void nothingKnown();
     void clauses_data();
     void clauses();
+    void cascades_data();
+    void cascades();
     void destroyedFirst();
     void opaque_data();
     void opaque();
@@ -116,6 +118,35 @@ void TestSqlSeveral::clauses()
     QFETCH(QString, statements);
     const Ground ground = m_shop->shared();
     QTEST(ground.measure(statements).measurement.summaryText, "sentence");
+}
+
+void TestSqlSeveral::cascades_data()
+{
+    QTest::addColumn<QString>("statements");
+    QTest::addColumn<qint64>("least");
+    QTest::addColumn<qint64>("most"); // both -1: unknown
+    QTest::addColumn<qint64>("happens"); // rows of tag that are gone
+    const auto row = [](const char *text, qint64 least, qint64 most, qint64 happens) { QTest::newRow(text) << QString::fromLatin1(text) << least << most << happens; };
+    row("DELETE FROM third; DELETE FROM item WHERE id = 1", 3, 3, 3);
+    row("INSERT INTO tag VALUES (1, 'new'); DELETE FROM item WHERE id = 1", 3, 4, 4);
+    row("DELETE FROM item WHERE id < 3; DELETE FROM item WHERE id < 5", 10, 18, 12);
+    row("UPDATE tag SET item = 1 WHERE item = 2; DELETE FROM item WHERE id = 1", -1, -1, 6);
+}
+
+/// What goes by cascade is bounded with the rest where one statement works on what another leaves.
+void TestSqlSeveral::cascades()
+{
+    QFETCH(QString, statements);
+    QFETCH(qint64, least);
+    QFETCH(qint64, most);
+    QFETCH(qint64, happens);
+    const Ground ground = m_shop->fresh();
+    const MeasureOutput output = ground.measure(statements);
+    QVERIFY2(least == most ? number(output, fact::CascadeRows) == least : isBetween(output, fact::CascadeRows, least, most), qPrintable(dump(output)));
+    const auto outcome = ground.perform(statements, output);
+    QVERIFY2(std::holds_alternative<Performed>(outcome), qPrintable(dump(outcome)));
+    const qint64 gone = 300 + statements.count(QStringLiteral("INTO tag")) - ground.sql(QStringLiteral("SELECT count(*) FROM tag")).toLongLong();
+    QCOMPARE(gone, happens);
 }
 
 /// Few deletions behind many other changes: they lead in sentence, dependents and samples.
