@@ -16,6 +16,8 @@ private Q_SLOTS:
     void cleanupTestCase() { m_cluster.reset(); }
     void named_data();
     void named();
+    void counted_data();
+    void counted();
     void altered_data();
     void altered();
     void notCounted();
@@ -162,6 +164,37 @@ void TestSqlLosses::named()
     const std::int64_t constraints = std::count_if(lost.begin(), lost.end(), [](const QString &one) { return one.contains(QStringLiteral(" constraint|")); });
     QVERIFY2(std::max<std::int64_t>(0, number(output, u"destroyed.constraints")) == constraints, came.constData());
     QVERIFY2(std::max<std::int64_t>(0, number(std::get<Performed>(outcome), u"destroyed.constraints")) == constraints, came.constData());
+}
+
+void TestSqlLosses::counted_data()
+{
+    QTest::addColumn<QString>("setup");
+    QTest::addColumn<QString>("statement");
+    QTest::addColumn<qint64>("objects"); // with a life of their own, and whatever is named
+    QTest::addColumn<qint64>("cascaded"); // of these, not named
+    QTest::addColumn<qint64>("constraints");
+    const auto row = [](const char *setup, const char *statement, qint64 objects, qint64 cascaded, qint64 constraints) {
+        QTest::addRow("%s %s", setup, statement) << QString::fromLatin1(setup) << QString::fromLatin1(statement) << objects << cascaded << constraints;
+    };
+    row("", "DROP TABLE archive", 1, 0, 0);
+    row("", "DROP TABLE item CASCADE", 1, 0, 2);
+    row("CREATE INDEX found ON archive (n)", "DROP INDEX found", 1, 0, 0);
+    row("CREATE VIEW seen AS SELECT id FROM archive; CREATE VIEW farther AS SELECT id FROM seen", "DROP VIEW seen CASCADE", 2, 1, 0);
+    row("CREATE VIEW seen AS SELECT id FROM archive", "DROP TABLE archive, feel CASCADE", 3, 1, 0);
+    row("", "DROP DOMAIN pos CASCADE", 1, 0, 1);
+    row("", "DROP SCHEMA away CASCADE", 2, 1, 0);
+}
+
+void TestSqlLosses::counted()
+{
+    QFETCH(QString, setup);
+    QFETCH(QString, statement);
+    QFETCH(qint64, objects);
+    QFETCH(qint64, cascaded);
+    QFETCH(qint64, constraints);
+    const MeasureOutput output = make(setup).measure(statement);
+    QVERIFY2(number(output, fact::DestroyedObjects) == objects && number(output, fact::CascadeObjects) == cascaded && number(output, u"destroyed.constraints") == constraints,
+             qPrintable(dump(output)));
 }
 
 void TestSqlLosses::altered_data()

@@ -40,8 +40,8 @@ QString pairSchema()
               "INSERT INTO top VALUES (1), (2); INSERT INTO middle VALUES (1), (2); INSERT INTO low VALUES (1), (1), (2);"
               "CREATE TABLE owner (id int PRIMARY KEY); CREATE TABLE moved (p int REFERENCES owner ON DELETE SET NULL ON UPDATE CASCADE) PARTITION BY LIST (p);"
               "CREATE TABLE moved1 PARTITION OF moved FOR VALUES IN (1); CREATE TABLE moved2 PARTITION OF moved DEFAULT; INSERT INTO owner VALUES (1), (2), (3); INSERT INTO moved VALUES (1), (1), (2);"
-              "CREATE TABLE held (id int PRIMARY KEY); CREATE TABLE holder (a int REFERENCES held); INSERT INTO held VALUES (1), (2); INSERT INTO holder VALUES (1);"
-              "CREATE TABLE lateheld (id int PRIMARY KEY); CREATE TABLE lateholder (a int REFERENCES lateheld DEFERRABLE INITIALLY DEFERRED); INSERT INTO lateheld VALUES (1); INSERT INTO lateholder VALUES (1);"
+              "CREATE TABLE held (id int PRIMARY KEY); CREATE TABLE holder (a int REFERENCES held, note text); INSERT INTO held VALUES (1), (2); INSERT INTO holder VALUES (1);"
+              "CREATE TABLE lateheld (id int PRIMARY KEY, note text); CREATE TABLE lateholder (a int REFERENCES lateheld DEFERRABLE INITIALLY DEFERRED); INSERT INTO lateheld VALUES (1); INSERT INTO lateholder VALUES (1);"
               "CREATE TABLE shadowed (id int PRIMARY KEY); CREATE TABLE \"%3\" (a int REFERENCES shadowed ON DELETE CASCADE); CREATE TABLE \"%2\" (a int REFERENCES shadowed ON DELETE SET NULL);"
               "CREATE TABLE \"0\" (a int); INSERT INTO shadowed VALUES (1), (2); INSERT INTO \"%3\" VALUES (1), (1), (2); INSERT INTO \"%2\" VALUES (1);"
               "CREATE TABLE vkey (k varchar PRIMARY KEY); CREATE TABLE cref (k char(5) REFERENCES vkey ON DELETE CASCADE); INSERT INTO vkey VALUES ('ab'), ('ab '); INSERT INTO cref VALUES ('ab');"
@@ -228,6 +228,8 @@ void TestSqlPairs::lifted_data()
     row("DELETE FROM holder; DELETE FROM held WHERE id = 1", false);
     row("WITH c AS (DELETE FROM holder) DELETE FROM held WHERE id = 1", false);
     row("UPDATE holder SET a = NULL; DELETE FROM held WHERE id = 1", false);
+    row("UPDATE holder SET note = 'x'; DELETE FROM held WHERE id = 1", true);
+    row("DELETE FROM lateheld; INSERT INTO lateheld VALUES (1) ON CONFLICT (id) DO UPDATE SET note = 'x'", false);
     row("TRUNCATE holder; DELETE FROM held WHERE id = 1", false);
     row("DROP TABLE holder; DELETE FROM held WHERE id = 1", false);
     row("ALTER TABLE holder DROP CONSTRAINT holder_a_fkey; DELETE FROM held WHERE id = 1", false);
