@@ -65,10 +65,12 @@ private:
     const ForeignKeys &m_keys;
     const RowSet &m_rows;
     int m_components = 0;
+    QString m_unasked; ///< not empty: why nothing may be counted
 };
 
 QString Closure::build()
 {
+    m_unasked = m_catalog.whyNotAsked(m_rows.relation, m_rows.withChildren);
     tables.push_back({m_rows.relation, m_keys.leaves(m_rows.relation.oid, m_rows.withChildren), -1, {}, -1});
     for (std::size_t from = 0; from < tables.size(); ++from) {
         for (const ForeignKey &key : m_keys.all()) {
@@ -81,13 +83,17 @@ QString Closure::build()
             return QStringLiteral("more than %1 tables hang on it").arg(MaxTables);
     }
     findComponents();
-    return {};
+    return m_unasked;
 }
 
 QString Closure::follow(std::size_t from, const ForeignKey &key)
 {
     if (!key.builtinOperators)
         return QStringLiteral("foreign key %1 compares with an operator that is not built in").arg(displayIdent(key.name));
+    const auto child = m_catalog.relation(key.child);
+    const QString why = child ? m_catalog.whyNotAsked(*child, m_keys.isPartitioned(key.child)) : child.error();
+    if (m_unasked.isEmpty())
+        m_unasked = why; // which tables are reached is known all the same
     Edge edge{&key, from, 0, {}};
     const Leaves covered = m_keys.covered(key.parent);
     if (!std::includes(covered.begin(), covered.end(), tables[from].leaves.begin(), tables[from].leaves.end()))

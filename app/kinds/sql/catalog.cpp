@@ -21,6 +21,14 @@ QLatin1StringView kindText(QChar kind)
     }
 }
 
+QString oidArray(const std::vector<Oid> &oids)
+{
+    QStringList list;
+    for (const Oid oid : oids)
+        list += QString::number(oid);
+    return u'{' + list.join(u',') + u'}';
+}
+
 Result<std::vector<Oid>, QString> oids(const Result<PgRows, PgError> &rows)
 {
     if (!rows)
@@ -55,6 +63,13 @@ const Column *Relation::column(const QString &columnName) const
 QString Column::castFrom(const QString &expression) const
 {
     return QStringLiteral("CAST(%1 AS %2)").arg(expression, castName) + (collation.isEmpty() ? QString() : QStringLiteral(" COLLATE ") + collation);
+}
+
+QString Column::asText(const QString &expression) const
+{
+    constexpr Oid firstOfOthers = 16384; // whoever made a type may have made casts of it
+    return type < firstOfOthers ? QStringLiteral("CAST(%1 AS pg_catalog.text)").arg(expression)
+                                : QStringLiteral("CASE WHEN pg_catalog.num_nulls(%1) = 0 THEN pg_catalog.format('%s', %1) END").arg(expression);
 }
 
 QStringList Relation::key() const
@@ -163,6 +178,35 @@ Result<Done, QString> Catalog::loadColumns(Relation &relation) const
                                     rows->flag(row, 5), rows->flag(row, 6), rows->flag(row, 7), rows->flag(row, 8), rows->text(row, 9)});
     }
     return Done{};
+}
+
+const Result<PlannedCodes, QString> &Catalog::planning() const
+{
+    if (!m_planning)
+        m_planning = codeOfPlanning(db());
+    return *m_planning;
+}
+
+QString Catalog::whyNotAsked(const Relation &relation, bool withChildren) const
+{
+    if (!planning())
+        return QStringLiteral("what a query on %1 would run could not be asked: %2").arg(relation.display(), planning().error());
+    auto read = withChildren && relation.hasChildren ? descendants(relation.oid) : Result<std::vector<Oid>, QString>(std::vector<Oid>{relation.oid});
+    // How a partition is bounded is for its parent's key to say.
+    const auto above = read && relation.partition ? ancestors(relation.oid) : Result<std::vector<Oid>, QString>(std::vector<Oid>());
+    if (!read || !above)
+        return (read ? above : read).error();
+    const auto foreign = db().guarded(QStringLiteral("SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'f' AND c.oid = ANY($1::oid[]) LIMIT 1"),
+                                      {oidArray(*read)});
+    if (!foreign || foreign->count() > 0)
+        return foreign ? QStringLiteral("%1.%2 is a foreign table").arg(displayIdent(foreign->text(0, 0)), displayIdent(foreign->text(0, 1))) : foreign.error().toString();
+    read->insert(read->end(), above->begin(), above->end());
+    for (const Oid oid : *read) {
+        if (const auto found = planning()->find(oid); found != planning()->end())
+            return QStringLiteral("%1 is not asked: for %2 the server would run %3, which is not inspected (md5 %4)")
+                .arg(relation.display(), found->second.where, found->second.function, found->second.version);
+    }
+    return {};
 }
 
 Result<std::vector<Oid>, QString> Catalog::descendants(Oid oid) const

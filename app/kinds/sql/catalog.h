@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "kinds/sql/planned.h"
 #include "kinds/sql/session.h"
 #include "kinds/sql/statements.h"
 
+#include <optional>
 #include <set>
 
 namespace holdfast::sql {
@@ -23,6 +25,7 @@ struct Column final
     bool generated = false; ///< computed from other columns
     QString collation; ///< `"pg_catalog"."C"`, where it is not that of the type
     [[nodiscard]] QString castFrom(const QString &expression) const; ///< as it would stand in the column
+    [[nodiscard]] QString asText(const QString &expression) const; ///< a value of the column as the server writes it, whatever casts there are
 };
 
 struct Relation final
@@ -73,11 +76,17 @@ public:
     [[nodiscard]] Result<std::vector<Oid>, QString> descendants(Oid oid) const;
     [[nodiscard]] Result<std::vector<Oid>, QString> ancestors(Oid oid) const;
 
+    /// Why no query on the relation may be made here, not even one that is not about what the reason names: others' code would run, or another
+    /// server be asked. Empty where one may.
+    [[nodiscard]] QString whyNotAsked(const Relation &relation, bool withChildren = true) const;
+    [[nodiscard]] const Result<PlannedCodes, QString> &planning() const;
+
 private:
     [[nodiscard]] Result<Relation, QString> load(const QString &where, const QStringList &parameters) const;
     [[nodiscard]] Result<Done, QString> loadColumns(Relation &relation) const;
     const Session &m_session;
     mutable std::map<Oid, Relation> m_relations;
+    mutable std::optional<Result<PlannedCodes, QString>> m_planning;
 };
 
 } // namespace holdfast::sql

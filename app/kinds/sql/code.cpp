@@ -151,6 +151,28 @@ QString oidArrayOf(const std::set<Oid> &oids)
     return u'{' + list.join(u',') + u'}';
 }
 
+/// The server looks for the rows of the other side of a foreign key by queries of its own, for which it plans.
+Result<std::vector<RunCode>, QString> codeOfChecking(const Catalog &catalog, const QString &holds, QLatin1StringView letter)
+{
+    std::vector<RunCode> code;
+    if (!catalog.planning())
+        return Failure{catalog.planning().error()};
+    if (catalog.planning()->empty())
+        return code;
+    const auto sides = catalog.db().guarded(
+        QStringLiteral("SELECT conrelid, confrelid FROM pg_constraint WHERE contype = 'f' AND conrelid = ANY($1::oid[]) AND $2 IN ('i', 'u')"
+                       " UNION SELECT confrelid, conrelid FROM pg_constraint WHERE contype = 'f' AND confrelid = ANY($1::oid[]) AND $2 IN ('u', 'd') ORDER BY 1, 2"),
+        {holds, letter});
+    if (!sides)
+        return Failure{sides.error().toString()};
+    for (int row = 0; row < sides->count(); ++row) {
+        const auto found = catalog.planning()->find(sides->oid(row, 1));
+        if (found != catalog.planning()->end())
+            code.push_back({QStringLiteral("foreign key"), found->second.function, sides->oid(row, 0), found->second.function, found->second.version});
+    }
+    return code;
+}
+
 } // namespace
 
 Result<std::vector<RunCode>, QString> codeRunBy(const Catalog &catalog, const Write &write)
@@ -171,15 +193,17 @@ Result<std::vector<RunCode>, QString> codeRunBy(const Catalog &catalog, const Wr
         catalog.db().guarded(functionsQuery(), {holds, columns, words.letter, write.relation.rowSecurity ? QStringLiteral("t") : QStringLiteral("f"), harmless(), arrayParameter(write.defaulted)});
     if (!functions)
         return Failure{functions.error().toString()};
-    std::vector<RunCode> code;
-    code.reserve(static_cast<std::size_t>(triggers->count()) + static_cast<std::size_t>(rules->count()) + static_cast<std::size_t>(functions->count()));
+    auto code = codeOfChecking(catalog, holds, words.letter);
+    if (!code)
+        return code;
+    code->reserve(code->size() + static_cast<std::size_t>(triggers->count()) + static_cast<std::size_t>(rules->count()) + static_cast<std::size_t>(functions->count()));
     for (int row = 0; row < triggers->count(); ++row)
-        code.push_back({QStringLiteral("trigger"), displayIdent(triggers->text(row, 0)), triggers->oid(row, 1), triggers->text(row, 2), triggers->text(row, 3),
+        code->push_back({QStringLiteral("trigger"), displayIdent(triggers->text(row, 0)), triggers->oid(row, 1), triggers->text(row, 2), triggers->text(row, 3),
                         powerOf(triggers->number(row, 4))});
     for (int row = 0; row < rules->count(); ++row)
-        code.push_back({QStringLiteral("rule"), displayIdent(rules->text(row, 0)), rules->oid(row, 1), {}, rules->text(row, 2), RunCode::Power::Rewrites});
+        code->push_back({QStringLiteral("rule"), displayIdent(rules->text(row, 0)), rules->oid(row, 1), {}, rules->text(row, 2), RunCode::Power::Rewrites});
     for (int row = 0; row < functions->count(); ++row)
-        code.push_back({functions->text(row, 0), functions->text(row, 2), functions->oid(row, 1), functions->text(row, 2), functions->text(row, 3)});
+        code->push_back({functions->text(row, 0), functions->text(row, 2), functions->oid(row, 1), functions->text(row, 2), functions->text(row, 3)});
     return code;
 }
 

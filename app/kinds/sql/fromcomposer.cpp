@@ -110,6 +110,8 @@ std::optional<Composer::FromItem> Composer::fromTable(const Fields &rangeVar)
         why = QStringLiteral("it reads %1, a %2").arg(found->display(), found->kindName());
     else if (found && found->rowSecurity)
         why = QStringLiteral("row security policies decide what the performing login sees of %1").arg(found->display());
+    else if (found)
+        why = m_catalog.whyNotAsked(*found, !only);
     if (!why.isEmpty())
         return refuse(why);
     m_tables.insert(found->oid);

@@ -129,6 +129,8 @@ Count valuesIn(const Catalog &catalog, const LostObject &column)
         return Count::of(0);
     if (relation->kind != u'r')
         return Count::unknown(QStringLiteral("%1 is a %2").arg(relation->display(), relation->kindName()));
+    if (const QString why = catalog.whyNotAsked(*relation, false); !why.isEmpty())
+        return Count::unknown(why);
     const auto rows = catalog.db().guarded(QStringLiteral("SELECT count(") + quoteIdent(column.columnName) + l(") FROM ONLY ") + relation->sqlName());
     return rows ? Count::of(rows->number(0, 0)) : Count::unknown(rows.error().toString());
 }

@@ -17,12 +17,15 @@ constexpr qsizetype MaxNamed = 5;
 
 
 /// How many rows of the referring table have a reference that will no longer be checked.
-std::optional<std::int64_t> referring(const Catalog &catalog, const ForeignKey &key, const Relation &child)
+std::optional<std::int64_t> referring(const Measuring &measuring, const ForeignKey &key, const Relation &child)
 {
+    const bool parted = measuring.keys.isPartitioned(key.child); // else a key covers no table that inherits
+    if (!measuring.catalog.whyNotAsked(child, parted).isEmpty())
+        return std::nullopt;
     QStringList terms;
     for (const QString &column : key.childColumns)
         terms += quoteIdent(column) + l(" IS NOT NULL");
-    const auto rows = catalog.db().guarded(QStringLiteral("SELECT count(*) FROM %1 WHERE %2").arg(child.sqlName(), terms.join(l(" AND "))));
+    const auto rows = measuring.catalog.db().guarded(QStringLiteral("SELECT count(*) FROM %1%2 WHERE %3").arg(parted ? QString() : QStringLiteral("ONLY "), child.sqlName(), terms.join(l(" AND "))));
     return rows ? std::optional(rows->number(0, 0)) : std::nullopt;
 }
 
@@ -56,7 +59,7 @@ void orphan(const Measuring &measuring, const std::vector<LostObject> &objects, 
         if (!child)
             continue;
         effects.dependents.push_back({QStringLiteral("%1.%2").arg(child->display(), displayIdent(key.childColumns.value(0))),
-                                      QStringLiteral("foreign key"), QStringLiteral("orphaned"), referring(measuring.catalog, key, *child), 0});
+                                      QStringLiteral("foreign key"), QStringLiteral("orphaned"), referring(measuring, key, *child), 0});
         effects.dependentTables.push_back(child->oid);
         effects.touched.insert(child->oid);
     }

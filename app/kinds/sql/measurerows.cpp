@@ -42,6 +42,8 @@ std::optional<Relation> hitTable(const Measuring &measuring, const Fields &range
     if (why.isEmpty())
         why = whyLeavesUnplain(measuring, leaves);
     if (why.isEmpty())
+        why = measuring.catalog.whyNotAsked(*relation, flag(rangeVar, l("inh")));
+    if (why.isEmpty())
         return *relation;
     unknownRows(effects, why);
     return std::nullopt;

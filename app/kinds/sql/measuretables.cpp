@@ -78,6 +78,8 @@ Count countWhole(const Catalog &catalog, const Relation &relation)
         return Count::of(0);
     if (relation.kind != u'r')
         return Count::unknown(QStringLiteral("%1 is a %2").arg(relation.display(), relation.kindName()));
+    if (const QString why = catalog.whyNotAsked(relation, false); !why.isEmpty())
+        return Count::unknown(why);
     const auto rows = catalog.db().guarded(QStringLiteral("SELECT count(*) FROM ONLY ") + relation.sqlName());
     if (rows)
         return Count::of(rows->number(0, 0));

@@ -53,10 +53,9 @@ Shown choose(const Relation &relation, const std::vector<NewValue> &newValues)
     return shown;
 }
 
-QString cut(const QString &expression)
+QString cut(const Column &column, const QString &expression)
 {
-    return QStringLiteral("left(CAST(%1 AS pg_catalog.text), %2), length(CAST(%1 AS pg_catalog.text))")
-        .arg(expression, QString::number(MaxCharacters));
+    return QStringLiteral("left(%1, %2), length(%1)").arg(column.asText(expression), QString::number(MaxCharacters));
 }
 
 Json cell(const PgRows &rows, int row, int column, bool hide)
@@ -139,9 +138,9 @@ void addRowSample(const Catalog &catalog, const Relation &relation, const QStrin
     const Shown shown = choose(relation, newValues);
     QStringList outputs, order;
     for (std::size_t i = 0; i < shown.columns.size(); ++i) {
-        outputs += cut(alias + u'.' + quoteIdent(shown.columns[i].name));
+        outputs += cut(shown.columns[i], alias + u'.' + quoteIdent(shown.columns[i].name));
         if (shown.after[i])
-            outputs += cut(*shown.after[i]);
+            outputs += cut(shown.columns[i], *shown.after[i]);
     }
     for (const QString &column : relation.key())
         order += alias + u'.' + quoteIdent(column);

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kinds/sql/planned.h"
+
+#include "kinds/sql/latin.h"
+#include "kinds/sql/statements.h"
+#include "kinds/sql/storedtree.h"
+
+#include <algorithm>
+
+namespace holdfast::sql {
+
+namespace {
+
+using Oid = quint32;
+
+constexpr Oid FirstUserOid = 16384;
+
+struct Function final
+{
+    QString signature, version, language, body;
+    bool immutable = false, defaults = false;
+};
+
+/// What the trees of one database may call.
+struct Callables final
+{
+    std::map<Oid, Function> functions;
+    QStringList expanded; ///< names of functions and operators in whose place the planner writes more than was written: a body in SQL, defaults of arguments
+};
+
+/// Whether the body's expression holds nothing that is evaluated before its parameters have values.
+class Body final
+{
+public:
+    explicit Body(const QStringList &expanded) : m_expanded(expanded) {}
+
+    [[nodiscard]] bool isTame(const QString &text) const
+    {
+        const auto statements = parseStatements(text);
+        if (!statements || statements->size() != 1 || !statements->front().node.is(l("SelectStmt")))
+            return false;
+        const auto outputs = children(statements->front().node.fields, l("targetList"));
+        return outputs.size() == 1 && outputs.front().is(l("ResTarget")) && varies(child(outputs.front().fields, l("val")));
+    }
+
+private:
+    [[nodiscard]] static bool isLiteral(const Node &node)
+    {
+        if (node.is(l("A_Const")))
+            return !node.fields.has(l("isnull"));
+        const Node value = node.is(l("TypeCast")) ? child(node.fields, l("arg")) : Node();
+        return value.is(l("A_Const")) && value.fields.has(l("sval")); // read from its text, no cast is called
+    }
+    [[nodiscard]] bool vary(const std::vector<Node> &operands) const
+    {
+        const auto fits = [&](const Node &one) { return isLiteral(one) || varies(one); };
+        return std::all_of(operands.begin(), operands.end(), fits) && std::any_of(operands.begin(), operands.end(), [&](const Node &one) { return varies(one); });
+    }
+    [[nodiscard]] bool varies(const Node &node) const
+    {
+        if (node.is(l("ParamRef")))
+            return true;
+        if (node.is(l("TypeCast")))
+            return varies(child(node.fields, l("arg")));
+        if (node.is(l("FuncCall")))
+            return !m_expanded.contains(names(node.fields, l("funcname")).value(names(node.fields, l("funcname")).size() - 1)) && vary(children(node.fields, l("args")));
+        const bool plain = node.is(l("A_Expr")) && text(node.fields, l("kind")) == l("AEXPR_OP");
+        return plain && node.fields.has(l("lexpr")) && !m_expanded.contains(names(node.fields, l("name")).value(names(node.fields, l("name")).size() - 1))
+            && vary({child(node.fields, l("lexpr")), child(node.fields, l("rexpr"))});
+    }
+
+    const QStringList &m_expanded;
+};
+
+class Planning final
+{
+public:
+    explicit Planning(const Callables &callables) : m_callables(callables) {}
+
+    /// What is evaluated in it, or 0.
+    [[nodiscard]] Oid evaluated(const StoredTree &tree) const
+    {
+        const Oid called = tree.function();
+        if (called >= FirstUserOid && runs(tree, called))
+            return called;
+        for (const auto &[field, part] : tree.parts) {
+            if (const Oid inside = evaluated(part); inside != 0)
+                return inside;
+        }
+        return 0;
+    }
+
+private:
+    [[nodiscard]] bool isSql(Oid function) const
+    {
+        const auto found = m_callables.functions.find(function);
+        return found != m_callables.functions.end() && found->second.language == l("sql");
+    }
+    [[nodiscard]] bool runs(const StoredTree &call, Oid called) const
+    {
+        const auto found = m_callables.functions.find(called);
+        if (found == m_callables.functions.end())
+            return true;
+        if (found->second.defaults)
+            return true;
+        if (isSql(called))
+            return !vary(call) || !Body(m_callables.expanded).isTame(found->second.body);
+        return found->second.immutable && !vary(call);
+    }
+    [[nodiscard]] static bool isValue(const StoredTree &tree)
+    {
+        if (tree.type == l("RELABELTYPE"))
+            return std::all_of(tree.parts.begin(), tree.parts.end(), [](const auto &part) { return isValue(part.second); });
+        return tree.type == l("CONST") && tree.word(l("constisnull")) == l("false");
+    }
+    /// Some argument is of the row, and no other one may turn out to be null.
+    [[nodiscard]] bool vary(const StoredTree &call) const
+    {
+        return std::all_of(call.parts.begin(), call.parts.end(), [&](const auto &part) { return isValue(part.second) || varies(part.second); })
+            && std::any_of(call.parts.begin(), call.parts.end(), [&](const auto &part) { return varies(part.second); });
+    }
+    /// Never simplified to a constant, as CASE WHEN true, coalesce(1, id) or the body of a function in SQL may be.
+    [[nodiscard]] bool varies(const StoredTree &tree) const
+    {
+        static const QStringList wrapping{QStringLiteral("RELABELTYPE"), QStringLiteral("COERCEVIAIO"), QStringLiteral("COERCETODOMAIN"), QStringLiteral("COLLATEEXPR"),
+                                          QStringLiteral("FUNCEXPR"), QStringLiteral("OPEXPR"), QStringLiteral("SCALARARRAYOPEXPR")};
+        return tree.type == l("VAR") || (wrapping.contains(tree.type) && !isSql(tree.function()) && vary(tree));
+    }
+
+    const Callables &m_callables;
+};
+
+Result<Callables, QString> callablesOf(const PgConnection &db)
+{
+    const auto rows = db.guarded(QStringLiteral("SELECT p.oid, p.oid::regprocedure::text, md5(p.prosrc), g.lanname, CASE WHEN g.lanname = 'sql' THEN p.prosrc ELSE '' END, p.provolatile = 'i', p.pronargdefaults > 0"
+                                                " FROM pg_proc p JOIN pg_language g ON g.oid = p.prolang WHERE p.oid >= 16384"));
+    const auto names = db.guarded(QStringLiteral("SELECT p.proname FROM pg_proc p JOIN pg_language g ON g.oid = p.prolang WHERE p.oid >= 16384 AND (g.lanname = 'sql' OR p.pronargdefaults > 0)"
+                                                 " UNION SELECT o.oprname FROM pg_operator o JOIN pg_proc p ON p.oid = o.oprcode JOIN pg_language g ON g.oid = p.prolang"
+                                                 "  WHERE p.oid >= 16384 AND g.lanname = 'sql'"));
+    if (!rows || !names)
+        return Failure{(rows ? names : rows).error().toString()};
+    Callables all;
+    for (int row = 0; row < rows->count(); ++row)
+        all.functions[rows->oid(row, 0)] = {rows->text(row, 1), rows->text(row, 2), rows->text(row, 3), rows->text(row, 4), rows->flag(row, 5), rows->flag(row, 6)};
+    for (int row = 0; row < names->count(); ++row)
+        all.expanded += names->text(row, 0);
+    return all;
+}
+
+/// Expressions that call what is not the server's: of which table, in what, the tree; or in place of a tree the function that compares.
+Result<PgRows, PgError> expressionsOf(const PgConnection &db)
+{
+    return db.guarded(QStringLiteral(
+        "WITH trees(rel, what, tree) AS ("
+        " SELECT i.indrelid, 'index ' || quote_ident(c.relname), x.tree::text FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid CROSS JOIN LATERAL (VALUES (i.indexprs), (i.indpred)) x(tree)"
+        " UNION ALL SELECT stxrelid, 'statistics ' || quote_ident(stxname), stxexprs::text FROM pg_statistic_ext"
+        " UNION ALL SELECT conrelid, 'check constraint ' || quote_ident(conname), conbin::text FROM pg_constraint WHERE contype = 'c' AND conrelid <> 0"
+        " UNION ALL SELECT p.partrelid, 'the partition key of ' || quote_ident(c.relname), p.partexprs::text FROM pg_partitioned_table p JOIN pg_class c ON c.oid = p.partrelid)"
+        " SELECT rel, what, tree, 0 FROM trees WHERE tree ~ ':(funcid|opfuncid|opno) (\\d{6,}|[2-9]\\d{4}|1[7-9]\\d{3}|16[4-9]\\d\\d|163[89]\\d)|ROWCOMPAREEXPR'"
+        " UNION ALL SELECT k.rel, k.what, '', min(p.oid::int8) FROM (SELECT i.indrelid, 'index ' || quote_ident(c.relname), i.indclass FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
+        "   UNION ALL SELECT p.partrelid, 'the partition key of ' || quote_ident(c.relname), p.partclass FROM pg_partitioned_table p JOIN pg_class c ON c.oid = p.partrelid) k(rel, what, classes)"
+        "  JOIN pg_opclass o ON o.oid = ANY(k.classes::oid[]) JOIN pg_amproc m ON m.amprocfamily = o.opcfamily JOIN pg_proc p ON p.oid = m.amproc::oid AND p.oid >= 16384"
+        "  JOIN pg_language g ON g.oid = p.prolang AND g.lanname NOT IN ('c', 'internal') GROUP BY 1, 2 ORDER BY 1, 2"));
+}
+
+} // namespace
+
+Result<PlannedCodes, QString> codeOfPlanning(const PgConnection &db)
+{
+    const auto rows = expressionsOf(db);
+    if (!rows)
+        return Failure{rows.error().toString()};
+    PlannedCodes found;
+    if (rows->count() == 0)
+        return found;
+    const auto callables = callablesOf(db);
+    if (!callables)
+        return callables.failure();
+    for (int row = 0; row < rows->count(); ++row) {
+        const QString tree = rows->text(row, 2);
+        const Oid called = tree.isEmpty() ? rows->oid(row, 3) : Planning(*callables).evaluated(StoredTree::parse(tree));
+        if (called == 0)
+            continue;
+        const auto function = callables->functions.find(called);
+        found.emplace(rows->oid(row, 0), function == callables->functions.end() ? PlannedCode{rows->text(row, 1), QStringLiteral("code that is not known"), {}}
+                                                                                : PlannedCode{rows->text(row, 1), function->second.signature, function->second.version});
+    }
+    return found;
+}
+
+} // namespace holdfast::sql

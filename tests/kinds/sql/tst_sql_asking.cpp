@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the gate asks in order to measure runs nobody's code: not what the server evaluates to plan a query, nor what makes text of a value.
+#include "ground.h"
+
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace holdfast;
+using namespace holdfast::tests;
+
+class TestSqlAsking : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void cleanupTestCase() { m_shop.reset(); }
+    void planning_data();
+    void planning();
+    void checking();
+    void harmless_data();
+    void harmless();
+    void casts_data();
+    void casts();
+    void otherServers_data();
+    void otherServers();
+
+private:
+    [[nodiscard]] Ground with(const QString &objects);
+    [[nodiscard]] QByteArray heard() { return m_log.readAll(); }
+    std::unique_ptr<Shop> m_shop;
+    QFile m_log;
+};
+
+void TestSqlAsking::initTestCase()
+{
+    m_shop = std::make_unique<Shop>(shopSchema() + QStringLiteral(
+        "CREATE FUNCTION f(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RAISE LOG 'canary in %', pg_catalog.current_query(); RETURN $1; END $$;"
+        "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RAISE LOG 'canary in %', pg_catalog.current_query(); RETURN 1; END $$;"
+        "CREATE OPERATOR ### (LEFTARG = int, RIGHTARG = int, FUNCTION = pg_catalog.int4pl); CREATE FUNCTION plus(int, int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN f($1); END $$;"
+        "CREATE OPERATOR ##+ (LEFTARG = int, RIGHTARG = int, FUNCTION = plus);"
+        "CREATE FUNCTION hidden(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1 + public.f(1)'; CREATE FUNCTION one(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';"
+        "CREATE FUNCTION through(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT public.hidden($1)'; CREATE FUNCTION wrapped(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT public.f($1 + 1)';"
+        "CREATE TYPE mood AS ENUM ('sad', 'glad'); CREATE TYPE pair AS (x int, y int); CREATE TYPE span AS RANGE (subtype = int4); CREATE DOMAIN small AS int CHECK (VALUE < 9);"
+        "CREATE TABLE feel (id int PRIMARY KEY, b bool, c char(4), n name, m mood, p pair, r span, o other, s small, ms mood[]);"
+        "INSERT INTO feel VALUES (1, true, 'ab', 'n', 'sad', (1, 2), '[1,5)', (3, 4), 5, '{sad,glad}'), (2, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);"));
+    if (m_shop->missing())
+        QSKIP("PostgreSQL's server programs are not installed");
+    QVERIFY2(m_shop->why().isEmpty(), qPrintable(m_shop->why()));
+    m_log.setFileName(m_shop->cluster().dataDirectory() + QStringLiteral("/../log"));
+    QVERIFY(m_log.open(QIODevice::ReadOnly));
+}
+
+Ground TestSqlAsking::with(const QString &objects)
+{
+    Ground ground = m_shop->fresh();
+    if (const QString error = ground.sql(objects); !error.isEmpty())
+        qWarning("%s", qPrintable(error)); // fails the test
+    static_cast<void>(heard());
+    return ground;
+}
+
+void TestSqlAsking::planning_data()
+{
+    QTest::addColumn<QString>("objects");
+    const QStringList objects{
+        QStringLiteral("CREATE INDEX ix ON other ((f(1)))"), QStringLiteral("CREATE INDEX ix ON other ((f()))"), QStringLiteral("CREATE INDEX ix ON other (id) WHERE f(1) > 0"),
+        QStringLiteral("CREATE INDEX ix ON other ((2 ##+ 1))"), QStringLiteral("CREATE INDEX ix ON other ((hidden(n)))"), QStringLiteral("CREATE INDEX ix ON other ((through(n)))"),
+        QStringLiteral("CREATE INDEX ix ON other ((f(one(n))))"), QStringLiteral("CREATE INDEX ix ON other ((f(CASE WHEN true THEN 1 ELSE id END)))"),
+        QStringLiteral("CREATE INDEX ix ON other ((f(coalesce(1, id))))"), QStringLiteral("CREATE INDEX ix ON other ((f(id + NULL::int)))"),
+        QStringLiteral("CREATE INDEX ix ON other ((wrapped(2)))"), QStringLiteral("CREATE FUNCTION filled(int, int DEFAULT f(1)) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN $1; END';"
+                       " CREATE INDEX ix ON other ((filled(n)))"),
+        QStringLiteral("CREATE FUNCTION filled(int, int DEFAULT f(1)) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN $1; END';"
+                       " CREATE FUNCTION fills(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT public.filled($1)'; CREATE INDEX ix ON other ((fills(n)))"), QStringLiteral("CREATE STATISTICS st ON (f(1) + n), id FROM other; ANALYZE other"),
+        QStringLiteral("CREATE TABLE kid (CHECK (f(1) > 0)) INHERITS (other)"), QStringLiteral("CREATE TABLE kid () INHERITS (other); CREATE INDEX ix ON kid ((f(1)))"),
+        QStringLiteral("ALTER TABLE other ADD CHECK (f(1) > 0); DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET constraint_exclusion = on', current_database()); END $$"),
+        QStringLiteral("DROP TABLE other CASCADE; CREATE TABLE other (id int, n int) PARTITION BY RANGE ((f(1) + id)); CREATE TABLE part PARTITION OF other DEFAULT; INSERT INTO other VALUES (5, 5)"),
+        QStringLiteral("CREATE FUNCTION compares(int, int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN f(1); END $$; ALTER TABLE other DROP CONSTRAINT other_pkey; INSERT INTO other SELECT i, i FROM"
+                       " generate_series(100, 5000) i; CREATE OPERATOR CLASS own FOR TYPE int4 USING btree AS OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >, FUNCTION 1 compares(int, int);"
+                       " CREATE INDEX ix ON other (id own); ANALYZE other")};
+    for (const QString &one : objects)
+        QTest::newRow(qPrintable(one)) << one;
+}
+
+/// The server evaluates what is constant in these before it reads a row.
+void TestSqlAsking::planning()
+{
+    QFETCH(QString, objects);
+    const Ground ground = with(objects);
+    static_cast<void>(ground.sql(QStringLiteral("SELECT count(*) FROM other WHERE id = 5")));
+    QVERIFY2(heard().contains("canary"), "the server does not run it");
+    for (const char *text : {"DELETE FROM other WHERE id = 5", "UPDATE other SET n = 1 WHERE id = 5", "SELECT n FROM other WHERE id = 5", "DELETE FROM third WHERE id IN (SELECT id FROM other WHERE id = 5)",
+                             "INSERT INTO third SELECT id FROM other WHERE id = 5", "MERGE INTO third t USING other o ON t.id = o.id AND o.id = 5 WHEN MATCHED THEN DELETE",
+                             "CREATE TABLE made AS SELECT n FROM other WHERE id = 5"}) {
+        const MeasureOutput output = ground.measure(QString::fromLatin1(text));
+        const QByteArray ran = heard();
+        QVERIFY2(!ran.contains("canary"), (text + ran).constData());
+        QVERIFY2(output.measurement.uninspectable.join(u';').contains(QLatin1StringView("the server would run")), (text + dump(output).toUtf8()).constData());
+    }
+    for (const char *text : {"TRUNCATE other", "DROP TABLE other", "ALTER TABLE other DROP COLUMN n"}) {
+        const MeasureOutput output = ground.measure(QString::fromLatin1(text));
+        const QByteArray ran = heard();
+        QVERIFY2(!ran.contains("canary"), (text + ran).constData());
+    }
+}
+
+/// The server asks for the other side of a foreign key itself.
+void TestSqlAsking::checking()
+{
+    const Ground ground = with(QStringLiteral("CREATE TABLE q (id int REFERENCES other); CREATE INDEX ix ON other ((f(1)))"));
+    for (const char *text : {"INSERT INTO q VALUES (5)", "UPDATE q SET id = 6"}) {
+        const MeasureOutput output = ground.measure(QString::fromLatin1(text));
+        const QByteArray ran = heard();
+        QVERIFY2(!ran.contains("canary"), (text + ran).constData());
+        QVERIFY2(output.measurement.uninspectable.join(u';').contains(QLatin1StringView("a foreign key of q calls public.f(integer)")), (text + dump(output).toUtf8()).constData());
+    }
+}
+
+void TestSqlAsking::harmless_data()
+{
+    QTest::addColumn<QString>("objects");
+    for (const char *one : {"CREATE INDEX ix ON other ((f(n)))", "CREATE INDEX ix ON other ((f(n + 1))) WHERE n > 3", "CREATE INDEX ix ON other ((wrapped(n)))", "CREATE INDEX ix ON other ((n ##+ 2))",
+                            "CREATE INDEX ix ON other ((id + 1)) WHERE n IS NOT NULL", "CREATE STATISTICS st ON (f(n)), id FROM other; ANALYZE other", "ALTER TABLE other ADD CHECK (f(n) > 0)"})
+        QTest::newRow(one) << QString::fromLatin1(one);
+}
+
+/// What is called with a value of a row is called only when that row is written.
+void TestSqlAsking::harmless()
+{
+    QFETCH(QString, objects);
+    const Ground ground = with(objects);
+    const MeasureOutput output = ground.measure(QStringLiteral("DELETE FROM other WHERE id = 5"));
+    QVERIFY2(output.measurement.uninspectable.isEmpty(), qPrintable(dump(output)));
+    QCOMPARE(number(output, fact::DestroyedRows), 1);
+    QVERIFY(std::holds_alternative<Performed>(ground.perform(QStringLiteral("DELETE FROM other WHERE id = 5"), output)));
+    const QByteArray ran = heard();
+    QVERIFY2(!ran.contains("canary"), ran.constData());
+}
+
+void TestSqlAsking::casts_data()
+{
+    QTest::addColumn<QString>("type");
+    for (const char *one : {"mood", "pair", "span", "other", "mood[]"})
+        QTest::newRow(one) << QString::fromLatin1(one);
+}
+
+/// Whoever makes a type may make a cast of it; a sample shows what the server itself writes.
+void TestSqlAsking::casts()
+{
+    QFETCH(QString, type);
+    const QString plain = QString::fromUtf8([&] {
+        const Ground ground = m_shop->fresh();
+        QByteArray all;
+        const MeasureOutput output = ground.measure(QStringLiteral("DELETE FROM feel WHERE id < 9"));
+        for (const MadeBlob &blob : output.blobs)
+            all += blob.bytes.mid(32); // behind the salt
+        return all;
+    }());
+    for (const char *value : {"\"sad\"", "\"true\""})
+        QVERIFY2(plain.contains(QLatin1StringView(value)), qPrintable(plain));
+    const Ground ground = with(QStringLiteral("CREATE FUNCTION says(%1) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN PERFORM f(1); RETURN 'x'; END $$; CREATE CAST (%1 AS text) WITH FUNCTION says(%1);").arg(type));
+    for (const char *text : {"DELETE FROM feel WHERE id < 9", "TRUNCATE feel", "DROP TABLE feel"}) {
+        const QString statement = QString::fromLatin1(text);
+        const MeasureOutput output = ground.measure(statement);
+        const QByteArray ran = heard();
+        QVERIFY2(!ran.contains("canary"), (text + ran).constData());
+        QVERIFY2(output.measurement.uninspectable.isEmpty(), qPrintable(dump(output)));
+        QByteArray all;
+        for (const MadeBlob &blob : output.blobs)
+            all += blob.bytes.mid(32);
+        QVERIFY2(statement.startsWith(QLatin1StringView("DROP")) || QString::fromUtf8(all) == plain, (text + all).constData());
+    }
+    QVERIFY(std::holds_alternative<Performed>(ground.perform(QStringLiteral("TRUNCATE feel"), ground.measure(QStringLiteral("TRUNCATE feel")))));
+    const QByteArray ran = heard();
+    QVERIFY2(!ran.contains("canary"), ran.constData());
+}
+
+void TestSqlAsking::otherServers_data()
+{
+    QTest::addColumn<QString>("statement");
+    for (const char *one : {"SELECT * FROM third", "DELETE FROM other USING third WHERE other.id = third.id", "INSERT INTO other SELECT id + 100, 1 FROM third",
+                            "MERGE INTO other o USING third t ON o.id = t.id WHEN MATCHED THEN DELETE", "UPDATE other SET n = 1 WHERE id IN (SELECT id FROM third)", "TRUNCATE third CASCADE", "DROP TABLE third CASCADE"})
+        QTest::newRow(one) << QString::fromLatin1(one);
+}
+
+/// A table's rows may lie elsewhere where one that inherits from it is a foreign table.
+void TestSqlAsking::otherServers()
+{
+    QFETCH(QString, statement);
+    QTemporaryDir place;
+    QVERIFY(QFile::setPermissions(place.path(), QFileDevice::ReadOwner | QFileDevice::WriteOwner | QFileDevice::ExeOwner | QFileDevice::ReadOther | QFileDevice::WriteOther | QFileDevice::ExeOther));
+    const QString ran = place.filePath(QStringLiteral("ran"));
+    const Ground ground = with(QStringLiteral("CREATE EXTENSION file_fdw; CREATE SERVER files FOREIGN DATA WRAPPER file_fdw; CREATE FOREIGN TABLE far () INHERITS (third) SERVER files"
+                                              " OPTIONS (program 'echo 1 | tee -a %1', format 'csv')").arg(ran));
+    const MeasureOutput output = ground.measure(statement);
+    QVERIFY2(!QFile::exists(ran), qPrintable(dump(output)));
+    QVERIFY2(output.measurement.uninspectable.join(u';').contains(QLatin1StringView("a foreign table")), qPrintable(dump(output)));
+    static_cast<void>(ground.sql(QStringLiteral("SELECT * FROM third")));
+    QVERIFY(QFile::exists(ran));
+}
+
+QTEST_GUILESS_MAIN(TestSqlAsking)
+#include "tst_sql_asking.moc"
