@@ -276,7 +276,7 @@ QString LedgerAuditor::Impl::statement(const Step &step, const VerifierKey &key,
 QString LedgerAuditor::Impl::applyHold(const Step &step)
 {
     return statement<Hold>(step, registry().gateKeys.key, [&](const Hold &hold, HoldStory &about) {
-        return isOurs(hold.gate) ? about.applyHold(hold, step.envelope, *m_state.place, m_options.blobs) : QStringLiteral("the hold is another gate's");
+        return isOurs(hold.gate) ? about.applyHold(hold, step.envelope, *m_state.place, m_options.blobs, step.at) : QStringLiteral("the hold is another gate's");
     });
 }
 

@@ -68,7 +68,7 @@ bool HoldStory::isAllowed() const
     return hold && hold->mode == Mode::Allow;
 }
 
-QString HoldStory::whyNotRuled(const Hold &next, const RegistryPlace &place, const BlobSource &blobs)
+QString HoldStory::whyNotRuled(const Hold &next, const RegistryPlace &place, const BlobSource &blobs, Instant at)
 {
     needs = ApprovalTerms::claimedBy(next);
     terms.resources = next.measured.resources;
@@ -86,15 +86,19 @@ QString HoldStory::whyNotRuled(const Hold &next, const RegistryPlace &place, con
         return QStringLiteral("mode or tier is not what the policy gives for what was measured");
     const bool sameTerms = next.policy.need == ruling.rule.quorum.need && next.policy.from == ruling.rule.quorum.from && next.policy.confirm == ruling.rule.confirm
         && next.tolerances == ruling.tolerances && next.policy.coolOffSeconds == ruling.rule.coolOff.count();
-    return sameTerms ? QString() : QStringLiteral("quorum, confirmations or tolerances are not what the policy gives");
+    if (!sameTerms)
+        return QStringLiteral("quorum, confirmations or tolerances are not what the policy gives");
+    // A gate that grants itself more time has an approval stand for what was measured long ago.
+    const bool inTime = next.policy.approveUntil <= at + ruling.rule.approveWithin && next.policy.executeWithinSeconds == ruling.rule.executeWithin.count();
+    return inTime ? QString() : QStringLiteral("the time to approve or to execute is not what the policy gives");
 }
 
-QString HoldStory::applyHold(const Hold &next, const Envelope &envelope, const RegistryPlace &place, const BlobSource &blobs)
+QString HoldStory::applyHold(const Hold &next, const Envelope &envelope, const RegistryPlace &place, const BlobSource &blobs, Instant at)
 {
     const int expected = std::exchange(revision, next.revision) + 1;
     const bool mayStand = isOneOf(state, {State::Measuring, State::Pending, State::Drifted});
     const State before = std::exchange(state, State::Pending);
-    const QString ruled = whyNotRuled(next, place, blobs);
+    const QString ruled = whyNotRuled(next, place, blobs, at);
     hold = next;
     holdEnvelope = envelope;
     terms.operation = next.measured.operation;
@@ -224,6 +228,8 @@ QString HoldStory::applyGrant(const Grant &next, const RegistryPlace &place, Ins
         return QStringLiteral("the grant names a performer that the registry does not");
     if (next.notBefore > next.notAfter || at >= next.notAfter)
         return QStringLiteral("the grant had run out when it was recorded");
+    if (approvedAt && next.notAfter > *approvedAt + std::chrono::seconds(hold->policy.executeWithinSeconds))
+        return QStringLiteral("the grant lasts longer than the hold lets it");
     return whyNotGranted(next, place);
 }
 

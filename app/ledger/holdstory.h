@@ -79,7 +79,7 @@ struct HoldStory final
     /// `request` is the envelope's payload, signed by `key` of `actor`; its entry stands at `index`.
     [[nodiscard]] static HoldStory begun(const Envelope &envelope, Request request, const Actor &actor, const VerifierKey &key, std::int64_t index);
     /// `blobs` has the lists that the hold had no room for.
-    [[nodiscard]] QString applyHold(const Hold &next, const Envelope &envelope, const RegistryPlace &place, const BlobSource &blobs);
+    [[nodiscard]] QString applyHold(const Hold &next, const Envelope &envelope, const RegistryPlace &place, const BlobSource &blobs, Instant at);
     [[nodiscard]] QString applyApproval(const Decision &decision, const Envelope &envelope, const RegistryPlace &place, Instant at);
     [[nodiscard]] QString applyDenial(const Decision &decision);
     [[nodiscard]] QString applyEvent(const Event &event, const RegistryPlace &place, Instant at);
@@ -90,7 +90,7 @@ struct HoldStory final
 
 private:
     [[nodiscard]] Result<QString, QString> personOf(const Decision &decision, const RegistryPlace &place, Instant at) const;
-    [[nodiscard]] QString whyNotRuled(const Hold &next, const RegistryPlace &place, const BlobSource &blobs);
+    [[nodiscard]] QString whyNotRuled(const Hold &next, const RegistryPlace &place, const BlobSource &blobs, Instant at);
     [[nodiscard]] QString whyNoQuorum(const RegistryPlace &place, Instant at) const;
     [[nodiscard]] QString whyNotGranted(const Grant &next, const RegistryPlace &place) const;
     [[nodiscard]] bool isPolicy() const;

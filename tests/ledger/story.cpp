@@ -207,7 +207,7 @@ void Story::grant(Case &about)
     grant.holdDigest = about.hold.payloadDigest();
     grant.decisions = about.approvals;
     grant.notBefore = now;
-    grant.notAfter = now + std::chrono::minutes(15);
+    grant.notAfter = now + std::chrono::minutes(10);
     grant.performer = performer.key();
     add(EntryKind::Grant, gate, grant.toPayload());
 }

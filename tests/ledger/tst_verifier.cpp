@@ -392,6 +392,23 @@ void TestVerifier::lies_data()
         Grant grant{randomBytes(16), story.registry.gate, about.id, 1, about.request.payloadDigest(), about.hold.payloadDigest(), about.approvals, story.now, story.now + std::chrono::minutes(1), story.agent.key()};
         story.add(EntryKind::Grant, story.gate, grant.toPayload());
     });
+    const auto revised = [](const std::function<void(Hold &)> &bend) {
+        return [bend](Story &story) {
+            auto about = story.ask();
+            story.measure(about);
+            ++about.current.revision;
+            about.current.policy.approveUntil = story.now + std::chrono::hours(4); // as the policy gives it
+            bend(about.current);
+            story.add(EntryKind::Hold, story.gate, about.current.toPayload());
+        };
+    };
+    row("a day to approve", "the time to approve or to execute", revised([](Hold &hold) { hold.policy.approveUntil += std::chrono::hours(20); }));
+    row("a day to execute", "the time to approve or to execute", revised([](Hold &hold) { hold.policy.executeWithinSeconds = 24 * 3600; }));
+    row("a grant for a day", "the grant lasts longer", [=](Story &story) {
+        auto about = approved(story);
+        Grant grant{randomBytes(16), story.registry.gate, about.id, 1, about.request.payloadDigest(), about.hold.payloadDigest(), about.approvals, story.now, story.now + std::chrono::hours(24), story.performer.key()};
+        story.add(EntryKind::Grant, story.gate, grant.toPayload());
+    });
     row("executing without a grant", "executing may not follow on approved", [=](Story &story) { story.event(approved(story), State::Executing); });
     row("executing twice", "executing twice", [=](Story &story) {
         auto about = approved(story);

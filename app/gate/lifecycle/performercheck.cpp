@@ -168,7 +168,7 @@ QString PerformerCheck::apply(HoldStory &story, const Entry &entry, const Regist
     const QByteArray &payload = entry.envelope.payload;
     switch (entry.kind) {
     case EntryKind::Hold:
-        return stated(Hold::parse(payload), m_keys.key, [&](const Hold &hold) { return story.applyHold(hold, entry.envelope, place, blobs()); });
+        return stated(Hold::parse(payload), m_keys.key, [&](const Hold &hold) { return story.applyHold(hold, entry.envelope, place, blobs(), entry.at); });
     case EntryKind::Event:
         return stated(Event::parse(payload), m_keys.key, [&](const Event &event) { return story.applyEvent(event, place, entry.at); });
     case EntryKind::Grant:
