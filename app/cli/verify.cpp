@@ -2,9 +2,8 @@
 #include "cli/commands.h"
 
 #include "config/policyreader.h"
+#include "ledger/tiles.h"
 #include "ledger/verifier.h"
-
-#include <QFile>
 
 #include <algorithm>
 
@@ -38,10 +37,11 @@ Expected<HeldTo> pinFor(const GlobalOptions &options, const QString &directory)
             return Failure{Problem{ExitCode::Usage, QStringLiteral("--gate: a gate's vkey was expected")}};
         return heldTo(key ? *key : address->key);
     }
-    QFile file(directory + QStringLiteral("/checkpoint"));
-    if (!file.open(QIODevice::ReadOnly))
-        return Failure{Problem{ExitCode::Usage, QStringLiteral("%1: %2").arg(file.fileName(), file.errorString())}};
-    const QString origin = QString::fromUtf8(file.readLine(4096)).trimmed();
+    // Read like everything else in it: whoever made the directory may have put a pipe there.
+    const auto checkpoint = TileDirectory(directory).checkpoint();
+    if (!checkpoint)
+        return Failure{Problem{ExitCode::Usage, QStringLiteral("%1: %2").arg(directory, checkpoint.error().sentence())}};
+    const QString origin = QString::fromUtf8(checkpoint->first(checkpoint->indexOf('\n') + 1)).trimmed();
     const auto pins = allPins();
     const auto known = std::find_if(pins.begin(), pins.end(), [&origin](const Pins &each) { return each.gate + QStringLiteral("/ledger") == origin; });
     return known == pins.end() ? HeldTo() : heldTo(known->keys.key);
@@ -78,7 +78,7 @@ ExitCode runVerify(const Program &program, const QString &directory)
         program.output.print(QStringLiteral("%1 entries and %2 blobs hold together")
             .arg(QString::number(report.entries), QString::number(report.blobs)));
     if (report.seen > report.entries)
-        program.output.note(QStringLiteral("it ends before entry %1: %2 entries of this gate were seen here, and the later ones are not in it")
+        program.output.note(QStringLiteral("it ends before entry %1, and %2 entries of this gate were seen here: the later ones are not in it, and nothing here tells whether it begins as they did")
             .arg(QString::number(report.entries), QString::number(report.seen)));
     if (!report.pinned)
         program.output.note(QStringLiteral("unpinned: nobody vouches for the keys in this directory; name the gate's with --gate VKEY"));

@@ -7,6 +7,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <sys/stat.h>
+
 using namespace holdfast;
 
 /// `hold verify` on ledgers that somebody with all the gate's keys may have written: only the people's keys stand against him.
@@ -22,6 +24,7 @@ private Q_SLOTS:
     }
     void honest();
     void seenBefore();
+    void aPipeInPlaceOfTheCheckpoint();
     void universalSignature_data();
     void universalSignature();
     void lowOrderRegistry_data();
@@ -86,6 +89,25 @@ void VerifyTest::seenBefore()
     QVERIFY2(said.contains("the history was rewritten"), said.constData());
     QVERIFY(file.remove());
     QCOMPARE(verify(story, said), 0);
+}
+
+// Whoever made the directory chose what lies in it: nothing in it makes the program wait.
+void VerifyTest::aPipeInPlaceOfTheCheckpoint()
+{
+    const QTemporaryDir directory;
+    Story story;
+    QVERIFY(story.writeTo(directory.path()));
+    const QByteArray path = QFile::encodeName(directory.filePath(QStringLiteral("checkpoint")));
+    QVERIFY(QFile::remove(directory.filePath(QStringLiteral("checkpoint"))));
+    QCOMPARE(mkfifo(path.constData(), 0600), 0);
+    QProcess process;
+    process.start(qEnvironmentVariable("HOLDFAST_BIN") + QStringLiteral("/hold"), {QStringLiteral("verify"), directory.path()}); // no --gate: it looks who that is
+    const bool ended = process.waitForFinished();
+    if (!ended)
+        process.kill();
+    process.waitForFinished();
+    QVERIFY(ended);
+    QCOMPARE(process.exitCode(), 64);
 }
 
 void VerifyTest::honest()
