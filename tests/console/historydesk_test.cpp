@@ -109,11 +109,63 @@ private Q_SLOTS:
     {
         QFETCH(State, state);
         QFETCH(view::Tone, tone);
-        m_gate->put(m_about, state);
-        m_gate->gate.on(method::HistorySearch, [this](const Json &, const ScriptedGate::Reply &reply) { reply(page(0, 1).toJson()); });
+        auto about = m_gate->pending();
+        if (state == State::Drifted) {
+            m_gate->story.approve(about);
+            m_gate->story.event(about, State::Approved);
+        }
+        if (state == State::Denied)
+            m_gate->story.deny(about);
+        else
+            m_gate->story.event(about, state);
+        m_gate->heads.clear();
+        m_gate->put(about, state);
+        m_seat->watch().follow();
+        QTRY_COMPARE(m_seat->watch().proven(), written());
         m_desk->refresh();
         QTRY_COMPARE(m_view->count(), 1);
         QCOMPARE(static_cast<view::Tone>(cell(m_view->rows(), 0, "tone").toInt()), tone);
+        QVERIFY(cell(m_view->rows(), 0, "outcome").toString() != QStringLiteral("not in the verified ledger"));
+    }
+
+    // The gate tells a search what it likes. How it ended, and that there was such a hold, says the ledger.
+    void theLedgerSaysHowItEnded()
+    {
+        const auto about = m_gate->pending();
+        m_gate->story.deny(about);
+        m_gate->put(about, State::Done);
+        auto answer = page(0, 1);
+        answer.items.front().head = m_gate->heads.at(about.id);
+        answer.items.front().outcome = Outcome::Committed;
+        auto madeUp = page(7, 1).items.front();
+        madeUp.outcome = Outcome::Committed;
+        answer.items.push_back(madeUp);
+        m_gate->gate.on(method::HistorySearch, [answer](const Json &, const ScriptedGate::Reply &reply) { reply(answer.toJson()); });
+        m_desk->refresh();
+        QTRY_COMPARE(m_view->count(), 2);
+        m_seat->watch().follow();
+        QTRY_COMPARE(m_seat->watch().proven(), written());
+        QTRY_COMPARE(cell(m_view->rows(), 0, "outcome").toString(), QStringLiteral("denied"));
+        QCOMPARE(static_cast<view::Tone>(cell(m_view->rows(), 0, "tone").toInt()), view::Tone::Bad);
+        QCOMPARE(cell(m_view->rows(), 1, "outcome").toString(), QStringLiteral("not in the verified ledger"));
+    }
+
+    void aDocumentThatIsNotListedIsToldAllTheSame()
+    {
+        const auto about = m_gate->pending();
+        m_gate->story.deny(about);
+        m_gate->put(about, State::Denied);
+        m_seat->watch().follow();
+        QTRY_COMPARE(m_seat->watch().proven(), written());
+        auto listed = m_gate->documentsOf(about.id);
+        std::erase_if(listed.documents, [](const DocumentRow &row) { return row.kind == QStringLiteral("decision"); });
+        m_gate->gate.on(method::HoldGet, [listed](const Json &, const ScriptedGate::Reply &reply) { reply(listed.toJson()); });
+        m_desk->refresh();
+        QTRY_COMPARE(m_view->count(), 2);
+        m_view->openTimeline(about.id.toString());
+        QTRY_COMPARE(lines(), 3);
+        QVERIFY2(line(2, "what").toString().startsWith(QStringLiteral("denied, which the gate")), qPrintable(line(2, "what").toString()));
+        QVERIFY(line(2, "verified").toBool());
     }
 
     void oneQuestionInFlight()
@@ -272,6 +324,7 @@ private Q_SLOTS:
     void whatIsNotGenuineIsNotVerified()
     {
         QFETCH(int, which);
+        QTRY_COMPARE(m_seat->watch().proven(), written());
         auto other = m_gate->pending();
         m_gate->story.approve(other);
         const auto theirs = other.approvals.front();
@@ -293,7 +346,8 @@ private Q_SLOTS:
         m_desk->refresh();
         QTRY_COMPARE(m_view->count(), 2);
         m_view->openTimeline(m_about.id.toString());
-        QTRY_COMPARE(lines(), static_cast<int>(listed.documents.size()));
+        // In the place of the one that it named instead, the ledger's own is told beside it.
+        QTRY_COMPARE(lines(), static_cast<int>(listed.documents.size()) + (which == 2 ? 1 : 0));
         for (int i = 0; i < lines(); ++i)
             QCOMPARE(line(i, "verified").toBool(), i != at);
     }

@@ -72,6 +72,7 @@ HistoryDesk::HistoryDesk(GateSeat &seat, History &view, QObject *parent)
             ask(true);
     });
     connect(&m_view, &History::timelineWanted, this, &HistoryDesk::openTimeline);
+    connect(&m_seat.watch(), &LedgerWatch::advanced, this, &HistoryDesk::showAgain);
 }
 
 void HistoryDesk::refresh()
@@ -149,16 +150,42 @@ void HistoryDesk::take(const SearchResult &result, bool more, qint64 tookMs)
     }
     m_after = result.after;
     const auto shownCount = count(m_rows.size());
-    m_view.show(m_rows, result.total
+    m_found = result.total
                     //: Right end of the history search field: how many are shown of how many, and how long the search took
                     ? tr("%1 of %2, %3 ms").arg(shownCount, count(*result.total), QString::number(tookMs))
                     //: Right end of the history search field: how many are shown and how long the search took
-                    : tr("%1 shown, %2 ms").arg(shownCount, QString::number(tookMs)));
+                    : tr("%1 shown, %2 ms").arg(shownCount, QString::number(tookMs));
+    m_view.show(m_rows, m_found);
     showCharts();
 }
 
-HistoryRow HistoryDesk::rowOf(const HistoryItem &item) const
+void HistoryDesk::showAgain()
 {
+    if (m_fromKept || !m_seat.watch().follows())
+        return;
+    QList<HistoryRow> rows;
+    for (const auto &item : m_items)
+        rows.append(rowOf(item));
+    if (std::exchange(m_rows, rows) == rows)
+        return;
+    m_view.show(m_rows, m_found);
+    showCharts();
+}
+
+HistoryItem HistoryDesk::settled(HistoryItem item) const
+{
+    const auto state = m_fromKept ? std::nullopt : m_seat.watch().stateOf(item.head.hold);
+    if (!state)
+        return item;
+    item.head.state = *state;
+    if (*state != State::Done)
+        item.outcome.reset();
+    return item;
+}
+
+HistoryRow HistoryDesk::rowOf(const HistoryItem &told) const
+{
+    const auto item = settled(told);
     HistoryRow row;
     row.key = item.head.hold.toString();
     row.decided = present::when(item.head.at, SystemClock().now());
@@ -172,6 +199,11 @@ HistoryRow HistoryDesk::rowOf(const HistoryItem &item) const
     row.quick = item.decidedMs && *item.decidedMs < quickMs && approvals > 0;
     row.outcome = outcomeText(item);
     row.tone = toneOf(item);
+    if (!isRecorded(item)) {
+        //: History, column "outcome": the gate tells of a hold that the ledger, as far as this console has verified it, does not have
+        row.outcome = tr("not in the verified ledger");
+        row.tone = view::Tone::Bad;
+    }
     return row;
 }
 
@@ -182,8 +214,9 @@ void HistoryDesk::showCharts()
     std::vector<std::int64_t> times;
     std::map<Tier, std::pair<int, int>> byTier;
     int quick = 0;
-    for (const auto &item : m_items) {
-        if (!item.decidedMs || !item.tier)
+    for (const auto &told : m_items) {
+        const auto item = settled(told);
+        if (!item.decidedMs || !item.tier || !isRecorded(item))
             continue;
         times.push_back(*item.decidedMs);
         auto &[approved, all] = byTier[*item.tier];
@@ -253,8 +286,10 @@ void HistoryDesk::fetchDocument(const std::shared_ptr<Timeline> &timeline, std::
 {
     if (timeline->round != m_timelineRound)
         return;
-    if (at >= timeline->documents.size())
+    if (at >= timeline->documents.size()) {
+        addUnlisted(*timeline, *HoldId::parse(timeline->holdId));
         return m_view.showTimeline(timeline->holdId, timeline->sentence, timeline->rows);
+    }
     const auto &row = timeline->documents[at];
     m_seat.link().call<DocumentResult>(method::DocumentGet, DocumentParams{row.idDigest}.toJson(), this,
                                        [this, timeline, at](Called<DocumentResult> answer) {
@@ -262,6 +297,22 @@ void HistoryDesk::fetchDocument(const std::shared_ptr<Timeline> &timeline, std::
                                            timeline->rows.append(answer ? entryOf(*timeline, document, answer->envelope) : missingEntry(document, sentence(answer.error())));
                                            fetchDocument(timeline, at + 1);
                                        });
+}
+
+// What the gate left out of its list stands in the ledger all the same: a denial cannot be hidden by not naming it.
+void HistoryDesk::addUnlisted(Timeline &timeline, const HoldId &hold) const
+{
+    for (const auto &kept : LedgerRecall(m_seat.watch()).documents(hold)) {
+        const auto same = [&kept](const DocumentRow &row) { return row.index == kept.row.index && row.idDigest == kept.row.idDigest && row.kind == kept.row.kind; };
+        if (std::ranges::any_of(timeline.documents, same))
+            continue;
+        auto entry = entryOf(timeline, kept.row, kept.envelope);
+        //: Timeline: a document of the ledger that the gate did not list; %1 what it is, such as "denied"
+        entry.what = tr("%1, which the gate does not list").arg(entry.what);
+        entry.tone = view::Tone::Bad;
+        const auto after = std::ranges::find_if(timeline.rows, [&kept](const TimelineRow &row) { return row.key.toLongLong() > kept.row.index; });
+        timeline.rows.insert(after, entry);
+    }
 }
 
 // A document that cannot be had is a line all the same: a timeline with a gap would tell another story.

@@ -33,12 +33,19 @@ private:
     [[nodiscard]] TimelineRow entryOf(const Timeline &timeline, const DocumentRow &row, const Envelope &envelope) const;
     [[nodiscard]] TimelineRow missingEntry(const DocumentRow &row, const QString &why) const;
     void showCharts();
+    /// As the verified ledger has it, where the gate says otherwise; what is not in it is said to be that.
+    [[nodiscard]] HistoryItem settled(HistoryItem item) const;
+    [[nodiscard]] bool isRecorded(const HistoryItem &item) const { return m_fromKept || m_seat.watch().stateOf(item.head.hold); }
+    /// More of the ledger was verified: the rows that stand, as it now has them.
+    void showAgain();
+    void addUnlisted(Timeline &timeline, const HoldId &hold) const;
 
     GateSeat &m_seat;
     History &m_view;
     QTimer m_pause;
     QList<HistoryRow> m_rows;
-    std::vector<HistoryItem> m_items;
+    std::vector<HistoryItem> m_items; ///< as the gate, or what was kept, tells them
+    QString m_found;
     std::optional<QString> m_after;
     bool m_asking = false, m_again = false, m_fromKept = false;
     int m_timelineRound = 0;
