@@ -2,6 +2,7 @@
 #include "console/decision.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace holdfast {
 
@@ -155,6 +156,12 @@ void DecisionLock::close()
     m_state = Closed;
     m_arm.stop();
     Q_EMIT changed();
+}
+
+void DecisionLock::setNeeds(const QString &needs)
+{
+    if (std::exchange(m_terms.needs, needs) != needs)
+        Q_EMIT changed();
 }
 
 void DecisionLock::block(const QString &id, const QString &words)

@@ -303,6 +303,94 @@ private Q_SLOTS:
         QTRY_COMPARE(m_app->inbox()->total(), 0);
     }
 
+    // The gate's own signature over figures, and no ledger that carries them: an approval of it would be nobody's evidence.
+    void evidenceOutsideTheLedgerLocks()
+    {
+        auto about = m_gate->pending();
+        auto told = about.current;
+        told.measured.summaryText = QStringLiteral("Deletes nothing.");
+        about.hold = Envelope::sign(m_gate->story.gate, payloadtype::Hold, told.toPayload());
+        m_gate->put(about, State::Pending);
+        sit();
+        read(about);
+        QTRY_VERIFY2(waitsFor("The ledger says otherwise"), qPrintable(lock().unmetText()));
+        readAll();
+        QVERIFY(!lock().mayApprove());
+        QVERIFY(lock().mayDeny());
+    }
+
+    // Somebody denied it; the gate hides that, and keeps the hold open.
+    void aDenialThatTheGateHidesLocks()
+    {
+        const auto about = m_gate->pending();
+        m_gate->story.deny(about);
+        sit();
+        read(about);
+        QTRY_VERIFY2(waitsFor("The ledger says otherwise"), qPrintable(lock().unmetText()));
+        QVERIFY(!lock().mayApprove());
+    }
+
+    // It comes while the passphrase is asked for.
+    void aDenialTakesThePromptBack()
+    {
+        const auto about = m_gate->pending(), other = m_gate->pending();
+        sit();
+        read(about);
+        QTRY_VERIFY(lock().mayApprove());
+        confirm();
+        m_gate->story.deny(about);
+        m_gate->put(other, State::Pending);
+        m_gate->tell(other.id); // of the one that was denied not a word
+        QTRY_VERIFY(m_app->passphrase()->withdrawn());
+        QVERIFY(m_gate->decisions.empty());
+    }
+
+    // What was proven stays proven, and is not the ledger of now.
+    void aLedgerThatIsNotHandedOutLocks()
+    {
+        m_gate->pending();
+        sit();
+        QTRY_VERIFY(m_app->gate()->proven().startsWith(QString::number(m_gate->story.entries.size())));
+        m_gate->gate.drop();
+        const auto about = m_gate->pending();
+        m_gate->gate.on(method::LedgerConsistency, [](const Json &, const ScriptedGate::Reply &reply) {
+            reply(RpcError::of(ErrorCode::Unavailable, QStringLiteral("later")));
+        });
+        m_gate->gate.listen();
+        QTRY_COMPARE(m_app->inbox()->total(), 2);
+        read(about);
+        QTRY_VERIFY2(waitsFor("Wait for the ledger"), qPrintable(lock().unmetText()));
+        QVERIFY(!lock().mayApprove());
+        QVERIFY(lock().mayDeny());
+    }
+
+    void anAlarmTakesThePromptBack()
+    {
+        const auto about = m_gate->pending();
+        sit();
+        read(about);
+        QTRY_VERIFY(lock().mayApprove());
+        confirm();
+        m_gate->story.addEnvelope(EntryKind::Event, Envelope::sign(m_gate->story.agent, payloadtype::Event, "{}"));
+        m_gate->put(about, State::Pending);
+        m_gate->tell(about.id);
+        QTRY_VERIFY(m_app->passphrase()->withdrawn());
+        QVERIFY(m_app->passphrase()->problem().contains(QStringLiteral("does not verify")));
+        QVERIFY(m_gate->decisions.empty());
+    }
+
+    // Called low by the gate and critical by the rules: it is called for, and stands, as what it is.
+    void urgentByTheRulesAlone()
+    {
+        auto about = m_gate->pending(500);
+        about.current.tier = Tier::Low;
+        about.hold = m_gate->story.add(EntryKind::Hold, m_gate->story.gate, about.current.toPayload());
+        m_gate->put(about, State::Pending);
+        sit();
+        QTRY_VERIFY(!cell(m_app->inbox()->rows(), "sentence").toString().isEmpty());
+        QVERIFY(cell(m_app->inbox()->rows(), "urgent").toBool());
+    }
+
     void anotherTierThanTheRulesGive()
     {
         auto about = m_gate->pending(500);

@@ -18,13 +18,26 @@ private Q_SLOTS:
     {
         sitDown();
         QCOMPARE(m_seat->viewer().person, QString());
-        QTRY_VERIFY(m_seat->feed().isLive());
+        QTRY_VERIFY(m_seat->feed().isLive() && m_seat->watch().trusted());
         QCOMPARE(m_seat->viewer().person, QStringLiteral("sam"));
         QCOMPARE(m_seat->viewer().actor, QStringLiteral("sam"));
         m_gate->gate.drop();
         QTRY_VERIFY(!m_seat->feed().isLive());
         QCOMPARE(m_seat->viewer().person, QString());
         QCOMPARE(m_seat->viewer().actor, QString());
+    }
+
+    // A gate that calls him by another's name would have him sign what is his own.
+    void isWhomTheRegistryNamesForHisKey()
+    {
+        m_gate->gate.bendSession = [bend = m_gate->gate.bendSession](Session &session) {
+            bend(session);
+            session.actorName = session.actorPerson = QStringLiteral("kim");
+        };
+        sitDown();
+        QTRY_VERIFY(m_seat->feed().isLive() && m_seat->watch().trusted());
+        QCOMPARE(m_seat->viewer().person, QStringLiteral("sam"));
+        QCOMPARE(m_seat->viewer().actor, QStringLiteral("sam"));
     }
 
     void knowsOfOtherApproversFromTheRegistryAlone()

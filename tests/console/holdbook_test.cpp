@@ -152,6 +152,7 @@ private Q_SLOTS:
         QTest::newRow("another gate's") << 6;
         QTest::newRow("for another target") << 7;
         QTest::newRow("for another requester") << 8;
+        QTest::newRow("for another person") << 9;
     }
 
     void whatDoesNotVerifyIsNoEvidence()
@@ -175,6 +176,8 @@ private Q_SLOTS:
             bent.target = QStringLiteral("another");
         if (which == 8)
             bent.requesterActor = QStringLiteral("sam-laptop");
+        if (which == 9)
+            bent.requesterPerson = QStringLiteral("kim");
         if (which >= 6)
             about.hold = Envelope::sign(story.gate, payloadtype::Hold, bent.toPayload());
         Head &head = m_gate->put(about, State::Pending);
@@ -188,6 +191,28 @@ private Q_SLOTS:
         QVERIFY(!find(about.id)->unverified.isEmpty());
         QVERIFY(!find(about.id)->hold && !find(about.id)->ruling);
         QVERIFY(!m_console->book.anyEnforced());
+    }
+
+    // Who has approved says the ledger: a name that the gate puts beside a hold is nobody's signature.
+    void countsTheApprovalsOfTheLedgerAlone()
+    {
+        auto about = m_gate->pending();
+        m_gate->heads.at(about.id).approvals = {QStringLiteral("kim")};
+        open();
+        decidable(about.id);
+        QTRY_VERIFY(m_console->watch.follows());
+        QCOMPARE(find(about.id)->approvals, QStringList());
+        m_gate->story.approve(about);
+        m_gate->put(about, State::Pending).approvals = {QStringLiteral("sam")};
+        m_gate->tell(about.id);
+        m_console->watch.follow();
+        QTRY_COMPARE(find(about.id)->approvals, QStringList{QStringLiteral("sam")});
+        m_gate->story.measure(about, 7); // of the revision before, it counts no more
+        m_gate->put(about, State::Pending).approvals = {QStringLiteral("sam"), QStringLiteral("kim")};
+        m_gate->tell(about.id);
+        m_console->watch.follow();
+        QTRY_COMPARE(find(about.id)->head.revision, 2);
+        QTRY_COMPARE(find(about.id)->approvals, QStringList());
     }
 
     // It verified, and the registry that came meanwhile says otherwise: nothing of the earlier look stays.

@@ -34,6 +34,7 @@ private Q_SLOTS:
     void aLostConnectionIsNoAlarm();
     void moreThanWasAskedForIsAnAlarm();
     void nothingIsKeptAfterAnAlarm();
+    void manyAlarmsAreNotKeptEach();
     void anotherFirstRegistryIsAnAlarm();
     void anOlderLedgerIsAnAlarm_data();
     void anOlderLedgerIsAnAlarm();
@@ -190,6 +191,17 @@ void LedgerWatchTest::nothingIsKeptAfterAnAlarm()
         QVERIFY(!console.watch.alarms().isEmpty());
     }
     QCOMPARE(keptFiles(), QStringList());
+}
+
+void LedgerWatchTest::manyAlarmsAreNotKeptEach()
+{
+    for (int i = 0; i < 400; ++i)
+        m_story->addEnvelope(EntryKind::Event, Envelope::sign(*m_session, payloadtype::Event, "{}"));
+    Console console(*this);
+    console.link.open();
+    QTRY_COMPARE(console.watch.proven(), static_cast<std::int64_t>(m_story->entries.size()));
+    QVERIFY(!console.watch.alarms().isEmpty());
+    QVERIFY2(console.watch.alarms().size() <= 50, qPrintable(QString::number(console.watch.alarms().size())));
 }
 
 void LedgerWatchTest::anotherFirstRegistryIsAnAlarm()

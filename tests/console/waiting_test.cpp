@@ -22,7 +22,9 @@ present::Evidence waiting(int number, Tier tier, Instant until, State state = St
     evidence.head.hold = HoldId::of({}, QByteArray::number(number));
     evidence.head.state = state;
     evidence.hold = Hold{};
-    evidence.hold->tier = tier;
+    evidence.hold->tier = Tier::Low; // the gate's word
+    evidence.ruling = Ruling{};
+    evidence.ruling->tier = tier;
     evidence.hold->policy.approveUntil = until;
     return evidence;
 }
@@ -30,7 +32,7 @@ present::Evidence waiting(int number, Tier tier, Instant until, State state = St
 bool before(const present::Evidence &a, const present::Evidence &b, Instant now)
 {
     const auto rank = [now](const present::Evidence &one) {
-        return std::tuple(!present::isUrgent(one, now), -static_cast<int>(one.hold->tier), one.hold->policy.approveUntil, one.head.hold);
+        return std::tuple(!present::isUrgent(one, now), -static_cast<int>(one.ruling->tier), one.hold->policy.approveUntil, one.head.hold);
     };
     return rank(a) < rank(b);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "console/desk/decider.h"
 
+#include "console/desk/evidencecheck.h"
 #include "console/present/format.h"
 #include "core/documents/decision.h"
 #include "wire/messages.h"
@@ -132,7 +133,7 @@ void Decider::approve(const present::Evidence &evidence, const Approval &approva
     view.openMs = approval.openMs;
     decision.view = std::move(view);
     auto job = std::make_shared<Job>();
-    const auto tier = evidence.ruling ? evidence.ruling->tier : Tier::Critical;
+    const auto tier = present::tierOf(evidence);
     job->passphraseEachTime = tier == Tier::High || tier == Tier::Critical;
     job->approves = decision;
     std::erase_if(m_approvals, [](const std::weak_ptr<Job> &each) { return each.expired(); });
@@ -145,24 +146,28 @@ void Decider::approve(const present::Evidence &evidence, const Approval &approva
 // A passphrase that is typed under the words of one revision, in front of the figures of another, would sign what the gate must refuse.
 void Decider::reconsider(const present::Evidence &evidence)
 {
-    const bool standing = evidence.unverified.isEmpty() && evidence.head.state == State::Pending;
+    const bool standing = evidence.unverified.isEmpty() && evidence.head.state == State::Pending && inLedger(evidence, m_watch) != InLedger::Otherwise;
     for (const auto &each : std::vector(m_approvals)) {
         const auto job = each.lock();
         if (!job || job->sent || job->withdrawn || job->approves->hold != evidence.head.hold)
             continue;
         if (!standing || job->approves->revision != evidence.head.revision || job->approves->holdDigest != evidence.holdDigest)
-            withdraw(job);
+            withdraw(job, changedMeanwhile());
+        else if (!m_watch.alarms().isEmpty()) {
+            //: Beside the buttons and in the passphrase sheet: the ledger was found wanting before the approval was signed
+            withdraw(job, tr("The ledger does not verify: see the alarm. Nothing was signed."));
+        }
     }
 }
 
-void Decider::withdraw(const std::shared_ptr<Job> &job)
+void Decider::withdraw(const std::shared_ptr<Job> &job, const QString &why)
 {
     job->withdrawn = true;
     if (m_asking == job) {
         m_asking = nullptr;
-        m_prompt.withdraw(changedMeanwhile());
+        m_prompt.withdraw(why);
     }
-    job->tell(DecisionLock::Failed, changedMeanwhile());
+    job->tell(DecisionLock::Failed, why);
 }
 
 void Decider::deny(const present::Evidence &evidence, const QString &reason, DecisionLock::Scope scope, const QString &counter, View view)

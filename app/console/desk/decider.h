@@ -43,7 +43,7 @@ Q_SIGNALS:
 
 private:
     struct Job;
-    void withdraw(const std::shared_ptr<Job> &job);
+    void withdraw(const std::shared_ptr<Job> &job, const QString &why);
     [[nodiscard]] static bool isOf(const present::Evidence &evidence, const Approval &approval);
     [[nodiscard]] Decision decisionOn(const present::Evidence &evidence, int revision) const;
     void decide(Decision decision, const std::shared_ptr<Job> &job);

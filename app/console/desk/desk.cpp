@@ -245,8 +245,14 @@ void Desk::connectSeat()
     });
     connect(&m_seat->link(), &GateLink::stateChanged, this, &Desk::linkChanged);
     connect(&m_seat->feed(), &HoldFeed::liveChanged, this, &Desk::linkChanged);
-    connect(&m_seat->watch(), &LedgerWatch::advanced, this, &Desk::showGate);
-    connect(&m_seat->watch(), &LedgerWatch::alarmed, this, &Desk::showGate);
+    for (const auto signal : {&LedgerWatch::advanced, &LedgerWatch::alarmed}) {
+        connect(&m_seat->watch(), signal, this, [this] {
+            showGate();
+            refreshBlocks();
+            if (const auto *evidence = current())
+                m_seat->decider().reconsider(*evidence);
+        });
+    }
     connect(&m_seat->book(), &HoldBook::changed, this, &Desk::holdChanged);
     connect(&m_seat->book(), &HoldBook::snapshot, this, &Desk::showAnew);
     connect(&m_seat->decider(), &Decider::advanced, this, [this](const QString &hold, DecisionLock::State state, const QString &text) {

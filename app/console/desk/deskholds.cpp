@@ -160,6 +160,7 @@ void Desk::refreshReview(bool anew)
     if (!newRevision) {
         m_app.review()->setHold(view);
         m_app.review()->setFacts(present::factRows(*evidence->hold, now()));
+        m_app.decision()->setNeeds(present::needsText(*evidence, viewer));
         return refreshBlocks();
     }
     m_shownRevision = evidence->head.revision;
@@ -217,6 +218,11 @@ void Desk::refreshBlocks()
     //: Why approving is locked: the deadline is over
     lock->block(u"expired"_s, late ? tr("The time to decide is over") : QString());
     lock->block(u"own"_s, whyNotMine(*evidence, termsOf(*evidence)));
+    const auto standing = inLedger(*evidence, m_seat->watch());
+    //: Why approving is locked: the console has not yet verified the ledger up to this hold
+    lock->block(u"ledger"_s, standing == InLedger::Waits ? QString() : standing == InLedger::NotYet ? tr("Wait for the ledger")
+        //: Why approving is locked: the verified ledger has another revision of the hold, or does not have it waiting
+        : tr("The ledger says otherwise of this hold"));
     //: Why approving is locked: this console's witness found the ledger wanting
     lock->block(u"alarm"_s, m_seat->watch().alarms().isEmpty() ? QString() : tr("The ledger does not verify: see the alarm"));
 }
@@ -282,7 +288,9 @@ std::vector<const Evidence *> Desk::urgentHolds() const
         if (place.calm || !m_seat)
             break;
         const auto *evidence = m_seat->book().find(place.hold);
-        if (evidence != nullptr && evidence->head.state == State::Pending && evidence->unverified.isEmpty() && evidence->hold)
+        const bool known = evidence != nullptr && evidence->head.state == State::Pending && evidence->unverified.isEmpty() && evidence->hold;
+        // Its tier is not known while a list that the hold had no room for is on its way.
+        if (known && (evidence->ruling || !evidence->listsProblem.isEmpty()))
             urgent.push_back(evidence);
     }
     return urgent;
@@ -301,7 +309,8 @@ void Desk::refreshShell()
     tray.tooltip = tr("Holdfast · %1 · %n waiting", nullptr, tray.waiting).arg(m_app.gate()->name());
     QList<Notice> notices;
     for (const auto *evidence : urgent) {
-        const auto tier = present::word(evidence->hold->tier);
+        const auto grade = present::tierOf(*evidence);
+        const auto tier = present::word(grade);
         const auto id = evidence->head.hold.toString();
         if (tray.holds.size() < 5)
             tray.holds.append({id, tier + u" · "_s + present::left(evidence->hold->policy.approveUntil, now())});
@@ -312,10 +321,10 @@ void Desk::refreshShell()
         const auto until = QDateTime::fromMSecsSinceEpoch(evidence->hold->policy.approveUntil.time_since_epoch().count());
         //: Body of a notification; %1 a time of day
         notice.body = tr("Decide before %1.").arg(QLocale().toString(until.time(), u"HH:mm"_s));
-        notice.critical = evidence->hold->tier == Tier::Critical;
+        notice.critical = grade == Tier::Critical;
         const auto &facts = evidence->hold->measured.facts;
         const bool danger = std::ranges::any_of(facts, [](const Fact &fact) { return fact.severity == Severity::Danger; });
-        notice.rank = 2 * static_cast<int>(evidence->hold->tier) + (danger ? 1 : 0);
+        notice.rank = 2 * static_cast<int>(grade) + (danger ? 1 : 0);
         notices.append(notice);
     }
     if (!urgent.empty())

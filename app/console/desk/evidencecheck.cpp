@@ -47,7 +47,8 @@ QString verifyHold(present::Evidence &evidence, const TrustedPolicy &trusted)
         && hold.target == evidence.request.target;
     // A rule may name the requester: who that is says the registry, by the key that signed.
     const auto *requester = trusted.registry.actorByKey(hold.requesterKey.bytes, purpose::Request);
-    const bool asked = requester != nullptr && requester->name == hold.requesterActor && HoldId::of(hold.requesterKey.bytes, evidence.requestEnvelope.payload) == hold.hold;
+    const bool asked = requester != nullptr && requester->name == hold.requesterActor
+        && requester->person == hold.requesterPerson && HoldId::of(hold.requesterKey.bytes, evidence.requestEnvelope.payload) == hold.hold;
     if (!fits || !asked) {
         //: Why a hold is not shown: the evidence belongs to another request, revision or gate
         return HoldBook::tr("The evidence does not belong to this request.");
@@ -80,6 +81,16 @@ QString verifyEvidence(present::Evidence &evidence, const TrustedPolicy &trusted
     if (auto problem = verifyRequest(evidence, trusted); !problem.isEmpty())
         return problem;
     return evidence.holdEnvelope ? verifyHold(evidence, trusted) : QString();
+}
+
+InLedger inLedger(const present::Evidence &evidence, const LedgerWatch &watch)
+{
+    if (!watch.follows() || watch.proven() < evidence.head.sequence)
+        return InLedger::NotYet;
+    const auto found = watch.openHolds().find(evidence.head.hold);
+    const bool waits = found != watch.openHolds().end() && found->second.state == State::Pending && evidence.hold
+        && found->second.revision == evidence.hold->revision && found->second.holdEnvelope.payloadDigest() == evidence.holdDigest;
+    return waits ? InLedger::Waits : InLedger::Otherwise;
 }
 
 ApprovalTerms termsOf(const present::Evidence &evidence)

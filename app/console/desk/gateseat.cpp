@@ -47,12 +47,16 @@ GateSeat::GateSeat(const GateAddress &address, const Pins &pins, SessionKey sess
 present::Viewer GateSeat::viewer() const
 {
     present::Viewer viewer;
-    if (m_link.state() == GateLink::State::Open) {
-        viewer.person = m_link.session().actorPerson;
-        viewer.actor = m_link.session().actorName;
+    const auto trusted = m_watch.trusted();
+    if (!trusted)
+        return viewer;
+    // Who sits here says the registry, by the key that opened the session: the gate's word for it could make anybody of him.
+    const auto *actor = trusted->registry.actorByKey(m_session.key.bytes, purpose::Session);
+    if (actor != nullptr && m_link.state() == GateLink::State::Open) {
+        viewer.person = actor->person;
+        viewer.actor = actor->name;
     }
-    if (const auto trusted = m_watch.trusted())
-        viewer.otherApprovers = trusted->registry.approverPersons(SystemClock().now()).size() > 1;
+    viewer.otherApprovers = trusted->registry.approverPersons(SystemClock().now()).size() > 1;
     return viewer;
 }
 

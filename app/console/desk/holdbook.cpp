@@ -39,6 +39,14 @@ HoldBook::HoldBook(GateLink &link, HoldFeed &feed, LedgerWatch &watch, QObject *
     });
     connect(&feed, &HoldFeed::changed, this, &HoldBook::takeHead);
     connect(&watch, &LedgerWatch::trustedChanged, this, &HoldBook::verifyAgain);
+    connect(&watch, &LedgerWatch::advanced, this, [this] {
+        const auto holds = m_watch.follows() ? m_holds : decltype(m_holds)();
+        for (auto at = holds.cbegin(); at != holds.cend(); ++at) {
+            const bool told = !at.value()->head.approvals.isEmpty() || !at.value()->approvals.isEmpty();
+            if (told && countApprovals(*at.value()))
+                Q_EMIT changed(at.key());
+        }
+    });
 }
 
 const present::Evidence *HoldBook::find(const HoldId &hold) const
@@ -71,8 +79,6 @@ void HoldBook::recall()
         view.head.revision = story.revision;
         view.head.requestDigest = story.requestEnvelope.payloadDigest();
         view.head.at = story.hold ? story.hold->measuredAt : story.request.createdAt;
-        for (const auto &approval : story.approvals)
-            view.head.approvals.append(approval.person);
         view.request = story.requestEnvelope;
         if (story.hold) {
             view.current = story.holdEnvelope;
@@ -104,6 +110,7 @@ void HoldBook::takeHead(const Head &head)
     if (known && known->unverified.isEmpty() && known->head.revision == head.revision && known->head.holdDigest == head.holdDigest
         && known->head.requestDigest == head.requestDigest) {
         known->head = head;
+        countApprovals(*known);
         Q_EMIT changed(head.hold);
         return;
     }
@@ -166,6 +173,7 @@ void HoldBook::takeView(const HoldDocuments &view)
         evidence->lists = known->lists;
     }
     evidence->unverified = verifyInto(*evidence);
+    countApprovals(*evidence);
     m_holds.insert(view.head.hold, evidence);
     noteEnforcement(*evidence);
     Q_EMIT changed(view.head.hold);
@@ -268,6 +276,18 @@ void HoldBook::verifyAgain()
         Q_EMIT changed(at.key());
         wantLists(at.key());
     }
+}
+
+bool HoldBook::countApprovals(present::Evidence &evidence) const
+{
+    QStringList persons;
+    const auto found = m_watch.openHolds().find(evidence.head.hold);
+    if (found != m_watch.openHolds().end() && found->second.holdEnvelope.payloadDigest() == evidence.holdDigest && evidence.hold) {
+        for (const auto &approval : found->second.approvals)
+            persons.append(approval.person);
+    }
+    persons.removeDuplicates();
+    return std::exchange(evidence.approvals, persons) != persons;
 }
 
 void HoldBook::noteEnforcement(const present::Evidence &evidence)

@@ -51,6 +51,8 @@ private:
     [[nodiscard]] std::optional<BlobRef> missingList(const HoldId &hold) const;
     void takeList(const HoldId &hold, const Digest &digest, Called<QByteArray> bytes);
     void verifyAgain();
+    /// Counts anew who has approved: the ledger says so, not the gate's word for it.
+    bool countApprovals(present::Evidence &evidence) const;
     void noteEnforcement(const present::Evidence &evidence);
     /// Empty when everything holds, else the reason.
     [[nodiscard]] QString verifyInto(present::Evidence &evidence) const;

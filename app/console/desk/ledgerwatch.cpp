@@ -20,6 +20,9 @@ constexpr int batch = 40;
 constexpr std::chrono::seconds keepFirst(5), keepAgain(60);
 constexpr std::int64_t keepEvery = 1000;
 
+// One is enough to lock everything; a gate that hands out a million bad entries is not told a million times.
+constexpr qsizetype mostAlarms = 50;
+
 // The lists that a hold had no room for. Most have none: those are not parsed for it.
 QList<BlobRef> wholeListsOf(const QByteArray &hold)
 {
@@ -347,7 +350,7 @@ void LedgerWatch::acknowledge(const Envelope &sent, const SubmitResult &answer, 
 
 void LedgerWatch::alarm(const QString &sentence)
 {
-    if (m_alarms.contains(sentence))
+    if (m_alarms.size() >= mostAlarms || m_alarms.contains(sentence))
         return;
     m_alarms.append(sentence);
     Q_EMIT alarmed();

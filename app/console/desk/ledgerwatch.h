@@ -41,8 +41,11 @@ public:
 
     /// Entries whose signatures, chain and states this console has verified.
     [[nodiscard]] std::int64_t proven() const { return m_auditor->size(); }
+    /// True once everything up to a checkpoint that the gate signed over this connection was verified.
+    [[nodiscard]] bool follows() const { return m_follows; }
     /// nullptr until the registry chain was walked.
     [[nodiscard]] std::shared_ptr<const TrustedPolicy> trusted() const { return m_trusted; }
+    /// The first ones, each once.
     [[nodiscard]] const QStringList &alarms() const { return m_alarms; }
     [[nodiscard]] std::optional<CheckpointRef> highest() const;
     /// Until when this console has followed the ledger, in this run or an earlier one; nullopt: never, or nothing of it is left.

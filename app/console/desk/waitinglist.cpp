@@ -15,7 +15,7 @@ WaitingList::Place placeOf(const present::Evidence &evidence, Instant now)
     place.calm = !present::isUrgent(evidence, now);
     place.hold = evidence.head.hold;
     if (evidence.hold) {
-        place.tier = -static_cast<int>(evidence.hold->tier);
+        place.tier = -static_cast<int>(present::tierOf(evidence));
         place.until = evidence.hold->policy.approveUntil;
     }
     return place;

@@ -28,6 +28,7 @@ struct Evidence final
     std::map<Digest, QByteArray> lists; ///< the blobs of the lists that the hold had no room for, as far as they are here
     QString listsProblem; ///< why one of them cannot be had
     QString unverified; ///< why nothing of it is to be believed; empty when all held
+    QStringList approvals; ///< the persons whose approval of this revision counts in the ledger, whatever the head says
     std::shared_ptr<const QByteArray> content; ///< the blob that the action names: the bytes that fit its digest, once they are here
     QString contentProblem; ///< why they are not
 };
@@ -40,6 +41,11 @@ struct Viewer final
     bool otherApprovers = false; ///< a second human approver is registered
 };
 
+/// The tier, by the policy; what this console could not rule is as grave as anything.
+[[nodiscard]] inline Tier tierOf(const Evidence &evidence)
+{
+    return evidence.ruling ? evidence.ruling->tier : Tier::Critical;
+}
 /// How many approve, by the policy where this console could work that out.
 [[nodiscard]] inline int needOf(const Evidence &evidence)
 {

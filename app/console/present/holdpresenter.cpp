@@ -84,22 +84,6 @@ std::pair<QString, QString> approveVerbs(const Hold &hold)
     return {tr("Approve deletion"), tr("Hold to approve deletion")};
 }
 
-QString needsText(const Evidence &evidence, const Viewer &viewer)
-{
-    const auto &hold = *evidence.hold;
-    const auto need = needOf(evidence);
-    auto text = need == 1
-        //: In the decision bar: one approval is wanted
-        ? tr("Needs one approver")
-        //: In the decision bar: %1 have approved of %2 wanted
-        : tr("%1 of %2 approvals").arg(QString::number(evidence.head.approvals.size()), QString::number(need));
-    if (hold.requesterPerson != viewer.person) {
-        //: Continues "Needs one approver": the person who asked may not approve
-        text += tr(", not %1").arg(shown(hold.requesterPerson, 60));
-    }
-    return text;
-}
-
 QList<std::pair<QString, QString>> sectionsToReach(const Evidence &evidence, const Review::Lists &lists)
 {
     QList<std::pair<QString, QString>> sections;
@@ -142,7 +126,7 @@ bool isUrgent(const Evidence &evidence, Instant now)
 {
     if (!evidence.hold)
         return false;
-    return evidence.hold->tier == Tier::Critical || evidence.hold->policy.approveUntil - now < urgentWithin;
+    return tierOf(evidence) == Tier::Critical || evidence.hold->policy.approveUntil - now < urgentWithin;
 }
 
 HoldView holdView(const Evidence &evidence, const Viewer &viewer, Instant now)
@@ -158,7 +142,7 @@ HoldView holdView(const Evidence &evidence, const Viewer &viewer, Instant now)
     }
     const auto &hold = *evidence.hold;
     const auto &measured = hold.measured;
-    view.tier = toView(evidence.ruling ? evidence.ruling->tier : Tier::Critical);
+    view.tier = toView(tierOf(evidence));
     view.sentence = shown(measured.summaryText, 600);
     view.environment = shown(measured.environment.value, 60);
     view.environmentMeasured = measured.environment.quality == Quality::Measured;
@@ -178,14 +162,29 @@ HoldView holdView(const Evidence &evidence, const Viewer &viewer, Instant now)
     return view;
 }
 
+QString needsText(const Evidence &evidence, const Viewer &viewer)
+{
+    const auto &hold = *evidence.hold;
+    const auto need = needOf(evidence);
+    auto text = need == 1
+        //: In the decision bar: one approval is wanted
+        ? tr("Needs one approver")
+        //: In the decision bar: %1 have approved of %2 wanted
+        : tr("%1 of %2 approvals").arg(QString::number(evidence.approvals.size()), QString::number(need));
+    if (hold.requesterPerson != viewer.person) {
+        //: Continues "Needs one approver": the person who asked may not approve
+        text += tr(", not %1").arg(shown(hold.requesterPerson, 60));
+    }
+    return text;
+}
+
 DecisionTerms decisionTerms(const Evidence &evidence, const Viewer &viewer)
 {
     DecisionTerms terms;
     const auto &hold = *evidence.hold;
     terms.holdId = evidence.head.hold.toString();
     terms.revision = hold.revision;
-    const auto tier = evidence.ruling ? evidence.ruling->tier : Tier::Critical;
-    terms.tier = toView(tier);
+    terms.tier = toView(tierOf(evidence));
     terms.confirm = confirmOf(evidence);
     terms.confirmText = hold.measured.confirmText;
     terms.confirmShown = shown(hold.measured.confirmText, 400);
@@ -223,7 +222,7 @@ InboxRow inboxRow(const Evidence &evidence, Instant now)
 {
     InboxRow row;
     row.key = evidence.head.hold.toString();
-    row.have = static_cast<int>(evidence.head.approvals.size());
+    row.have = static_cast<int>(evidence.approvals.size());
     row.ended = isFinal(evidence.head.state);
     if (!evidence.unverified.isEmpty()) {
         //: Inbox row of a hold whose signature or digest did not hold
@@ -233,7 +232,7 @@ InboxRow inboxRow(const Evidence &evidence, Instant now)
     }
     if (evidence.hold) {
         const auto &hold = *evidence.hold;
-        row.tier = toView(evidence.ruling ? evidence.ruling->tier : Tier::Critical);
+        row.tier = toView(tierOf(evidence));
         row.sentence = shown(hold.measured.summaryText, 600);
         row.environment = shown(hold.measured.environment.value, 60);
         row.environmentMeasured = hold.measured.environment.quality == Quality::Measured;

@@ -14,6 +14,8 @@ namespace holdfast::present {
 [[nodiscard]] Review::Lists reviewLists(const Evidence &evidence, const Viewer &viewer, Instant now);
 [[nodiscard]] QList<FactRow> factRows(const Hold &hold, Instant now);
 [[nodiscard]] DecisionTerms decisionTerms(const Evidence &evidence, const Viewer &viewer);
+/// How many approvals are wanted and counted, and whose would not count.
+[[nodiscard]] QString needsText(const Evidence &evidence, const Viewer &viewer);
 [[nodiscard]] InboxRow inboxRow(const Evidence &evidence, Instant now);
 /// Only what the time alone changes in a row that inboxRow() made.
 void passTime(InboxRow &row, const Evidence &evidence, Instant now);

@@ -266,17 +266,19 @@ QList<DetailRow> policyRows(const Evidence &evidence)
 {
     const auto &hold = *evidence.hold;
     QList<DetailRow> rows;
+    // In this console's own words where it could rule: the gate's could say that somebody agreed before.
+    const auto *ruling = evidence.ruling ? &*evidence.ruling : nullptr;
     //: Tab "Policy": id of the rule that applies
-    rows.append(detail("rule", tr("Rule"), shown(hold.ruleId, 200), view::Tone::Plain, true));
+    rows.append(detail("rule", tr("Rule"), shown(ruling ? ruling->rule.id : hold.ruleId, 200), view::Tone::Plain, true));
     //: Tab "Policy": why the rule applies
-    rows.append(detail("because", tr("Because"), shown(hold.ruleBecause, 600)));
+    rows.append(detail("because", tr("Because"), shown(ruling ? ruling->because : hold.ruleBecause, 600)));
     const bool same = evidence.ruling && evidence.ruling->tier == hold.tier && evidence.ruling->mode == hold.mode;
     //: Tab "Policy": whether this console's own reading of the policy gives the same tier and mode
     rows.append(detail("own", tr("Recomputed here"), same ? tr("the same tier and mode") : tr("differs from what the gate says"),
                        same ? view::Tone::Good : view::Tone::Bad));
     //: Tab "Policy": how many must approve, and in which role
     rows.append(detail("quorum", tr("Approvals"), tr("%1 of role %2")
-        .arg(QString::number(hold.policy.need), shown(hold.policy.from.join(u", "_s), 200))));
+        .arg(QString::number(needOf(evidence)), shown((ruling ? ruling->rule.quorum.from : hold.policy.from).join(u", "_s), 200))));
     for (const auto &tolerance : hold.tolerances) {
         //: Tab "Policy": how far a figure may move between approval and execution
         rows.append(detail(tolerance.fact.toUtf8().constData(), tr("Tolerance"), shown(tolerance.fact, 100) + u" ≤ "_s + count(tolerance.max)));
