@@ -131,6 +131,20 @@ private Q_SLOTS:
         QVERIFY(shelf.lines(bad.blob.digest.toString())->rowCount() > 0);
     }
 
+    // Each is small enough to be fetched, all of them are not: what has no room is a reason not to approve, and is not asked for.
+    void moreThanThereIsRoomFor()
+    {
+        m_slow = true;
+        std::vector<DiffRef> diffs;
+        for (int i = 0; i < 100; ++i)
+            diffs.push_back({QStringLiteral("Part %1").arg(i), QStringLiteral("tree"), {sha256(QByteArray::number(i)), 30 * 1024 * 1024, QStringLiteral("text/plain")}});
+        const DiffShelf shelf(*m_link, diffs);
+        QTRY_COMPARE(m_late.size(), std::size_t{2});
+        QVERIFY2(shelf.problem().contains(QStringLiteral("Part 2")), qPrintable(shelf.problem()));
+        QVERIFY(shelf.lines(diffs[99].blob.digest.toString()) != nullptr);
+        QVERIFY(!shelf.isComplete());
+    }
+
     void otherBytesAreNoDiff()
     {
         const auto diff = diffOf(QStringLiteral("tree"), tree(1));

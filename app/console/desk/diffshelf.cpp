@@ -12,13 +12,28 @@ namespace holdfast {
 using present::DiffLines;
 using present::shown;
 
+namespace {
+
+// A hold can name a thousand diffs; together they are held in memory while it is open.
+constexpr std::int64_t mostBytes = LargestBlob;
+
+} // namespace
+
 DiffShelf::DiffShelf(GateLink &link, const std::vector<DiffRef> &diffs, QObject *parent)
     : QObject(parent)
 {
     std::set<QString> keys;
+    std::int64_t room = mostBytes;
     for (const DiffRef &diff : diffs) {
-        if (keys.insert(diff.blob.digest.toString()).second)
-            fetchBlob(&link, diff.blob, this, [this, diff](const Called<QByteArray> &bytes) { take(diff, bytes); });
+        if (!keys.insert(diff.blob.digest.toString()).second)
+            continue;
+        if (diff.blob.size > room) {
+            //: Why a diff is not shown: all that a hold names are more than a person could read
+            putProblem(diff, tr("all of them together are too large"));
+            continue;
+        }
+        room -= diff.blob.size;
+        fetchBlob(&link, diff.blob, this, [this, diff](const Called<QByteArray> &bytes) { take(diff, bytes); });
     }
     m_wanted = keys.size();
 }
