@@ -431,6 +431,65 @@ private Q_SLOTS:
         QCOMPARE(lock().state(), DecisionLock::Open);
     }
 
+    // A break in the connection is no reason that anybody reads; an answer that is not the gate's is, and ends it.
+    void whyThereIsNoGate()
+    {
+        m_gate->pending();
+        sit();
+        m_gate->gate.drop();
+        QTRY_VERIFY(!m_app->gate()->staleText().isEmpty());
+        QCOMPARE(m_app->gate()->staleWhy(), QString());
+        m_gate->gate.bendSession = [](Session &session) { session.nonce = randomBytes(16); };
+        m_gate->gate.listen();
+        QTRY_VERIFY_WITH_TIMEOUT(!m_app->gate()->staleWhy().isEmpty(), 20'000);
+        QCOMPARE(m_app->gate()->linkText(), QStringLiteral("refused"));
+        QCOMPARE(m_app->inbox()->total(), 1);
+    }
+
+    // Never connected in this session: whatever hinders it is told.
+    void whyItNeverConnected()
+    {
+        m_gate->gate.challenges = false;
+        m_gate->gate.speaksSubprotocol = false;
+        settle();
+        m_desk->begin();
+        QTRY_VERIFY(m_app->passphrase()->wanted());
+        Q_EMIT m_app->passphrase()->given(StoryGate::passphrase());
+        QTRY_VERIFY_WITH_TIMEOUT(!m_app->gate()->staleWhy().isEmpty(), 20'000);
+        QCOMPARE(m_app->gate()->link(), view::Link::Offline);
+        QCOMPARE(m_app->inbox()->total(), 0);
+    }
+
+    // The page that is looked at asks again when a hold changes; the others do not.
+    void historyFollowsWhileItIsShown()
+    {
+        const auto first = m_gate->pending(), second = m_gate->pending();
+        sit();
+        const auto asked = [this] { return m_gate->gate.calls.count(method::HistorySearch.toString()); };
+        m_app->setPage(App::InboxPage);
+        change(first, State::Expired);
+        QTRY_COMPARE(m_app->inbox()->total(), 1);
+        const auto before = asked();
+        m_app->setPage(App::HistoryPage);
+        QTRY_VERIFY(asked() > before);
+        const auto shown = asked();
+        change(second, State::Expired);
+        QTRY_VERIFY(asked() > shown);
+    }
+
+    // What is fetched shows as being fetched, not as what was open before.
+    void whatIsOpenedNextIsLoading()
+    {
+        const auto over = m_gate->story.perform(), about = m_gate->pending();
+        sit();
+        QCOMPARE(review().state(), Review::Nothing);
+        read(about);
+        m_gate->put(over, State::Done);
+        m_desk->openHold(over.id.toString());
+        QCOMPARE(review().state(), Review::Loading);
+        QTRY_COMPARE(review().state(), Review::Shown);
+    }
+
     void opensWhatIsOver()
     {
         const auto about = m_gate->story.perform();
