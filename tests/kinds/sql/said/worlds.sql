@@ -198,3 +198,11 @@ ALTER TABLE plain ALTER COLUMN n TYPE checked;
 -- world: policy over a setting, as said_user
 ALTER TABLE plain ENABLE ROW LEVEL SECURITY;
 CREATE POLICY p ON plain USING (set_config('said.canary', 'on', false) IS NOT NULL);
+-- world: constant in an index
+CREATE INDEX ON plain ((said.liar(1)));
+-- world: constant in a predicate
+CREATE INDEX ON plain (n) WHERE said.liar(1) = 1;
+-- world: constant in statistics
+CREATE STATISTICS constants ON (said.liar(1) + n) FROM plain;
+-- world: constant in a check
+ALTER TABLE cities ADD CHECK (said.liar(1) = 1);
