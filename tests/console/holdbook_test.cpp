@@ -215,6 +215,57 @@ private Q_SLOTS:
         QTRY_COMPARE(find(about.id)->approvals, QStringList());
     }
 
+    // Nobody pulls the cord of what he is told has ended.
+    void anEndThatTheLedgerDoesNotHaveIsAnAlarm()
+    {
+        const auto ends = m_gate->pending(), stays = m_gate->pending();
+        m_gate->story.event(ends, State::Expired);
+        m_gate->put(ends, State::Expired);
+        open();
+        decidable(stays.id);
+        QTRY_VERIFY(m_console->watch.follows() && find(ends.id));
+        m_console->watch.follow();
+        QTRY_COMPARE(m_console->watch.proven(), static_cast<std::int64_t>(m_gate->story.entries.size()));
+        QCOMPARE(m_console->watch.alarms(), QStringList());
+        m_gate->story.ask();
+        m_gate->put(stays, State::Stopped);
+        m_gate->tell(stays.id);
+        QTRY_VERIFY(find(stays.id)->head.state == State::Stopped);
+        m_console->watch.follow();
+        QTRY_VERIFY2(m_console->watch.alarms().join(u' ').contains(QStringLiteral("its ledger has open")), qPrintable(m_console->watch.alarms().join(u' ')));
+    }
+
+    // What the ledger has waiting is asked for, whatever the gate tells of by itself.
+    void whatTheGateDoesNotTellIsAskedFor_data()
+    {
+        QTest::addColumn<bool>("denied");
+        QTest::newRow("shown then") << false;
+        QTest::newRow("there is no such hold, it says") << true;
+    }
+    void whatTheGateDoesNotTellIsAskedFor()
+    {
+        QFETCH(bool, denied);
+        const auto told = m_gate->pending(), hidden = m_gate->pending();
+        m_gate->gate.on(method::HoldSubscribe, [this, told](const Json &, const ScriptedGate::Reply &reply) {
+            SubscribeResult result;
+            result.holds = {m_gate->heads.at(told.id)};
+            result.cursor = static_cast<std::int64_t>(m_gate->story.entries.size());
+            reply(result.toJson());
+        });
+        m_gate->gate.on(method::HoldGet, [this, denied, told](const Json &params, const ScriptedGate::Reply &reply) {
+            const auto hold = HoldParams::fromJson(params)->hold;
+            if (denied && hold != told.id)
+                return reply(RpcError::of(ErrorCode::NotFound, QStringLiteral("no such hold")));
+            reply(m_gate->documentsOf(hold).toJson());
+        });
+        open();
+        decidable(told.id);
+        if (denied)
+            QTRY_VERIFY(m_console->watch.alarms().join(u' ').contains(QStringLiteral("does not know a hold")));
+        else
+            decidable(hidden.id);
+    }
+
     // It verified, and the registry that came meanwhile says otherwise: nothing of the earlier look stays.
     void verifiesAgainUnderANewRegistry()
     {

@@ -21,15 +21,23 @@ constexpr auto measuringShownAfter = std::chrono::milliseconds(30);
 // More than this nobody reads to its end; what is not read is not approved.
 constexpr std::int64_t largestContent = 4LL * 1024 * 1024;
 
+bool isUnknown(const CallError &error)
+{
+    const auto *refused = std::get_if<RpcError>(&error);
+    return refused != nullptr && refused->code == ErrorCode::NotFound;
+}
+
 } // namespace
 
 HoldBook::HoldBook(GateLink &link, HoldFeed &feed, LedgerWatch &watch, QObject *parent)
     : QObject(parent)
     , m_link(link)
+    , m_feed(feed)
     , m_watch(watch)
 {
     connect(&feed, &HoldFeed::snapshot, this, [this](const std::vector<Head> &open, const std::vector<Head> &missed) {
         letGoOfRecalled(open);
+        m_untold.clear();
         for (const auto &head : open)
             takeHead(head);
         for (const auto &head : missed)
@@ -39,14 +47,34 @@ HoldBook::HoldBook(GateLink &link, HoldFeed &feed, LedgerWatch &watch, QObject *
     });
     connect(&feed, &HoldFeed::changed, this, &HoldBook::takeHead);
     connect(&watch, &LedgerWatch::trustedChanged, this, &HoldBook::verifyAgain);
-    connect(&watch, &LedgerWatch::advanced, this, [this] {
-        const auto holds = m_watch.follows() ? m_holds : decltype(m_holds)();
-        for (auto at = holds.cbegin(); at != holds.cend(); ++at) {
-            const bool told = !at.value()->head.approvals.isEmpty() || !at.value()->approvals.isEmpty();
-            if (told && countApprovals(*at.value()))
-                Q_EMIT changed(at.key());
+    connect(&watch, &LedgerWatch::advanced, this, &HoldBook::compare);
+}
+
+void HoldBook::compare()
+{
+    if (!m_watch.follows() || !m_feed.isLive())
+        return;
+    const auto holds = m_holds;
+    for (auto at = holds.cbegin(); at != holds.cend(); ++at) {
+        const auto &head = at.value()->head;
+        const bool told = !head.approvals.isEmpty() || !at.value()->approvals.isEmpty();
+        if (told && countApprovals(*at.value()))
+            Q_EMIT changed(at.key());
+        if (!isFinal(head.state) || head.sequence > m_watch.proven())
+            continue;
+        if (const auto state = m_watch.stateOf(at.key()); state && !isFinal(*state)) {
+            //: Alarm: the gate says that a hold was denied, stopped, done…, and its own ledger has it open
+            m_watch.alarm(tr("The gate says that a hold has ended which its ledger has open."));
         }
-    });
+    }
+    if (m_asked > 0 || !m_wanted.empty())
+        return; // what it told of is on its way
+    for (const auto &[hold, story] : m_watch.openHolds()) {
+        if (story.state == State::Pending && !m_holds.contains(hold) && !m_untold.contains(hold)) {
+            m_untold.insert(hold);
+            fetch(hold);
+        }
+    }
 }
 
 const present::Evidence *HoldBook::find(const HoldId &hold) const
@@ -143,16 +171,21 @@ void HoldBook::fetchMore()
         m_wanted.pop_front();
         m_queued.remove(hold);
         ++m_asked;
-        m_link.call<HoldDocuments>(method::HoldGet, HoldParams{hold}.toJson(), this, [this](Called<HoldDocuments> answer) {
+        m_link.call<HoldDocuments>(method::HoldGet, HoldParams{hold}.toJson(), this, [this, hold](Called<HoldDocuments> answer) {
             --m_asked;
             if (answer) {
                 takeView(*answer);
+            } else if (isUnknown(answer.error()) && m_watch.follows() && m_watch.openHolds().contains(hold)) {
+                //: Alarm: the gate denies that there is a hold which its own ledger has waiting or running
+                m_watch.alarm(tr("The gate does not know a hold that its ledger has open."));
             } else if (m_link.state() != GateLink::State::Open) {
                 // The next connection tells every hold anew.
                 m_wanted.clear();
                 m_queued.clear();
             }
             fetchMore();
+            if (m_asked == 0)
+                compare();
         });
     }
 }

@@ -50,6 +50,8 @@ private:
     void letGoOfRecalled(const std::vector<Head> &open);
     [[nodiscard]] std::optional<BlobRef> missingList(const HoldId &hold) const;
     void takeList(const HoldId &hold, const Digest &digest, Called<QByteArray> bytes);
+    /// The ledger was verified up to now: what the gate said is held to it.
+    void compare();
     void verifyAgain();
     /// Counts anew who has approved: the ledger says so, not the gate's word for it.
     bool countApprovals(present::Evidence &evidence) const;
@@ -58,12 +60,14 @@ private:
     [[nodiscard]] QString verifyInto(present::Evidence &evidence) const;
 
     GateLink &m_link;
+    HoldFeed &m_feed;
     LedgerWatch &m_watch;
     QHash<HoldId, std::shared_ptr<present::Evidence>> m_holds;
     QSet<HoldId> m_enforced;
     QSet<HoldId> m_recalled; ///< not told by the gate since
     std::deque<HoldId> m_wanted; ///< to be fetched, in this order
     QSet<HoldId> m_queued; ///< the same
+    QSet<HoldId> m_untold; ///< asked for because the ledger has them waiting
     std::deque<HoldId> m_unruled; ///< without a ruling until their whole lists are here
     bool m_fetchingList = false;
     int m_asked = 0; ///< fetches that the gate has not answered yet

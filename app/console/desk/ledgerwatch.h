@@ -58,6 +58,8 @@ public:
     [[nodiscard]] std::optional<State> stateOf(const HoldId &hold) const { return m_auditor->stateOf(hold); }
     /// The gate's answer to a submission: proven to carry exactly `sent`. An error is an alarm already.
     void acknowledge(const Envelope &sent, const SubmitResult &answer, std::function<void(QString problem)> then);
+    /// Something else that the gate says cannot be, by the ledger that was verified.
+    void alarm(const QString &sentence);
     /// There is more in the ledger than before.
     void follow();
 
@@ -83,7 +85,6 @@ private:
     void giveUp();
     void audit(int session);
     void reachedGoal();
-    void alarm(const QString &sentence);
     void refreshTrusted();
 
     GateLink &m_link;
