@@ -6,6 +6,7 @@
 #include "keys/sealedfilestore.h"
 
 #include <QFile>
+#include <QSignalSpy>
 #include <QTest>
 
 using namespace holdfast;
@@ -488,6 +489,39 @@ private Q_SLOTS:
         m_desk->openHold(over.id.toString());
         QCOMPARE(review().state(), Review::Loading);
         QTRY_COMPARE(review().state(), Review::Shown);
+    }
+
+    void freezesFromTheReview()
+    {
+        const auto about = m_gate->pending();
+        sit();
+        read(about);
+        Q_EMIT review().freezeWanted(about.id.toString(), QStringLiteral("too many of these"));
+        QTRY_VERIFY(m_app->passphrase()->wanted());
+        give();
+        QTRY_COMPARE(m_gate->commands.size(), std::size_t{1});
+        QVERIFY(m_gate->commands.front().verb == Command::Verb::Freeze);
+        QCOMPARE(m_gate->commands.front().hold, std::optional(about.id));
+        QCOMPARE(m_gate->commands.front().reason, QStringLiteral("too many of these"));
+    }
+
+    void opensWhatTrayAndNotificationName()
+    {
+        const auto first = m_gate->pending(), second = m_gate->pending();
+        sit();
+        QSignalSpy raised(m_app.get(), &App::raiseWanted);
+        Q_EMIT m_tray->openAsked(first.id.toString());
+        QTRY_COMPARE(lock().holdId(), first.id.toString());
+        m_app->setPage(App::KeysPage);
+        Q_EMIT m_tray->openAsked({});
+        QCOMPARE(m_app->page(), App::KeysPage);
+        Q_EMIT m_notifier->reviewAsked(second.id.toString());
+        QTRY_COMPARE(lock().holdId(), second.id.toString());
+        QCOMPARE(m_app->page(), App::InboxPage);
+        m_app->setPage(App::KeysPage);
+        Q_EMIT m_notifier->reviewAsked({});
+        QCOMPARE(m_app->page(), App::KeysPage);
+        QCOMPARE(raised.count(), 4);
     }
 
     void opensWhatIsOver()

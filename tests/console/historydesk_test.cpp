@@ -95,6 +95,37 @@ private Q_SLOTS:
         QCOMPARE(cell(m_view->rows(), 0, "sentence").toString(), QStringLiteral("number 5"));
     }
 
+    // Quicker than it can be read, and approved by somebody.
+    void quickApprovals_data()
+    {
+        QTest::addColumn<qint64>("decidedMs"); // -1: it was not decided
+        QTest::addColumn<bool>("approved");
+        QTest::addColumn<bool>("quick");
+        QTest::newRow("at once") << qint64{900} << true << true;
+        QTest::newRow("read") << qint64{60'000} << true << false;
+        QTest::newRow("denied at once") << qint64{900} << false << false;
+        QTest::newRow("never decided") << qint64{-1} << false << false;
+    }
+    void quickApprovals()
+    {
+        QFETCH(qint64, decidedMs);
+        QFETCH(bool, approved);
+        QFETCH(bool, quick);
+        m_gate->gate.on(method::HistorySearch, [&](const Json &, const ScriptedGate::Reply &reply) {
+            SearchResult result;
+            HistoryItem item;
+            item.head = m_gate->heads.at(m_about.id);
+            item.head.approvals = approved ? QStringList{QStringLiteral("sam")} : QStringList();
+            if (decidedMs >= 0)
+                item.decidedMs = decidedMs;
+            result.items.push_back(item);
+            reply(result.toJson());
+        });
+        m_desk->refresh();
+        QTRY_COMPARE(m_view->count(), 1);
+        QCOMPARE(cell(m_view->rows(), 0, "quick").toBool(), quick);
+    }
+
     void tones_data()
     {
         QTest::addColumn<State>("state");

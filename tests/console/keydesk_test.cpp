@@ -100,6 +100,7 @@ private Q_SLOTS:
         QCOMPARE(m_view->step(), Keys::Ready);
         QCOMPARE(m_enrolled->keys, m_gate->story.registry.gateKeys);
         QVERIFY(PinFile(m_gate->story.gate.key()).load()->has_value());
+        QCOMPARE(m_enrolled->firstRegistry.has_value(), m_registry->serial == 0); // the first that there ever was
         QVERIFY(m_desk->hasKeysFor(m_gate->story.registry.gate));
         QCOMPARE(records().size(), std::size_t{2});
         QCOMPARE(m_view->count(), 2);
