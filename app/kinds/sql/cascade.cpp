@@ -88,8 +88,8 @@ QString Closure::build()
 
 QString Closure::follow(std::size_t from, const ForeignKey &key)
 {
-    if (!key.builtinOperators)
-        return QStringLiteral("foreign key %1 compares with an operator that is not built in").arg(displayIdent(key.name));
+    if (!key.notCounted.isEmpty())
+        return key.notCounted;
     const auto child = m_catalog.relation(key.child);
     const QString why = child ? m_catalog.whyNotAsked(*child, m_keys.isPartitioned(key.child)) : child.error();
     if (m_unasked.isEmpty())
@@ -99,7 +99,7 @@ QString Closure::follow(std::size_t from, const ForeignKey &key)
     if (!std::includes(covered.begin(), covered.end(), tables[from].leaves.begin(), tables[from].leaves.end()))
         edge.onlyFrom = covered;
     need(tables[from], key.parentColumns);
-    if (key.onDelete != u'c' || !key.enforced) {
+    if (key.onDelete != u'c' || !key.firesOnDelete) {
         ends.push_back(edge);
         return {};
     }
@@ -279,7 +279,7 @@ void endEffect(const Catalog &catalog, const ForeignKeys &keys, const Edge &edge
     const QString name = relation ? relation->display() : edge.key->name;
     for (const Oid leaf : keys.covered(edge.key->child))
         effects.touched.insert(leaf);
-    const QChar action = edge.key->enforced ? edge.key->onDelete : QChar(u'o');
+    const QChar action = edge.key->firesOnDelete ? edge.key->onDelete : QChar(u'o');
     // The server looks for referring rows under this lock, whether it finds any or not.
     if (relation && action != u'o')
         effects.lockTable(relation->oid, action == u'a' || action == u'r' ? Lock::RowShare : Lock::RowExclusive);

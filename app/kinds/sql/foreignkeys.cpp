@@ -28,9 +28,15 @@ QString keysQuery(bool replica)
         "  JOIN pg_attribute a ON a.attrelid = c.confrelid AND a.attnum = k.a),"
         " (SELECT json_agg(o.oprname ORDER BY k.n) FROM unnest(c.conpfeqop) WITH ORDINALITY k(o, n) JOIN pg_operator o ON o.oid = k.o),"
         " (SELECT bool_and(o.oprnamespace = 'pg_catalog'::regnamespace) FROM unnest(c.conpfeqop) k(o) JOIN pg_operator o ON o.oid = k.o),"
-        " NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgconstraint = c.oid AND t.tgrelid = c.confrelid AND t.tgenabled NOT IN ('%1', 'A')),"
+        " f.deletes, f.updates, f.partly,"
         " EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.conrelid AND i.indisvalid AND i.indkey[0] = ANY(c.conkey)), c.condeferrable, %2, %3"
-        " FROM pg_constraint c WHERE c.contype = 'f' AND c.conparentid = 0 ORDER BY c.conrelid, c.oid")
+        " FROM pg_constraint c CROSS JOIN LATERAL (WITH RECURSIVE k(oid) AS (SELECT c.oid UNION ALL SELECT d.oid FROM k JOIN pg_constraint d ON d.conparentid = k.oid),"
+        // The checks of the table that refers lie on the parent as well where both are one.
+        "  s(event, fires) AS (SELECT t.tgtype::int & 24, t.tgenabled IN ('%1', 'A') FROM k JOIN pg_trigger t ON t.tgconstraint = k.oid JOIN pg_constraint o ON o.oid = k.oid AND o.confrelid = t.tgrelid"
+        "   JOIN pg_proc p ON p.oid = t.tgfoid AND p.proname NOT LIKE 'RI\\_FKey\\_check\\_%')"
+        "  SELECT coalesce(bool_or(fires) FILTER (WHERE event = 8), true), coalesce(bool_or(fires) FILTER (WHERE event = 16), true),"
+        "   coalesce(bool_or(fires) FILTER (WHERE event = 8) <> bool_and(fires) FILTER (WHERE event = 8) OR bool_or(fires) FILTER (WHERE event = 16) <> bool_and(fires) FILTER (WHERE event = 16), false) FROM s"
+        " ) f(deletes, updates, partly) WHERE c.contype = 'f' AND c.conparentid = 0 ORDER BY c.conrelid, c.oid")
         .arg(replica ? l("R") : l("O"), operandTypes(l("oprleft")), operandTypes(l("oprright")));
 }
 
@@ -58,9 +64,13 @@ Result<ForeignKeys, QString> ForeignKeys::load(const Session &session)
         return Failure{generated.error().toString()};
     ForeignKeys result;
     for (int row = 0; row < keys->count(); ++row) {
+        const QString name = displayIdent(keys->text(row, 1));
+        const QString why = !keys->flag(row, 9) ? QStringLiteral("foreign key %1 compares with an operator that is not built in").arg(name)
+            : keys->flag(row, 12)               ? QStringLiteral("foreign key %1 is not enforced in all partitions").arg(name)
+                                                : QString();
         result.m_keys.push_back({keys->oid(row, 0), keys->text(row, 1), keys->oid(row, 2), keys->oid(row, 3), keys->text(row, 4).at(0),
-                                 keys->text(row, 5).at(0), keys->list(row, 6), keys->list(row, 7), keys->list(row, 8), keys->flag(row, 9),
-                                 keys->flag(row, 10), keys->flag(row, 11), keys->flag(row, 12), keys->list(row, 13), keys->list(row, 14)});
+                                 keys->text(row, 5).at(0), keys->list(row, 6), keys->list(row, 7), keys->list(row, 8), why,
+                                 keys->flag(row, 10), keys->flag(row, 11), keys->flag(row, 12), keys->flag(row, 13), keys->flag(row, 14), keys->list(row, 15), keys->list(row, 16)});
     }
     for (int row = 0; row < tree->count(); ++row) {
         result.m_children.emplace(tree->oid(row, 0), tree->oid(row, 1));
@@ -113,7 +123,7 @@ std::vector<const ForeignKey *> ForeignKeys::followers(const std::set<Oid> &tabl
             const Leaves parents = covered(key.parent);
             const bool hit = std::any_of(parents.begin(), parents.end(), [&](Oid oid) { return changed.contains(oid); })
                 && std::any_of(names.begin(), names.end(), [&](const QString &name) { return key.parentColumns.contains(name); });
-            if (!hit || !key.enforced || key.onUpdate == u'a' || key.onUpdate == u'r' || std::find(found.begin(), found.end(), &key) != found.end())
+            if (!hit || !key.firesOnUpdate || key.onUpdate == u'a' || key.onUpdate == u'r' || std::find(found.begin(), found.end(), &key) != found.end())
                 continue;
             found.push_back(&key);
             open.emplace_back(covered(key.child), key.childColumns);

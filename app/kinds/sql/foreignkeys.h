@@ -15,8 +15,9 @@ struct ForeignKey final
     QChar onDelete, onUpdate; ///< a no action, r restrict, c cascade, n set null, d set default
     QStringList childColumns, parentColumns;
     QStringList operators; ///< compares parent with child, per column; by name in pg_catalog
-    bool builtinOperators = false;
-    bool enforced = false; ///< its triggers on the parent fire in the performing session
+    QString notCounted; ///< not empty: why rows that refer by it cannot be counted
+    bool firesOnDelete = false, firesOnUpdate = false; ///< its triggers on the parent do, in the performing session
+    bool partly = false; ///< of the parent's partitions only some are enforced
     bool indexed = false; ///< an index of the child leads with one of its columns
     bool deferrable = false; ///< NO ACTION may be checked only at the end of the transaction
     QStringList parentTypes, childTypes; ///< that the operators compare; empty: whatever they get

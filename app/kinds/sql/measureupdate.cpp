@@ -125,7 +125,7 @@ void followKey(const Measuring &measuring, const RowSet &rows, const ForeignKey 
     const bool single = !noteFollowers(measuring.catalog, measuring.keys, measuring.keys.covered(key.child), key.childColumns, goesOn, effects)
         && !meetThemselves(measuring, rows, key);
     const Referring how = referring(measuring, rows, key, set);
-    const bool known = child && single && !how.changed.isEmpty() && key.builtinOperators;
+    const bool known = child && single && !how.changed.isEmpty() && key.notCounted.isEmpty();
     const auto counted = known ? countReferring(measuring, rows, key, *child, how, {})
                                : Result<PgRows, PgError>(Failure{PgError{{}, QStringLiteral("the change goes on through several keys")}});
     const Count count = counted ? Count::of(counted->number(0, 0))
@@ -155,26 +155,27 @@ void leaveBehind(const Measuring &measuring, const RowSet &rows, const ForeignKe
 {
     const auto child = measuring.catalog.relation(key.child);
     const QString name = child ? child->display() : key.name;
+    const bool enforced = key.firesOnUpdate && !key.partly;
     decidedByKey(key, effects);
     for (const Oid leaf : measuring.keys.covered(key.child))
         effects.touched.insert(leaf);
-    if (child && key.enforced)
+    if (child && key.firesOnUpdate)
         effects.lockTable(child->oid, Lock::RowShare);
     const Referring how = referring(measuring, rows, key, set);
     // Rows of the same table may get other values by the same statement, whose old ones are read here.
-    const bool known = child && !how.changed.isEmpty() && key.builtinOperators && !meetThemselves(measuring, rows, key);
-    const auto counted = known ? countReferring(measuring, rows, key, *child, how, key.enforced && key.onUpdate == u'r' ? QString() : how.leftAlone)
+    const bool known = child && !how.changed.isEmpty() && key.notCounted.isEmpty() && !meetThemselves(measuring, rows, key);
+    const auto counted = known ? countReferring(measuring, rows, key, *child, how, enforced && key.onUpdate == u'r' ? QString() : how.leftAlone)
                                : Result<PgRows, PgError>(Failure{PgError{}});
     const std::optional<std::int64_t> count = counted ? std::optional(counted->number(0, 0)) : std::nullopt;
-    effects.reaches = effects.reaches || !key.enforced;
-    if (count == 0 || (key.enforced && !count))
+    effects.reaches = effects.reaches || !enforced;
+    if (count == 0 || (enforced && !count))
         return;
     effects.reaches = true;
-    if (key.enforced) {
+    if (enforced) {
         effects.refusedLast = effects.refusedLast || (key.onUpdate == u'a' && key.deferrable);
         effects.refusals += QStringLiteral("%1 rows of %2 refer to what would get another key (%3)").arg(plain(*count), name, displayIdent(key.name));
     }
-    effects.dependents.push_back({name, QStringLiteral("table"), key.enforced ? QStringLiteral("refuses") : QStringLiteral("orphaned"), count, 0});
+    effects.dependents.push_back({name, QStringLiteral("table"), enforced ? QStringLiteral("refuses") : QStringLiteral("orphaned"), count, 0});
 }
 
 void followKeys(const Measuring &measuring, const RowSet &rows, const Assignments &set, Effects &effects)
@@ -186,7 +187,7 @@ void followKeys(const Measuring &measuring, const RowSet &rows, const Assignment
         const bool hit = std::any_of(covered.begin(), covered.end(), [&](Oid oid) { return leaves.contains(oid); });
         if (!hit || !shares(key.parentColumns, columns))
             continue;
-        const bool follows = key.enforced && key.onUpdate != u'a' && key.onUpdate != u'r';
+        const bool follows = key.firesOnUpdate && key.onUpdate != u'a' && key.onUpdate != u'r';
         (follows ? followKey : leaveBehind)(measuring, rows, key, set, effects);
     }
 }

@@ -120,6 +120,8 @@ private Q_SLOTS:
     void session();
     void orphans_data();
     void orphans();
+    void enforced_data();
+    void enforced();
     void resources_data();
     void resources();
     void told();
@@ -322,6 +324,43 @@ void TestSqlPairs::orphans()
     }
     std::sort(said.begin(), said.end());
     QVERIFY2(said.join(QStringLiteral(", ")) == orphans, qPrintable(dump(output)));
+}
+
+void TestSqlPairs::enforced_data()
+{
+    QTest::addColumn<QString>("trigger");
+    QTest::addColumn<QString>("statement");
+    QTest::addColumn<qint64>("destroyed"); // -1 unknown, -2 no such fact
+    QTest::addColumn<qint64>("changed");
+    const auto row = [](const char *trigger, const char *text, qint64 destroyed, qint64 changed) {
+        QTest::addRow("%s: %s", trigger, text) << QString::fromLatin1(trigger) << QString::fromLatin1(text) << destroyed << changed;
+    };
+    row("key2.RI_FKey_noaction_del", "UPDATE key2 SET id = id + 10 WHERE id = 1", -2, 5);
+    row("key2.RI_FKey_cascade_upd", "UPDATE key2 SET id = id + 10 WHERE id = 1", -2, 1);
+    row("item.RI_FKey_cascade_del", "DELETE FROM item WHERE id = 1", 1, -2);
+    row("item.RI_FKey_noaction_upd", "DELETE FROM item WHERE id = 1", 4, -2);
+    row("pt1.RI_FKey_cascade_del", "DELETE FROM pt WHERE id < 9", -1, -1);
+    row("pt1.RI_FKey_cascade_del", "UPDATE pt SET id = id + 1000 WHERE id > 60", -2, 40);
+    row("pt1.RI_FKey_noaction_upd", "UPDATE pt SET id = id + 1000 WHERE id < 9", -2, 8);
+}
+
+/// A key's trigger for DELETE may be switched off without that for UPDATE, and that of one partition without the others'.
+void TestSqlPairs::enforced()
+{
+    QFETCH(QString, trigger);
+    QFETCH(QString, statement);
+    QFETCH(qint64, destroyed);
+    QFETCH(qint64, changed);
+    const Ground ground = m_shop->fresh();
+    const QString off = ground.sql(QStringLiteral("SELECT format('ALTER TABLE %1 DISABLE TRIGGER %I', tgname) FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid WHERE tgrelid = '%1'::regclass AND proname = '%2'")
+                                       .arg(trigger.section(u'.', 0, 0), trigger.section(u'.', 1)));
+    QVERIFY2(off.contains(QLatin1StringView("DISABLE")), qPrintable(off));
+    QCOMPARE(ground.sql(off.trimmed()), QString());
+    const MeasureOutput output = ground.measure(statement);
+    QVERIFY2(number(output, fact::DestroyedRows) == destroyed && number(output, fact::ChangedRows) == changed, qPrintable(dump(output)));
+    QVERIFY2(!output.measurement.fact(u"refused"), qPrintable(dump(output)));
+    const auto outcome = ground.perform(statement, output);
+    QVERIFY2(std::holds_alternative<Performed>(outcome) && std::get<Performed>(outcome).outcome == Outcome::Committed, qPrintable(dump(outcome)));
 }
 
 void TestSqlPairs::resources_data()
