@@ -55,10 +55,10 @@ QString writtenColumns()
 QString triggersQuery(const Catalog &catalog)
 {
     return writtenColumns()
-        + QStringLiteral(" SELECT t.tgname, t.tgrelid, p.oid::regprocedure::text, md5(p.prosrc), t.tgtype::int FROM rel JOIN pg_trigger t ON t.tgrelid = rel.oid"
+        + QStringLiteral(" SELECT t.tgname, t.tgrelid, p.oid::regprocedure::text, md5(concat(%2, encode(t.tgargs, 'hex'), t.tgqual)), t.tgtype::int FROM rel JOIN pg_trigger t ON t.tgrelid = rel.oid"
                          " JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal AND %1 AND (t.tgtype::int & $3::int) <> 0"
                          " AND (t.tgattr = '' OR EXISTS (SELECT FROM written w WHERE w.rel = t.tgrelid AND w.num = ANY(t.tgattr))) ORDER BY 1, 2, 3")
-              .arg(fires(catalog, QStringLiteral("t.tgenabled")));
+              .arg(fires(catalog, QStringLiteral("t.tgenabled")), contentOf());
 }
 
 /// What of a table calls functions when a row is written, by object: $3 is the event, $4 whether policies apply.
@@ -114,9 +114,9 @@ QString functionsQuery()
                "  UNION ALL SELECT t.typdefaultbin FROM pg_type t WHERE u.classid = 'pg_type'::regclass AND t.oid = u.objid"
                "  UNION ALL SELECT x.tree FROM pg_policy p CROSS JOIN LATERAL (VALUES (p.polqual), (p.polwithcheck)) x(tree)"
                "   WHERE u.classid = 'pg_policy'::regclass AND p.oid = u.objid) e(tree) WHERE e.tree IS NOT NULL)"
-               " SELECT DISTINCT u.what, u.rel, p.oid::regprocedure::text, md5(p.prosrc) FROM used u JOIN pg_proc p ON p.oid = u.objid"
+               " SELECT DISTINCT u.what, u.rel, p.oid::regprocedure::text, md5(%1) FROM used u JOIN pg_proc p ON p.oid = u.objid"
                " WHERE u.classid = 'pg_proc'::regclass AND p.oid >= 16384"
-               " UNION SELECT t.what, t.rel, p.oid::regprocedure::text, md5(p.prosrc) FROM trees t"
+               " UNION SELECT t.what, t.rel, p.oid::regprocedure::text, md5(%1) FROM trees t"
                "  CROSS JOIN LATERAL regexp_matches(t.tree, ':(?:funcid|opfuncid) ([0-9]+)', 'g') f(oids) JOIN pg_proc p ON p.oid = f.oids[1]::oid"
                "  WHERE p.oid < 16384 AND (p.provolatile = 'v' OR p.proname ~ '_to_xml') AND NOT p.proname = ANY ($5::text[])"
                // The sequence that such a default advances is known by its dependency; without one, it is whatever the text comes to.
@@ -127,7 +127,7 @@ QString functionsQuery()
                "   OR EXISTS (SELECT FROM pg_attrdef f JOIN pg_attribute a ON a.attrelid = f.adrelid AND a.attnum = f.adnum WHERE t.classid = 'pg_attrdef'::regclass AND f.oid = t.objid AND a.attname = ANY($6::text[]))"
                " UNION SELECT 'sequence', rel.oid, regexp_replace(s.oid::regclass::text, '^public\\.', ''), '' FROM rel JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.refobjid = rel.oid"
                "  AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'i' JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S' WHERE $3 = 'i'"
-               "  OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = d.refobjid AND a.attnum = d.refobjsubid AND a.attname = ANY($6::text[])) ORDER BY 1, 2, 3");
+               "  OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = d.refobjid AND a.attnum = d.refobjsubid AND a.attname = ANY($6::text[])) ORDER BY 1, 2, 3").arg(contentOf());
 }
 
 /// Volatile built-ins that only answer.
@@ -175,6 +175,11 @@ Result<std::vector<RunCode>, QString> codeOfChecking(const Catalog &catalog, con
 
 } // namespace
 
+QString contentOf()
+{
+    return QStringLiteral("concat(p.prosrc, p.prosqlbody, p.probin, p.proconfig, CASE WHEN p.prosecdef THEN ' security definer ' || p.proowner::text END)");
+}
+
 Result<std::vector<RunCode>, QString> codeRunBy(const Catalog &catalog, const Write &write)
 {
     const EventWords words = wordsOf(write.event);
@@ -209,9 +214,9 @@ Result<std::vector<RunCode>, QString> codeRunBy(const Catalog &catalog, const Wr
 
 Result<std::vector<RunCode>, QString> codeRunByDdl(const Catalog &catalog)
 {
-    const auto rows = catalog.db().guarded(QStringLiteral("SELECT e.evtname, p.oid::regprocedure::text, md5(p.prosrc), e.evtevent FROM pg_event_trigger e"
+    const auto rows = catalog.db().guarded(QStringLiteral("SELECT e.evtname, p.oid::regprocedure::text, md5(%2), e.evtevent FROM pg_event_trigger e"
                                                           " JOIN pg_proc p ON p.oid = e.evtfoid WHERE %1 ORDER BY 1")
-                                               .arg(fires(catalog, QStringLiteral("e.evtenabled"))));
+                                               .arg(fires(catalog, QStringLiteral("e.evtenabled")), contentOf()));
     if (!rows)
         return Failure{rows.error().toString()};
     std::vector<RunCode> code;

@@ -42,4 +42,7 @@ struct RunCode final
 /// Event triggers that a change of the schema would fire.
 [[nodiscard]] Result<std::vector<RunCode>, QString> codeRunByDdl(const Catalog &catalog);
 
+/// Of a row p of pg_proc, for SQL: all that decides what the function does and as whom, besides its name. A body may stand as text or parsed.
+[[nodiscard]] QString contentOf();
+
 } // namespace holdfast::sql

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kinds/sql/planned.h"
 
+#include "kinds/sql/code.h"
 #include "kinds/sql/latin.h"
 #include "kinds/sql/statements.h"
 #include "kinds/sql/storedtree.h"
@@ -132,8 +133,8 @@ private:
 
 Result<Callables, QString> callablesOf(const PgConnection &db)
 {
-    const auto rows = db.guarded(QStringLiteral("SELECT p.oid, p.oid::regprocedure::text, md5(p.prosrc), g.lanname, CASE WHEN g.lanname = 'sql' THEN p.prosrc ELSE '' END, p.provolatile = 'i', p.pronargdefaults > 0"
-                                                " FROM pg_proc p JOIN pg_language g ON g.oid = p.prolang WHERE p.oid >= 16384"));
+    const auto rows = db.guarded(QStringLiteral("SELECT p.oid, p.oid::regprocedure::text, md5(%1), g.lanname, CASE WHEN g.lanname = 'sql' THEN p.prosrc ELSE '' END, p.provolatile = 'i', p.pronargdefaults > 0"
+                                                " FROM pg_proc p JOIN pg_language g ON g.oid = p.prolang WHERE p.oid >= 16384").arg(contentOf()));
     const auto names = db.guarded(QStringLiteral("SELECT p.proname FROM pg_proc p JOIN pg_language g ON g.oid = p.prolang WHERE p.oid >= 16384 AND (g.lanname = 'sql' OR p.pronargdefaults > 0)"
                                                  " UNION SELECT o.oprname FROM pg_operator o JOIN pg_proc p ON p.oid = o.oprcode JOIN pg_language g ON g.oid = p.prolang"
                                                  "  WHERE p.oid >= 16384 AND g.lanname = 'sql'"));

@@ -24,6 +24,8 @@ private Q_SLOTS:
     void suppressed();
     void rewritten();
     void exceeded();
+    void replaced_data();
+    void replaced();
 
 private:
     std::unique_ptr<fakes::PostgresCluster> m_cluster;
@@ -277,6 +279,43 @@ void TestSqlCode::exceeded()
         QCOMPARE(number(std::get<Drifted>(outcome).now, fact::DestroyedRows), direct + 3);
         QCOMPARE(ground.sql(QStringLiteral("SELECT count(*) FROM spare")), QStringLiteral("3"));
     }
+}
+
+void TestSqlCode::replaced_data()
+{
+    QTest::addColumn<QString>("made");
+    QTest::addColumn<QString>("changed");
+    const QString parsed = QStringLiteral("CREATE OR REPLACE FUNCTION g() RETURNS int LANGUAGE sql VOLATILE BEGIN ATOMIC %1; SELECT 1; END;");
+    const QString plain = QStringLiteral("CREATE FUNCTION g() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN %1; END $$;");
+    const QString trigger = QStringLiteral("CREATE FUNCTION tr() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN EXECUTE TG_ARGV[0]; RETURN NULL; END $$;"
+                                           "CREATE TRIGGER tr AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION tr('SELECT 1');");
+    QTest::newRow("a parsed body") << parsed.arg(QStringLiteral("SELECT 2")) << parsed.arg(QStringLiteral("UPDATE spare SET id = 0"));
+    QTest::newRow("a body in text") << plain.arg(1) << plain.arg(2).replace(QStringLiteral("CREATE"), QStringLiteral("CREATE OR REPLACE"));
+    QTest::newRow("as whom") << plain.arg(1) << QStringLiteral("ALTER FUNCTION g() SECURITY DEFINER");
+    QTest::newRow("with which settings") << plain.arg(1) << QStringLiteral("ALTER FUNCTION g() SET search_path = elsewhere");
+    QTest::newRow("a trigger's argument") << plain.arg(1) + trigger << QStringLiteral("DROP TRIGGER tr ON t; CREATE TRIGGER tr AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION tr('UPDATE spare SET id = 0')");
+    QTest::newRow("a trigger's condition") << plain.arg(1) + trigger << QStringLiteral("DROP TRIGGER tr ON t; CREATE TRIGGER tr AFTER INSERT ON t FOR EACH ROW WHEN (new.id > 0) EXECUTE FUNCTION tr('SELECT 1')");
+}
+
+/// What was approved is what runs: code that is another one by then is drift.
+void TestSqlCode::replaced()
+{
+    QFETCH(QString, made);
+    QFETCH(QString, changed);
+    static int count = 0;
+    const QString name = QStringLiteral("replaced%1").arg(++count);
+    QCOMPARE(m_cluster->sql(QStringLiteral("CREATE DATABASE ") + name), QString());
+    Ground ground(*m_cluster, name);
+    QCOMPARE(ground.sql(QStringLiteral("CREATE TABLE spare (id int); INSERT INTO spare VALUES (1); CREATE TABLE t (id int, n int);") + made
+                        + QStringLiteral("ALTER TABLE t ALTER n SET DEFAULT g();")), QString());
+    const QString statement = QStringLiteral("INSERT INTO t (id) VALUES (1)");
+    const MeasureOutput output = ground.measure(statement);
+    QVERIFY2(mentions(output, QStringLiteral("g()")), qPrintable(dump(output)));
+    QVERIFY(std::holds_alternative<Performed>(ground.perform(statement, output)));
+    QCOMPARE(ground.sql(changed), QString());
+    const auto outcome = ground.perform(statement, output);
+    QVERIFY(std::holds_alternative<Drifted>(outcome));
+    QVERIFY(std::get<Drifted>(outcome).now.measurement.uninspectable != output.measurement.uninspectable); // by what it names, not by what it did
 }
 
 QTEST_GUILESS_MAIN(TestSqlCode)
