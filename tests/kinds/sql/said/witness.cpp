@@ -3,6 +3,7 @@
 
 #include "core/policy/ruling.h"
 #include "kinds/sql/execution.h"
+#include "kinds/sql/session.h"
 
 namespace holdfast::said {
 
@@ -35,24 +36,32 @@ bool Witness::open()
 
 Result<Witness::State, sql::PgError> Witness::look() const
 {
-    const auto traces = m_db.query(QStringLiteral(
-        "SELECT (SELECT count(*) FROM said.log), (SELECT last_value::text || is_called FROM said.seq), (SELECT count(*) FROM pg_catalog.pg_largeobject_metadata),"
-        " coalesce(pg_catalog.current_setting('said.canary', true), ''), pg_catalog.current_setting('search_path')"));
-    if (!traces)
-        return traces.failure();
-    const auto tables = m_db.query(QStringLiteral(
-        // A row of a partition is one of the partitioned table, which is what a hold names.
-        "SELECT n.nspname || '.' || c.relname, sum(n_tup_ins), sum(n_tup_upd), sum(n_tup_del), n.nspname IN ('pg_catalog', 'information_schema', 'pg_toast')"
-        " FROM pg_catalog.pg_stat_xact_all_tables s JOIN pg_catalog.pg_class c ON c.oid = coalesce(pg_catalog.pg_partition_root(s.relid)::oid, s.relid)"
-        " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-        " WHERE n_tup_ins + n_tup_upd + n_tup_del > 0 AND schemaname <> 'said' GROUP BY 1, 5"));
-    if (!tables)
-        return tables.failure();
+    // A shadow may stand before pg_catalog: what is looked with must not set it off.
+    const auto path = m_db.query(QStringLiteral("SELECT pg_catalog.current_setting('search_path')"));
+    if (!path)
+        return path.failure();
     State state;
-    for (int i = 0; i < traces->columns(); ++i)
-        state.traces += traces->text(0, i);
-    for (int row = 0; row < tables->count(); ++row)
-        state.tables[tables->text(row, 0)] = {tables->number(row, 1), tables->number(row, 2), tables->number(row, 3), tables->flag(row, 4)};
+    const auto looked = sql::withNamesOfTheServer(m_db, [&]() -> Result<Done, sql::PgError> {
+        const auto traces = m_db.query(QStringLiteral("SELECT (SELECT count(*) FROM said.log), (SELECT last_value::text || is_called FROM said.seq), (SELECT count(*) FROM pg_largeobject_metadata),"
+                                                      " coalesce(current_setting('said.canary', true), '')"));
+        if (!traces)
+            return traces.failure();
+        const auto tables = m_db.query(QStringLiteral(
+            // A row of a partition is one of the partitioned table, which is what a hold names.
+            "SELECT n.nspname || '.' || c.relname, sum(n_tup_ins), sum(n_tup_upd), sum(n_tup_del), n.nspname IN ('pg_catalog', 'information_schema', 'pg_toast')"
+            " FROM pg_stat_xact_all_tables s JOIN pg_class c ON c.oid = coalesce(pg_partition_root(s.relid)::oid, s.relid) JOIN pg_namespace n ON n.oid = c.relnamespace"
+            " WHERE n_tup_ins + n_tup_upd + n_tup_del > 0 AND schemaname <> 'said' GROUP BY 1, 5"));
+        if (!tables)
+            return tables.failure();
+        for (int i = 0; i < traces->columns(); ++i)
+            state.traces += traces->text(0, i);
+        for (int row = 0; row < tables->count(); ++row)
+            state.tables[tables->text(row, 0)] = {tables->number(row, 1), tables->number(row, 2), tables->number(row, 3), tables->flag(row, 4)};
+        return Done{};
+    });
+    if (!looked)
+        return looked.failure();
+    state.traces += path->text(0, 0);
     return state;
 }
 
