@@ -33,6 +33,7 @@ private Q_SLOTS:
     void keepsOnlyEachThousand();
     void aLostConnectionIsNoAlarm();
     void moreThanWasAskedForIsAnAlarm();
+    void entriesThatDoNotMakeTheRoot();
     void nothingIsKeptAfterAnAlarm();
     void manyAlarmsAreNotKeptEach();
     void anotherFirstRegistryIsAnAlarm();
@@ -108,6 +109,8 @@ void LedgerWatchTest::provesEverything()
     console.watch.follow();
     QTRY_COMPARE(console.watch.proven(), static_cast<std::int64_t>(m_story->entries.size()));
     QCOMPARE(console.watch.alarms().join(u'\n'), QString());
+    QVERIFY(m_served->pins().firstRegistry); // where the chain was walked from is pinned with the next checkpoint
+    QVERIFY(*m_served->pins().firstRegistry != m_story->registryPayload);
 }
 
 void LedgerWatchTest::goesOnWhereItEnded()
@@ -177,6 +180,24 @@ void LedgerWatchTest::moreThanWasAskedForIsAnAlarm()
     console.link.open();
     QTRY_VERIFY(!console.watch.alarms().isEmpty());
     QVERIFY(console.watch.proven() <= static_cast<std::int64_t>(m_story->entries.size()));
+}
+
+// Each of them genuine, and not those that the checkpoint stands for.
+void LedgerWatchTest::entriesThatDoNotMakeTheRoot()
+{
+    m_gate->on(method::LedgerEntries, [this](const Json &params, const ScriptedGate::Reply &reply) {
+        const auto range = RangeParams::fromJson(params);
+        auto told = m_story->entries;
+        std::swap(told[told.size() - 1], told[told.size() - 2]);
+        reply(EntriesResult{{told.begin() + range->from, told.begin() + std::min(static_cast<std::int64_t>(told.size()), range->to)}}.toJson());
+    });
+    {
+        Console console(*this);
+        console.link.open();
+        QTRY_VERIFY2(console.watch.alarms().join(u' ').contains(QStringLiteral("do not make the root")), qPrintable(console.watch.alarms().join(u' ')));
+        QVERIFY(!console.watch.follows());
+    }
+    QCOMPARE(keptFiles(), QStringList());
 }
 
 void LedgerWatchTest::nothingIsKeptAfterAnAlarm()
