@@ -84,7 +84,7 @@ public:
         const Oid called = tree.function();
         if (called >= FirstUserOid && runs(tree, called))
             return called;
-        for (const auto &[field, part] : tree.parts) {
+        for (const StoredTree &part : tree.parts) {
             if (const Oid inside = evaluated(part); inside != 0)
                 return inside;
         }
@@ -111,14 +111,14 @@ private:
     [[nodiscard]] static bool isValue(const StoredTree &tree)
     {
         if (tree.type == l("RELABELTYPE"))
-            return std::all_of(tree.parts.begin(), tree.parts.end(), [](const auto &part) { return isValue(part.second); });
+            return std::all_of(tree.parts.begin(), tree.parts.end(), [](const auto &part) { return isValue(part); });
         return tree.type == l("CONST") && tree.word(l("constisnull")) == l("false");
     }
     /// Some argument is of the row, and no other one may turn out to be null.
     [[nodiscard]] bool vary(const StoredTree &call) const
     {
-        return std::all_of(call.parts.begin(), call.parts.end(), [&](const auto &part) { return isValue(part.second) || varies(part.second); })
-            && std::any_of(call.parts.begin(), call.parts.end(), [&](const auto &part) { return varies(part.second); });
+        return std::all_of(call.parts.begin(), call.parts.end(), [&](const auto &part) { return isValue(part) || varies(part); })
+            && std::any_of(call.parts.begin(), call.parts.end(), [&](const auto &part) { return varies(part); });
     }
     /// Never simplified to a constant, as CASE WHEN true, coalesce(1, id) or the body of a function in SQL may be.
     [[nodiscard]] bool varies(const StoredTree &tree) const

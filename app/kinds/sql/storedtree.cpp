@@ -41,18 +41,17 @@ QStringList tokensOf(const QString &text)
 StoredTree nodeAt(const QStringList &tokens, qsizetype &at, int depth)
 {
     constexpr int deepest = 5000;
-    StoredTree node;
-    node.type = tokens.value(at++);
+    StoredTree node{tokens.value(at++), {}, {}};
     QString member;
     while (at < tokens.size()) {
         const QString &token = tokens[at++];
         if (token == u'}')
             return node;
         if (token == u'{' && depth == deepest) {
-            node.parts.emplace_back(member, StoredTree{QStringLiteral("FUNCEXPR"), {{QStringLiteral("funcid"), QStringLiteral("4294967295")}}, {}}); // anything
+            node.parts.push_back({QStringLiteral("FUNCEXPR"), {{QStringLiteral("funcid"), QStringLiteral("4294967295")}}, {}}); // anything
             at = tokens.size();
         } else if (token == u'{')
-            node.parts.emplace_back(member, nodeAt(tokens, at, depth + 1));
+            node.parts.push_back(nodeAt(tokens, at, depth + 1));
         else if (token.startsWith(u':'))
             member = token.mid(1);
         else if (token != u'(' && token != u')')
@@ -69,7 +68,7 @@ StoredTree StoredTree::parse(const QString &text)
     StoredTree all;
     for (qsizetype at = 0; at < tokens.size();) {
         if (tokens[at++] == u'{')
-            all.parts.emplace_back(QString(), nodeAt(tokens, at, 0));
+            all.parts.push_back(nodeAt(tokens, at, 0));
     }
     return all;
 }

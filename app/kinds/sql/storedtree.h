@@ -3,6 +3,7 @@
 
 #include <QStringList>
 
+#include <utility>
 #include <vector>
 
 namespace holdfast::sql {
@@ -13,7 +14,7 @@ struct StoredTree final
 {
     QString type; ///< `OPEXPR`; empty: what stands there is no node
     std::vector<std::pair<QString, QString>> words; ///< by member, in order
-    std::vector<std::pair<QString, StoredTree>> parts; ///< nodes, by member; those of lists one by one
+    std::vector<StoredTree> parts; ///< nodes in order; those of lists one by one
 
     [[nodiscard]] static StoredTree parse(const QString &text);
     [[nodiscard]] QString word(QLatin1StringView member) const; ///< the first, or nothing
