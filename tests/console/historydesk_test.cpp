@@ -181,6 +181,25 @@ private Q_SLOTS:
         QCOMPARE(cell(m_view->rows(), 1, "outcome").toString(), QStringLiteral("not in the verified ledger"));
     }
 
+    // While the ledger is not handed out, a hold is neither recorded nor missing.
+    void whatIsNotVerifiedYet()
+    {
+        m_gate->gate.drop();
+        QTRY_VERIFY(!m_seat->watch().follows());
+        m_gate->gate.on(method::LedgerConsistency, [](const Json &, const ScriptedGate::Reply &reply) {
+            reply(RpcError::of(ErrorCode::Unavailable, QStringLiteral("later")));
+        });
+        const auto about = m_gate->pending();
+        m_gate->heads.clear();
+        m_gate->put(about, State::Pending);
+        m_gate->gate.listen();
+        QTRY_VERIFY(m_seat->feed().isLive());
+        m_desk->refresh();
+        QTRY_COMPARE(m_view->count(), 1);
+        QCOMPARE(cell(m_view->rows(), 0, "outcome").toString(), QStringLiteral("not verified yet"));
+        QCOMPARE(static_cast<view::Tone>(cell(m_view->rows(), 0, "tone").toInt()), view::Tone::Plain);
+    }
+
     void aDocumentThatIsNotListedIsToldAllTheSame()
     {
         const auto about = m_gate->pending();

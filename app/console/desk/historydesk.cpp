@@ -199,7 +199,11 @@ HistoryRow HistoryDesk::rowOf(const HistoryItem &told) const
     row.quick = item.decidedMs && *item.decidedMs < quickMs && approvals > 0;
     row.outcome = outcomeText(item);
     row.tone = toneOf(item);
-    if (!isRecorded(item)) {
+    if (!isRecorded(item) && !m_seat.watch().follows()) {
+        //: History, column "outcome": the console is still verifying the ledger, and has not come to this hold
+        row.outcome = tr("not verified yet");
+        row.tone = view::Tone::Plain;
+    } else if (!isRecorded(item)) {
         //: History, column "outcome": the gate tells of a hold that the ledger, as far as this console has verified it, does not have
         row.outcome = tr("not in the verified ledger");
         row.tone = view::Tone::Bad;
@@ -299,7 +303,7 @@ void HistoryDesk::fetchDocument(const std::shared_ptr<Timeline> &timeline, std::
                                        });
 }
 
-// What the gate left out of its list stands in the ledger all the same: a denial cannot be hidden by not naming it.
+// A document that the gate left out of its list stands in the ledger all the same: a denial cannot be hidden by not naming it.
 void HistoryDesk::addUnlisted(Timeline &timeline, const HoldId &hold) const
 {
     for (const auto &kept : LedgerRecall(m_seat.watch()).documents(hold)) {
