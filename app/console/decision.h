@@ -77,7 +77,7 @@ public:
     // Another hold or revision: forgets what was typed and reached, arms anew. Without terms (closed) nothing can be decided.
     void open(const DecisionTerms &terms);
     void close();
-    // What the terms say of who must sign, as it now stands.
+    // The terms' words for who must sign, as that now stands.
     void setNeeds(const QString &needs);
     // A condition from outside, by id; `words` say what is missing, empty lifts it. Ids that denying heeds too: `link`, `ended`, `keys`.
     void block(const QString &id, const QString &words);

@@ -50,7 +50,7 @@ present::Viewer GateSeat::viewer() const
     const auto trusted = m_watch.trusted();
     if (!trusted)
         return viewer;
-    // Who sits here says the registry, by the key that opened the session: the gate's word for it could make anybody of him.
+    // The registry says who sits here, by the key that opened the session: the gate's word for it could make anybody of him.
     const auto *actor = trusted->registry.actorByKey(m_session.key.bytes, purpose::Session);
     if (actor != nullptr && m_link.state() == GateLink::State::Open) {
         viewer.person = actor->person;
