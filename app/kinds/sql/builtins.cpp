@@ -8,7 +8,6 @@ namespace holdfast::sql {
 namespace {
 
 // Objects made by initdb have oids below this (FirstNormalObjectId).
-constexpr auto FirstUserOid = QLatin1StringView("16384");
 
 const std::set<QString> &functions()
 {
@@ -33,14 +32,6 @@ const std::set<QString> &functions()
 }
 
 QString parameterOf(const std::set<QString> &names) { return arrayParameter(QStringList(names.begin(), names.end())); }
-
-QString parameterOf(const std::set<Oid> &oids)
-{
-    QStringList list;
-    for (const Oid oid : oids)
-        list += QString::number(oid);
-    return u'{' + list.join(u',') + u'}';
-}
 
 /// Names that are looked up along the search path; with `untyped`, only those that are used with nothing but literals.
 QString searched(const std::map<QString, Use> &uses, bool untyped)
@@ -119,7 +110,7 @@ QString whyOtherOperator(const Catalog &catalog, const Used &used)
     return firstName(catalog.db().guarded(typesOf() + QStringLiteral(
         "SELECT o.oprname, n.nspname FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace WHERE n.nspname <> 'pg_catalog'"
         " AND n.nspname = ANY($2::name[]) AND o.oprname = ANY($3::text[]) AND %1 ORDER BY 1, 2").arg(fits),
-        {parameterOf(used.types), arrayParameter(catalog.session().login.searchPath), searched(used.operators, false), searched(used.operators, true)}),
+        {oidParameter(used.types), arrayParameter(catalog.session().login.searchPath), searched(used.operators, false), searched(used.operators, true)}),
         QStringLiteral("operator %1 is also defined in schema %2, and that one could run instead"));
 }
 
@@ -129,7 +120,7 @@ QString whyOtherFunction(const Catalog &catalog, const Used &used)
         "SELECT p.proname, n.nspname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname <> 'pg_catalog'"
         " AND n.nspname = ANY($2::name[]) AND p.proname = ANY($3::text[]) AND (p.proname = ANY($4::text[]) OR p.pronargs = 0"
         "  OR EXISTS (SELECT FROM unnest(p.proargtypes) a(t) WHERE a.t IN (SELECT t FROM reachable))) ORDER BY 1, 2"),
-        {parameterOf(used.types), arrayParameter(catalog.session().login.searchPath), searched(used.functions, false), searched(used.functions, true)}),
+        {oidParameter(used.types), arrayParameter(catalog.session().login.searchPath), searched(used.functions, false), searched(used.functions, true)}),
         QStringLiteral("function %1 is also defined in schema %2, and that one could run instead"));
 }
 
@@ -138,7 +129,7 @@ QString whyOtherImplicit(const Catalog &catalog, const Used &used)
 {
     const QString cast = firstName(catalog.db().guarded(typesOf() + QStringLiteral(
         "SELECT format_type(c.castsource, NULL), format_type(c.casttarget, NULL) FROM pg_cast c WHERE c.oid >= %1"
-        " AND c.castsource IN (SELECT t FROM known) AND c.casttarget IN (SELECT t FROM known) ORDER BY 1, 2").arg(FirstUserOid), {parameterOf(used.types)}),
+        " AND c.castsource IN (SELECT t FROM known) AND c.casttarget IN (SELECT t FROM known) ORDER BY 1, 2").arg(FirstUserOid), {oidParameter(used.types)}),
         QStringLiteral("a cast from %1 to %2 that somebody made could run"));
     if (!cast.isEmpty())
         return cast;
@@ -148,7 +139,7 @@ QString whyOtherImplicit(const Catalog &catalog, const Used &used)
         " UNION ALL SELECT format_type(p.amproclefttype, NULL), m.amname FROM pg_amproc p JOIN pg_opfamily f ON f.oid = p.amprocfamily"
         "  JOIN pg_am m ON m.oid = f.opfmethod WHERE p.oid >= %1 AND f.oid < %1 AND m.amname IN ('btree', 'hash')"
         "  AND p.amproclefttype IN (SELECT t FROM known) AND p.amprocrighttype IN (SELECT t FROM known) ORDER BY 1, 2").arg(FirstUserOid),
-        {parameterOf(used.types)}), QStringLiteral("values of type %1 are compared by code that somebody made (%2)"));
+        {oidParameter(used.types)}), QStringLiteral("values of type %1 are compared by code that somebody made (%2)"));
 }
 
 /// A literal has no type of its own, nor has NULL; in a row or a list any of them may be one.

@@ -81,11 +81,8 @@ void noteCode(const Catalog &catalog, const Write &write, int parent, Effects &e
 
 void noteSecrets(const Catalog &catalog, Effects &effects)
 {
-    QStringList oids;
-    for (const Oid oid : effects.touched)
-        oids += QString::number(oid);
     const auto rows = catalog.db().guarded(QStringLiteral("SELECT c.relname FROM pg_class c WHERE c.oid = ANY($1::oid[]) AND c.relnamespace = 'pg_catalog'::regnamespace"
-                                                          " AND NOT has_table_privilege('public', c.oid, 'SELECT') ORDER BY 1"), {arrayParameter(oids)});
+                                                          " AND NOT has_table_privilege('public', c.oid, 'SELECT') ORDER BY 1"), {oidParameter(effects.touched)});
     if (!rows)
         effects.note(QStringLiteral("whether it reads what the server keeps from everybody could not be asked: %1").arg(rows.error().toString()));
     for (int row = 0; rows && row < rows->count(); ++row)

@@ -21,14 +21,6 @@ QLatin1StringView kindText(QChar kind)
     }
 }
 
-QString oidArray(const std::vector<Oid> &oids)
-{
-    QStringList list;
-    for (const Oid oid : oids)
-        list += QString::number(oid);
-    return u'{' + list.join(u',') + u'}';
-}
-
 Result<std::vector<Oid>, QString> oids(const Result<PgRows, PgError> &rows)
 {
     if (!rows)
@@ -67,9 +59,9 @@ QString Column::castFrom(const QString &expression) const
 
 QString Column::asText(const QString &expression) const
 {
-    constexpr Oid firstOfOthers = 16384; // whoever made a type may have made casts of it
-    return type < firstOfOthers ? QStringLiteral("CAST(%1 AS pg_catalog.text)").arg(expression)
-                                : QStringLiteral("CASE WHEN pg_catalog.num_nulls(%1) = 0 THEN pg_catalog.format('%s', %1) END").arg(expression);
+    // Casts of a type may be made by the same person as the type.
+    return type < FirstUserOid ? QStringLiteral("CAST(%1 AS pg_catalog.text)").arg(expression)
+                               : QStringLiteral("CASE WHEN pg_catalog.num_nulls(%1) = 0 THEN pg_catalog.format('%s', %1) END").arg(expression);
 }
 
 QStringList Relation::key() const
@@ -197,7 +189,7 @@ QString Catalog::whyNotAsked(const Relation &relation, bool withChildren) const
     if (!read || !above)
         return (read ? above : read).error();
     const auto foreign = db().guarded(QStringLiteral("SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'f' AND c.oid = ANY($1::oid[]) LIMIT 1"),
-                                      {oidArray(*read)});
+                                      {oidParameter(*read)});
     if (!foreign || foreign->count() > 0)
         return foreign ? QStringLiteral("%1.%2 is a foreign table").arg(displayIdent(foreign->text(0, 0)), displayIdent(foreign->text(0, 1))) : foreign.error().toString();
     read->insert(read->end(), above->begin(), above->end());

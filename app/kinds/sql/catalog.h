@@ -10,7 +10,6 @@
 
 namespace holdfast::sql {
 
-using Oid = quint32;
 
 struct Column final
 {

@@ -143,14 +143,6 @@ RunCode::Power powerOf(std::int64_t tgtype)
     return perRow && (tgtype & (beforeTrigger | insteadTrigger)) != 0 ? RunCode::Power::Suppresses : RunCode::Power::Adds;
 }
 
-QString oidArrayOf(const std::set<Oid> &oids)
-{
-    QStringList list;
-    for (const Oid oid : oids)
-        list += QString::number(oid);
-    return u'{' + list.join(u',') + u'}';
-}
-
 /// The server looks for the rows of the other side of a foreign key by queries of its own, for which it plans.
 Result<std::vector<RunCode>, QString> codeOfChecking(const Catalog &catalog, const QString &holds, QLatin1StringView letter)
 {
@@ -183,7 +175,7 @@ QString contentOf()
 Result<std::vector<RunCode>, QString> codeRunBy(const Catalog &catalog, const Write &write)
 {
     const EventWords words = wordsOf(write.event);
-    const QString holds = oidArrayOf(write.holds), columns = arrayParameter(write.columns);
+    const QString holds = oidParameter(write.holds), columns = arrayParameter(write.columns);
     const auto triggers = catalog.db().guarded(triggersQuery(catalog), {holds, columns, QString::number(words.triggerBit)});
     if (!triggers)
         return Failure{triggers.error().toString()};
@@ -222,7 +214,7 @@ Result<std::vector<RunCode>, QString> codeRunByDdl(const Catalog &catalog)
     std::vector<RunCode> code;
     code.reserve(static_cast<std::size_t>(rows->count()));
     for (int row = 0; row < rows->count(); ++row) {
-        // What runs before the rows go may take them away first.
+        // Code that runs before the rows go may take them away first.
         const bool before = rows->text(row, 3) == l("ddl_command_start") || rows->text(row, 3) == l("table_rewrite");
         code.push_back({QStringLiteral("event trigger"), displayIdent(rows->text(row, 0)), 0, rows->text(row, 1), rows->text(row, 2),
                         before ? RunCode::Power::Suppresses : RunCode::Power::Adds});

@@ -15,14 +15,6 @@ namespace {
 
 constexpr qsizetype MaxText = 500;
 
-QString oidSet(const std::set<Oid> &oids)
-{
-    QStringList list;
-    for (const Oid oid : oids)
-        list += QString::number(oid);
-    return u'{' + list.join(u',') + u'}';
-}
-
 void addCounts(const Effects &effects, Instant at, std::vector<Fact> &facts)
 {
     const QString counted = QStringLiteral("counted in one snapshot, by SQL that the gate composed");
@@ -92,7 +84,7 @@ Count lockedMost(const Session &session, const Effects &effects)
     }
     const auto rows = session.db.guarded(QStringLiteral("SELECT count(*) FROM (SELECT unnest($1::oid[]) UNION SELECT i.indexrelid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
                                                         " WHERE i.indrelid = ANY($2::oid[]) AND c.relkind = 'i') x"),
-                                         {oidSet(strongest), oidSet(withIndexes)});
+                                         {oidParameter(strongest), oidParameter(withIndexes)});
     return rows ? Count::of(rows->number(0, 0)) : Count::unknown(rows.error().toString());
 }
 
@@ -127,7 +119,7 @@ void addLive(const Session &session, const Effects &effects, std::vector<Fact> &
             "SELECT (SELECT count(DISTINCT pid) FROM pg_locks WHERE relation = ANY($1::oid[]) AND pid <> pg_backend_pid() AND database = (SELECT oid FROM pg_database WHERE datname = current_database())),"
             " (SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_user_tables WHERE relid = ANY($1::oid[])),"
             " (SELECT to_char(coalesce(stats_reset, pg_postmaster_start_time()) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') FROM pg_stat_database WHERE datname = current_database())"),
-        {oidSet(effects.touched)});
+        {oidParameter(effects.touched)});
     Fact last{fact::LastUsed.toString(),
               QStringLiteral("last used"),
               QStringLiteral("unknown"),
@@ -196,7 +188,7 @@ QStringList partsAndWholes(const Session &session, const Effects &effects)
                        " SELECT DISTINCT n.nspname, c.relname FROM (SELECT a.oid FROM unnest($1::oid[]) t(oid) CROSS JOIN LATERAL pg_partition_ancestors(t.oid) a(oid) WHERE a.oid <> t.oid"
                        "  UNION SELECT d.oid FROM d JOIN pg_class k ON k.oid = d.oid WHERE k.relkind IN ('r', 'p', 'f') AND (k.relispartition OR d.oid = ANY($3::oid[]))) q"
                        " JOIN pg_class c ON c.oid = q.oid JOIN pg_namespace n ON n.oid = c.relnamespace ORDER BY 1, 2"),
-        {oidSet(written), oidSet(named), oidSet(hit)});
+        {oidParameter(written), oidParameter(named), oidParameter(hit)});
     QStringList names;
     for (int row = 0; rows && row < rows->count(); ++row)
         names += displayIdent(rows->text(row, 0)) + u'.' + displayIdent(rows->text(row, 1));

@@ -15,6 +15,10 @@ struct pg_result;
 
 namespace holdfast::sql {
 
+using Oid = quint32;
+/// Objects from here on are not the server's own: somebody made them (FirstNormalObjectId).
+inline constexpr Oid FirstUserOid = 16384;
+
 struct PgError final
 {
     QString sqlstate; ///< five characters; empty when the server did not answer
@@ -91,5 +95,14 @@ private:
 [[nodiscard]] QString quoteLiteral(const QString &text);
 /// `{"a","b"}` for a parameter of type text[].
 [[nodiscard]] QString arrayParameter(const QStringList &values);
+/// `{1,2}` for a parameter of type oid[].
+template<typename Oids>
+[[nodiscard]] QString oidParameter(const Oids &oids)
+{
+    QStringList list;
+    for (const Oid oid : oids)
+        list += QString::number(oid);
+    return u'{' + list.join(u',') + u'}';
+}
 
 } // namespace holdfast::sql

@@ -12,14 +12,11 @@ struct Reach final
 
 std::optional<Reach> reachOf(const Session &session, const Effects &effects)
 {
-    QStringList oids;
-    for (const Oid oid : effects.touched)
-        oids += QString::number(oid);
     const auto rows = session.db.guarded(QStringLiteral(
         "SELECT count(*) FILTER (WHERE pg_has_role($1, c.relowner, 'USAGE')),"
         " count(*) FILTER (WHERE has_table_privilege($1, c.oid, 'DELETE, UPDATE, TRUNCATE')), count(*), count(*) FILTER (WHERE c.oid = ANY($2::oid[]))"
         " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p')"
-        " AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')"), {session.login.user, u'{' + oids.join(u',') + u'}'});
+        " AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')"), {session.login.user, oidParameter(effects.touched)});
     if (!rows)
         return std::nullopt;
     return Reach{rows->number(0, 0), rows->number(0, 1), rows->number(0, 2), rows->number(0, 3)};

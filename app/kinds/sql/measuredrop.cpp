@@ -32,11 +32,8 @@ std::optional<std::int64_t> referring(const Measuring &measuring, const ForeignK
 /// A partition that goes leaves the table that it is a part of, and its default partition, with other bounds.
 void lockWhole(const Catalog &catalog, const std::set<Oid> &gone, Effects &effects)
 {
-    QStringList oids;
-    for (const Oid oid : gone)
-        oids += QString::number(oid);
     const auto rows = catalog.db().guarded(QStringLiteral("SELECT i.inhparent, p.partdefid FROM pg_inherits i JOIN pg_partitioned_table p ON p.partrelid = i.inhparent"
-                                                          " WHERE i.inhrelid = ANY($1::oid[])"), {arrayParameter(oids)});
+                                                          " WHERE i.inhrelid = ANY($1::oid[])"), {oidParameter(gone)});
     if (!rows)
         effects.note(QStringLiteral("the tables of which the partitions are parts could not be listed: %1").arg(rows.error().toString()));
     for (int row = 0; rows && row < rows->count(); ++row) {

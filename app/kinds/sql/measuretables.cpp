@@ -11,15 +11,6 @@ namespace {
 
 constexpr int MaxSamples = 8;
 
-
-QString oidArray(const std::vector<Oid> &oids)
-{
-    QStringList list;
-    for (const Oid oid : oids)
-        list += QString::number(oid);
-    return u'{' + list.join(u',') + u'}';
-}
-
 /// The tables named, with their children unless ONLY; false when one cannot be resolved.
 bool namedTables(const Measuring &measuring, const Fields &fields, std::vector<Oid> &named, Effects &effects)
 {
@@ -59,7 +50,7 @@ void restartSequences(const Measuring &measuring, const std::vector<Oid> &tables
         QStringLiteral("SELECT DISTINCT n.nspname, c.relname, c.oid FROM pg_depend d JOIN pg_class c ON c.oid = d.objid JOIN pg_namespace n ON n.oid = c.relnamespace"
                        " WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = ANY($1::oid[]) AND d.refobjsubid > 0"
                        " AND d.deptype IN ('a', 'i') AND c.relkind = 'S' ORDER BY 1, 2"),
-        {oidArray(tables)});
+        {oidParameter(tables)});
     if (!rows)
         effects.note(QStringLiteral("the sequences that begin anew could not be listed: %1").arg(rows.error().toString()));
     for (int row = 0; rows && row < rows->count(); ++row) {
@@ -99,7 +90,7 @@ Count sizeOf(const Catalog &catalog, const std::vector<Oid> &tables)
         QStringLiteral(
             "WITH t AS (SELECT unnest($1::oid[]) AS oid), h AS (SELECT oid FROM t UNION SELECT c.reltoastrelid FROM pg_class c JOIN t ON t.oid = c.oid WHERE c.reltoastrelid <> 0)"
             " SELECT coalesce(sum(pg_relation_size(x.oid, 'main')), 0)::bigint FROM (SELECT oid FROM h UNION SELECT i.indexrelid FROM pg_index i JOIN h ON h.oid = i.indrelid) x"),
-        {oidArray(tables)});
+        {oidParameter(tables)});
     return rows ? Count::of(rows->number(0, 0)) : Count::unknown(rows.error().toString());
 }
 

@@ -12,24 +12,20 @@ namespace holdfast::sql {
 
 namespace {
 
-using Oid = quint32;
-
-constexpr Oid FirstUserOid = 16384;
-
 struct Function final
 {
     QString signature, version, language, body;
     bool immutable = false, defaults = false;
 };
 
-/// What the trees of one database may call.
+/// The functions that the trees of one database may call.
 struct Callables final
 {
     std::map<Oid, Function> functions;
     QStringList expanded; ///< names of functions and operators in whose place the planner writes more than was written: a body in SQL, defaults of arguments
 };
 
-/// Whether the body's expression holds nothing that is evaluated before its parameters have values.
+/// The body of a function in SQL. It is tame if its expression holds nothing that is evaluated before its parameters have values.
 class Body final
 {
 public:
@@ -78,7 +74,7 @@ class Planning final
 public:
     explicit Planning(const Callables &callables) : m_callables(callables) {}
 
-    /// What is evaluated in it, or 0.
+    /// The function that is evaluated in it, or 0.
     [[nodiscard]] Oid evaluated(const StoredTree &tree) const
     {
         const Oid called = tree.function();

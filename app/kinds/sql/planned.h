@@ -14,7 +14,7 @@ struct PlannedCode final
     QString function, version; ///< its signature and the md5 of its body
 };
 
-using PlannedCodes = std::map<quint32, PlannedCode>;
+using PlannedCodes = std::map<Oid, PlannedCode>;
 
 /// Such code by table. The planner evaluates immutable functions of constants in whatever hangs on a table: indexes, extended statistics, checks,
 /// partition keys; and it compares by the functions of an index's or a partition key's operator class.

@@ -10,21 +10,17 @@ namespace holdfast::sql {
 
 namespace {
 
-/// Runs `ask` as the login itself, with names that resolve only in pg_catalog, and leaves the session as the text left it.
+/// Runs `ask` as the login itself, with the server's own names, and leaves the session as the text left it.
 Result<Done, PgError> aside(const PgConnection &db, const std::function<Result<Done, PgError>()> &ask)
 {
-    // No function and no operator before that: the text may have put a schema of its own first.
-    for (const auto *text : {"SAVEPOINT holdfast_ledger", "RESET SESSION AUTHORIZATION", "RESET ROLE", NamesOfTheServer,
-                             "SET LOCAL client_encoding TO 'UTF8'", "SET LOCAL statement_timeout TO '30s'", "SET LOCAL lock_timeout TO '5s'",
-                             "SET LOCAL quote_all_identifiers TO off"}) {
-        if (const auto done = db.run(QString::fromLatin1(text)); !done)
-            return done;
-    }
-    if (const auto asked = ask(); !asked)
-        return asked;
-    if (const auto back = db.run(QStringLiteral("ROLLBACK TO SAVEPOINT holdfast_ledger")); !back)
-        return back;
-    return db.run(QStringLiteral("RELEASE SAVEPOINT holdfast_ledger"));
+    return withNamesOfTheServer(db, [&]() -> Result<Done, PgError> {
+        for (const auto *text : {"RESET SESSION AUTHORIZATION", "RESET ROLE", "SET LOCAL client_encoding TO 'UTF8'", "SET LOCAL statement_timeout TO '30s'",
+                                 "SET LOCAL lock_timeout TO '5s'", "SET LOCAL quote_all_identifiers TO off"}) {
+            if (const auto done = db.run(QString::fromLatin1(text)); !done)
+                return done;
+        }
+        return ask();
+    });
 }
 
 Result<Done, PgError> readSettings(const PgConnection &db, Ledger &ledger)
@@ -150,7 +146,7 @@ Result<std::vector<CatalogRow>, PgError> changedCatalogRows(const PgConnection &
         " UNION ALL SELECT 826, oid, 0, 0, xmin FROM pg_catalog.pg_default_acl UNION ALL SELECT 1262, oid, 0, 0, xmin FROM pg_catalog.pg_database),"
         " ours AS MATERIALIZED (SELECT r.* FROM r CROSS JOIN me WHERE age(r.xmin) <= me.age"
         "  AND pg_xact_status((me.id + me.age - age(r.xmin))::pg_catalog.text::pg_catalog.xid8) = 'in progress')"
-        // What belongs to an index or to where large values are kept belongs to their table.
+        // Rows of an index, or of where large values are kept, belong to their table.
         " SELECT coalesce(c.oid, 0), coalesce(c.relname, ''), coalesce(pg_describe_object(r.class, r.oid, r.part), r.oid::pg_catalog.text)"
         " FROM ours r LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = r.relation"
         " LEFT JOIN pg_catalog.pg_class t ON t.reltoastrelid = coalesce(i.indrelid, r.relation) AND t.reltoastrelid <> 0"

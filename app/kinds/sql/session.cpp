@@ -116,7 +116,7 @@ ConnectTo performingLogin(const Target &target, const Credential *credential)
 
 Result<Done, PgError> withNamesOfTheServer(const PgConnection &db, const std::function<Result<Done, PgError>()> &ask)
 {
-    for (const auto *text : {"SAVEPOINT holdfast_names", NamesOfTheServer}) {
+    for (const auto *text : {"SAVEPOINT holdfast_names", "SET LOCAL search_path TO pg_catalog, pg_temp"}) {
         if (const auto done = db.run(QString::fromLatin1(text)); !done)
             return done;
     }

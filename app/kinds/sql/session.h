@@ -39,10 +39,8 @@ struct Session final
 /// certificate, a password file); where it cannot, the performing login takes its place by SET ROLE.
 [[nodiscard]] Result<Session, PgError> openMeasuring(const Target &target, const Credential *credential, Instant at);
 
-/// From here on, a bare name is one of pg_catalog: not one of a schema that the session's path puts first, nor one that the session made for itself.
-inline constexpr auto NamesOfTheServer = "SET LOCAL search_path TO pg_catalog, pg_temp";
-
-/// Asks so within a transaction, and leaves the session as it was; after a failure the transaction can only be rolled back.
+/// Asks within a transaction where a bare name is one of pg_catalog: not one of a schema that the session's path puts first, nor one that the session
+/// made for itself. Leaves the session as it was; after a failure the transaction can only be rolled back.
 [[nodiscard]] Result<Done, PgError> withNamesOfTheServer(const PgConnection &db, const std::function<Result<Done, PgError>()> &ask);
 
 /// Asks on the performing login's own connection, in a transaction, and leaves the session as it was.
