@@ -205,7 +205,7 @@ HistoryRow HistoryDesk::rowOf(const HistoryItem &told) const
         row.tone = view::Tone::Plain;
     } else if (!isRecorded(item)) {
         //: History, column "outcome": the gate tells of a hold that the ledger, as far as this console has verified it, does not have
-        row.outcome = tr("not in the verified ledger");
+        row.outcome = tr("not in the ledger");
         row.tone = view::Tone::Bad;
     }
     return row;
