@@ -105,8 +105,8 @@ void KeyKeeper::explain(const KeyRecord &record, const KeyStoreError &error, std
         const auto had = record.store.isKnown() ? record.store.words() : QStringLiteral("a keyring that was not noted");
         const Likeness likeness = likenessOf(now, record.store);
         const auto answers = !now.isKnown() ? QStringLiteral("no keyring answers now") : likeness == Likeness::Same ? QStringLiteral("the same one answers now")
-            : QStringLiteral("%1 answers now%2").arg(now.words(), likeness == Likeness::Maybe ? QStringLiteral(", the same one or another of that name") : QString());
-        const auto way = error.state == KeyState::Absent || likeness == Likeness::Other
+            : QStringLiteral("%1 answers now%2").arg(now.words(), likeness == Likeness::Maybe && record.store.isKnown() ? QStringLiteral(", the same one or another of that name") : QString());
+        const auto way = error.state == KeyState::Absent || !now.isKnown() || likeness == Likeness::Other
             ? QStringLiteral("Start the desktop session that has it, or restore it; nothing was made in its place.") : QString();
         handler({error.state, QStringLiteral("%1 was kept in %2; %3: %4. %5").arg(key, had, answers, error.detail, way).trimmed()});
     });

@@ -21,7 +21,9 @@ QString StoreIdentity::words() const
 
 Likeness likenessOf(const StoreIdentity &one, const StoreIdentity &other)
 {
-    if (!one.isKnown() || one.program != other.program || one.label != other.label || one.collection != other.collection)
+    if (!one.isKnown() || !other.isKnown())
+        return Likeness::Maybe;
+    if (one.program != other.program || one.label != other.label || one.collection != other.collection)
         return Likeness::Other;
     if (one.createdAt == 0 || other.createdAt == 0)
         return Likeness::Maybe;

@@ -329,6 +329,8 @@ private Q_SLOTS:
         QTest::addColumn<bool>("understood");
         QTest::newRow("a word of the sentence") << QStringLiteral("delete") << 2 << true;
         QTest::newRow("a state") << QStringLiteral("waiting") << 1 << true;
+        QTest::newRow("a tier") << QStringLiteral("low") << 2 << true;
+        QTest::newRow("a tier that none has") << QStringLiteral("critical") << 0 << true;
         QTest::newRow("both words") << QStringLiteral("committed sam") << 1 << true;
         QTest::newRow("nothing") << QStringLiteral("no-such-word") << 0 << true;
         QTest::newRow("a filter of the gate") << QStringLiteral("tier:low") << 0 << false;

@@ -215,6 +215,25 @@ private Q_SLOTS:
         QTRY_COMPARE(find(about.id)->approvals, QStringList());
     }
 
+    // The gate could not answer for one: the others are asked for all the same.
+    void whatItCannotAnswerStopsNothing()
+    {
+        std::vector<HoldId> holds;
+        for (int i = 0; i < 30; ++i)
+            holds.push_back(m_gate->pending(i + 1).id);
+        std::set<HoldId> refused;
+        m_gate->gate.on(method::HoldGet, [this, &refused](const Json &params, const ScriptedGate::Reply &reply) {
+            const auto hold = HoldParams::fromJson(params)->hold;
+            if (refused.size() < 3 && refused.insert(hold).second)
+                return reply(RpcError::of(ErrorCode::Unavailable, QStringLiteral("the store could not be read")));
+            reply(m_gate->documentsOf(hold).toJson());
+        });
+        open();
+        for (const HoldId &hold : holds)
+            if (!refused.contains(hold))
+                decidable(hold);
+    }
+
     // Nobody pulls the cord of what he is told has ended.
     void anEndThatTheLedgerDoesNotHaveIsAnAlarm()
     {

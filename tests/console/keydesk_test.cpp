@@ -306,6 +306,26 @@ private Q_SLOTS:
         QVERIFY(records().empty());
         QCOMPARE(m_enrolments, 0);
     }
+
+    // Nobody answers: that is no other keyring, in which the keys are missing.
+    void noKeyringIsNotAnotherOne()
+    {
+        enrol();
+        QTRY_VERIFY(m_enrolled);
+        const auto made = records();
+        m_desk.reset();
+        auto index = KeyIndex::load(KeyIndex::defaultPath());
+        for (KeyRecord record : made) {
+            record.place = KeyPlace::Keychain;
+            record.store = {QStringLiteral("gnome-keyring-d"), QStringLiteral("Login"), QStringLiteral("/collection/login"), 1'790'000'000};
+            QVERIFY(index->add(record));
+        }
+        makeDesk();
+        m_desk->look();
+        QTRY_VERIFY(!m_view->keychainText().isEmpty());
+        QCOMPARE(m_view->keychain(), Keys::Unavailable);
+        QVERIFY2(!m_view->keychainText().contains(QStringLiteral("Your keys are in")), qPrintable(m_view->keychainText()));
+    }
 };
 
 QTEST_GUILESS_MAIN(KeyDeskTest)

@@ -29,6 +29,7 @@ private:
 private Q_SLOTS:
     void init();
     void provesEverything();
+    void keepsWhatIsTooLargeForAnEntry();
     void goesOnWhereItEnded();
     void keepsOnlyEachThousand();
     void aLostConnectionIsNoAlarm();
@@ -111,6 +112,22 @@ void LedgerWatchTest::provesEverything()
     QCOMPARE(console.watch.alarms().join(u'\n'), QString());
     QVERIFY(m_served->pins().firstRegistry); // where the chain was walked from is pinned with the next checkpoint
     QVERIFY(*m_served->pins().firstRegistry != m_story->registryPayload);
+}
+
+// Its entry names the digest alone; what is kept for the time without the gate has the document.
+void LedgerWatchTest::keepsWhatIsTooLargeForAnEntry()
+{
+    constexpr qsizetype more = 70'000;
+    const auto large = m_story->ask(QStringLiteral("DELETE FROM t WHERE name = '%1'").arg(QString(more, u'x')));
+    const auto small = m_story->ask();
+    Console console(*this);
+    console.link.open();
+    QTRY_COMPARE(console.watch.proven(), static_cast<std::int64_t>(m_story->entries.size()));
+    QCOMPARE(console.watch.alarms().join(u'\n'), QString());
+    const auto &kept = console.watch.recent().entries();
+    QVERIFY(kept.size() >= 2);
+    QCOMPARE(kept.at(kept.size() - 2).payload, large.request.payload);
+    QCOMPARE(kept.back().payload, QByteArray());
 }
 
 void LedgerWatchTest::goesOnWhereItEnded()

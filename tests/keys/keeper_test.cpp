@@ -9,6 +9,8 @@
 
 using namespace holdfast;
 
+Q_DECLARE_METATYPE(StoreIdentity)
+
 /// A person's keys over a real sealed file and over a store that fails at each step: nothing half kept, nothing made by looking.
 class KeeperTest final : public QObject
 {
@@ -23,6 +25,8 @@ private Q_SLOTS:
     void failingStore();
     void anotherKeyInTheStore();
     void forgets();
+    void likeness_data();
+    void likeness();
 };
 
 namespace {
@@ -160,6 +164,34 @@ void KeeperTest::forgets()
     QVERIFY(done);
     QVERIFY(store.values.empty());
     QVERIFY(indexIn(dir).records().empty());
+}
+
+void KeeperTest::likeness_data()
+{
+    const StoreIdentity had{QStringLiteral("gnome-keyring-d"), QStringLiteral("Login"), QStringLiteral("/collection/login"), 1'790'000'000};
+    QTest::addColumn<StoreIdentity>("now");
+    QTest::addColumn<StoreIdentity>("had");
+    QTest::addColumn<int>("likeness");
+    const auto row = [&](const char *name, StoreIdentity now, const StoreIdentity &before, Likeness likeness) {
+        QTest::newRow(name) << std::move(now) << before << static_cast<int>(likeness);
+    };
+    row("the same", had, had, Likeness::Same);
+    row("made at another time", {had.program, had.label, had.collection, had.createdAt + 1}, had, Likeness::Other);
+    row("does not say when it was made", {had.program, had.label, had.collection, 0}, had, Likeness::Maybe);
+    row("did not say when it was made", had, {had.program, had.label, had.collection, 0}, Likeness::Maybe);
+    row("another program", {QStringLiteral("kwalletd6"), had.label, had.collection, had.createdAt}, had, Likeness::Other);
+    row("another name", {had.program, QStringLiteral("Default"), had.collection, had.createdAt}, had, Likeness::Other);
+    row("another collection", {had.program, had.label, QStringLiteral("/collection/login_1"), had.createdAt}, had, Likeness::Other);
+    row("nobody answers", {}, had, Likeness::Maybe);
+    row("was not noted", had, {}, Likeness::Maybe);
+    row("neither is known", {}, {}, Likeness::Maybe);
+}
+
+void KeeperTest::likeness()
+{
+    QFETCH(StoreIdentity, now);
+    QFETCH(StoreIdentity, had);
+    QTEST(static_cast<int>(likenessOf(now, had)), "likeness");
 }
 
 QTEST_GUILESS_MAIN(KeeperTest)

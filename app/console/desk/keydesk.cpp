@@ -100,10 +100,10 @@ void KeyDesk::look()
     });
 }
 
-// A keyring that does not say when it was made may be the one that has the keys: only reading them tells.
+// A keyring that may be the one that has the keys is not called another: only reading them tells. What is sealed in a file has no keyring.
 bool KeyDesk::isElsewhere(const KeyRecord &record) const
 {
-    return record.place == KeyPlace::Keychain && m_answering.isKnown() && record.store.isKnown() && likenessOf(m_answering, record.store) == Likeness::Other;
+    return likenessOf(m_answering, record.store) == Likeness::Other;
 }
 
 const KeyRecord *KeyDesk::elsewhere() const
