@@ -106,6 +106,15 @@ Result<Done, PgError> settle(const PgConnection &db)
     return db.run(QStringLiteral("CLOSE ALL"));
 }
 
+Result<Done, PgError> beDurable(const PgConnection &db)
+{
+    const auto now = db.query(QStringLiteral("SHOW synchronous_commit"));
+    if (!now)
+        return now.failure();
+    // Every other value waits for this server's disk at least, and some for others' too.
+    return now->text(0, 0) == QStringLiteral("off") ? db.run(QStringLiteral("SET LOCAL synchronous_commit TO on")) : Result<Done, PgError>(Done{});
+}
+
 CommitAnswer commit(const PgConnection &db, QString &message)
 {
     if (!PQsendQuery(db.raw(), "COMMIT")) {

@@ -21,6 +21,10 @@ struct Executed final
 /// cursors WITH HOLD, which COMMIT would run, are closed.
 [[nodiscard]] Result<Done, PgError> settle(const PgConnection &db);
 
+/// COMMIT will be answered only when it outlives a crash of the server, whatever a role's settings or the text have asked for
+/// (synchronous_commit = off is answered before).
+[[nodiscard]] Result<Done, PgError> beDurable(const PgConnection &db);
+
 enum class CommitAnswer { Committed, RolledBack, Unknown };
 /// COMMIT; unknown when the connection was lost before the server answered.
 [[nodiscard]] CommitAnswer commit(const PgConnection &db, QString &message);

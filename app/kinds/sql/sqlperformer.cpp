@@ -274,6 +274,8 @@ Outcomes Performance::weigh(const Ledger &before, MeasureOutput now, const Execu
         rollback();
         return Drifted{std::move(now)};
     }
+    if (const auto durable = beDurable(m_session.db); !durable)
+        return undone(before, QStringLiteral("rolled back: %1").arg(durable.error().toString()), executed);
     return finish(reported, executed);
 }
 

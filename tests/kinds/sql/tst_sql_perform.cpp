@@ -106,6 +106,8 @@ private Q_SLOTS:
     void deferredWorkIsCounted();
     void secondLineCanBeSwitchedOffInTests();
     void settingsAreTheSessionsOwn();
+    void committedIsDurable_data();
+    void committedIsDurable();
     void copyHasNoData();
     void hostileWritesInUninspectableAreReported();
 
@@ -295,6 +297,30 @@ void TestSqlPerform::settingsAreTheSessionsOwn()
     const auto &performed = std::get<Performed>(outcome);
     QVERIFY2(performed.output.startsWith("\"$user\", public\ton\t0\n"), performed.output.constData());
     QCOMPARE(toString(performed.outcome), toString(Outcome::Committed));
+}
+
+void TestSqlPerform::committedIsDurable_data()
+{
+    QTest::addColumn<QString>("asked"); // by the performing role's settings
+    QTest::newRow("on") << QStringLiteral("on");
+    QTest::newRow("off") << QStringLiteral("off");
+    QTest::newRow("local") << QStringLiteral("local");
+}
+
+// What is said to be committed is on the server's disk, whatever the role's settings are.
+void TestSqlPerform::committedIsDurable()
+{
+    QFETCH(QString, asked);
+    // The server's own writing of what nobody waits for comes late enough for it to be missing.
+    QCOMPARE(ground().sql(QStringLiteral("ALTER SYSTEM SET wal_writer_delay = '10s'; SELECT pg_reload_conf(); ALTER ROLE postgres SET synchronous_commit = %1").arg(asked)),
+             QStringLiteral("t"));
+    const QString statement = QStringLiteral("DELETE FROM t WHERE id BETWEEN 51 AND 60");
+    const auto outcome = ground().perform(statement, ground().measure(statement));
+    const QString flushed = ground().sql(QStringLiteral("SELECT pg_current_wal_flush_lsn() >= pg_current_wal_insert_lsn()"));
+    QCOMPARE(ground().sql(QStringLiteral("ALTER ROLE postgres RESET synchronous_commit; ALTER SYSTEM RESET wal_writer_delay; SELECT pg_reload_conf()")), QStringLiteral("t"));
+    const auto *performed = std::get_if<Performed>(&outcome);
+    QVERIFY2(performed != nullptr && performed->outcome == Outcome::Committed, qPrintable(dump(outcome)));
+    QCOMPARE(flushed, QStringLiteral("t"));
 }
 
 void TestSqlPerform::copyHasNoData()
