@@ -18,6 +18,7 @@ constexpr std::size_t MaxTables = 300;
 struct Table final
 {
     Relation relation;
+    QString from; ///< as FROM names what loses rows; empty where it may not be asked
     Leaves leaves;
     int foundFrom = -1; ///< the table whose rows take these along
     std::vector<QString> keys; ///< columns that others refer to, carried along as k0, k1 …
@@ -28,6 +29,7 @@ struct Edge final
 {
     const ForeignKey *key;
     std::size_t from, to; ///< indices of tables; `to` only for cascades
+    QString referring; ///< as FROM names what refers; empty where it may not be asked
     Leaves onlyFrom; ///< the rows of `from` that the key covers; empty: all
 };
 
@@ -51,13 +53,12 @@ public:
 
 private:
     [[nodiscard]] QString follow(std::size_t from, const ForeignKey &key);
-    [[nodiscard]] Result<std::size_t, QString> tableOf(const ForeignKey &key, std::size_t from);
+    [[nodiscard]] Result<std::size_t, QString> tableOf(const Edge &edge);
     void need(Table &table, const QStringList &columns);
     void findComponents();
     [[nodiscard]] bool isCyclic(int component) const;
     [[nodiscard]] QString rowsOf(const Edge &edge, bool withKeys) const;
     [[nodiscard]] QString joinOn(const Edge &edge, bool byColumn) const;
-    [[nodiscard]] QString tableFrom(const ForeignKey &key) const;
     [[nodiscard]] QString component(int id) const;
     [[nodiscard]] QString keyColumns(const Table &table, const QString &alias) const;
     [[nodiscard]] QString endCount(const Edge &edge, bool butDeleted) const;
@@ -70,8 +71,9 @@ private:
 
 QString Closure::build()
 {
-    m_unasked = m_catalog.whyNotAsked(m_rows.relation, m_rows.withChildren);
-    tables.push_back({m_rows.relation, m_keys.leaves(m_rows.relation.oid, m_rows.withChildren), -1, {}, -1});
+    const auto &first = m_catalog.from(m_rows.relation, m_rows.withChildren);
+    m_unasked = first ? QString() : first.error();
+    tables.push_back({m_rows.relation, first ? *first : QString(), m_keys.leaves(m_rows.relation.oid, m_rows.withChildren), -1, {}, -1});
     for (std::size_t from = 0; from < tables.size(); ++from) {
         for (const ForeignKey &key : m_keys.all()) {
             if (!intersects(m_keys.covered(key.parent), tables[from].leaves))
@@ -91,10 +93,10 @@ QString Closure::follow(std::size_t from, const ForeignKey &key)
     if (!key.notCounted.isEmpty())
         return key.notCounted;
     const auto child = m_catalog.relation(key.child);
-    const QString why = child ? m_catalog.whyNotAsked(*child, m_keys.isPartitioned(key.child)) : child.error();
-    if (m_unasked.isEmpty())
-        m_unasked = why; // which tables are reached is known all the same
-    Edge edge{&key, from, 0, {}};
+    const auto asked = child ? m_catalog.from(*child, m_keys.isPartitioned(key.child)) : Result<QString, QString>(Failure{child.error()});
+    if (!asked && m_unasked.isEmpty())
+        m_unasked = asked.error(); // which tables are reached is known all the same
+    Edge edge{&key, from, 0, asked ? *asked : QString(), {}};
     const Leaves covered = m_keys.covered(key.parent);
     if (!std::includes(covered.begin(), covered.end(), tables[from].leaves.begin(), tables[from].leaves.end()))
         edge.onlyFrom = covered;
@@ -103,7 +105,7 @@ QString Closure::follow(std::size_t from, const ForeignKey &key)
         ends.push_back(edge);
         return {};
     }
-    const auto to = tableOf(key, from);
+    const auto to = tableOf(edge);
     if (!to)
         return to.error();
     edge.to = *to;
@@ -111,8 +113,9 @@ QString Closure::follow(std::size_t from, const ForeignKey &key)
     return {};
 }
 
-Result<std::size_t, QString> Closure::tableOf(const ForeignKey &key, std::size_t from)
+Result<std::size_t, QString> Closure::tableOf(const Edge &edge)
 {
+    const ForeignKey &key = *edge.key;
     const Leaves leaves = m_keys.covered(key.child);
     for (std::size_t i = 0; i < tables.size(); ++i) {
         if (tables[i].leaves == leaves)
@@ -125,7 +128,7 @@ Result<std::size_t, QString> Closure::tableOf(const ForeignKey &key, std::size_t
         return relation.failure();
     if (!relation->isTable())
         return Failure{QStringLiteral("%1 is a %2").arg(relation->display(), relation->kindName())};
-    tables.push_back({std::move(*relation), leaves, static_cast<int>(from), {}, -1});
+    tables.push_back({std::move(*relation), edge.referring, leaves, static_cast<int>(edge.from), {}, -1});
     return tables.size() - 1;
 }
 
@@ -181,12 +184,6 @@ QString Closure::keyColumns(const Table &table, const QString &alias) const
     return columns;
 }
 
-QString Closure::tableFrom(const ForeignKey &key) const
-{
-    const auto relation = m_catalog.relation(key.child);
-    return (m_keys.isPartitioned(key.child) ? QString() : QStringLiteral("ONLY ")) + (relation ? relation->sqlName() : QString());
-}
-
 /// Joins child rows x with parent rows p; by the parent's own columns, or by the keys that its counted rows carry.
 QString Closure::joinOn(const Edge &edge, bool byColumn) const
 {
@@ -209,7 +206,7 @@ QString Closure::joinOn(const Edge &edge, bool byColumn) const
 QString Closure::rowsOf(const Edge &edge, bool withKeys) const
 {
     return QStringLiteral("SELECT x.tableoid AS o, x.ctid AS c%1 FROM %2 AS x JOIN n%3 AS p ON %4")
-        .arg(withKeys ? keyColumns(tables[edge.to], QStringLiteral("x")) : QString(), tableFrom(*edge.key), QString::number(edge.from), joinOn(edge, false));
+        .arg(withKeys ? keyColumns(tables[edge.to], QStringLiteral("x")) : QString(), edge.referring, QString::number(edge.from), joinOn(edge, false));
 }
 
 /// The CTEs of one component: a plain table by UNION of semi-joins, a cycle by a recursive fixpoint over (tableoid, ctid).
@@ -227,7 +224,7 @@ QString Closure::component(int id) const
             continue;
         }
         steps += QStringLiteral("SELECT x.tableoid AS o, x.ctid AS c FROM %1 AS x JOIN %2 AS p ON %3 WHERE p.tableoid = g.o AND p.ctid = g.c")
-                     .arg(tableFrom(*edge.key), tables[edge.from].relation.sqlName(), joinOn(edge, true));
+                     .arg(edge.referring, tables[edge.from].from, joinOn(edge, true));
     }
     if (cyclic) {
         ctes += QStringLiteral("g%1(o, c) AS (SELECT * FROM (%2) q UNION SELECT e.o, e.c FROM g%1 AS g CROSS JOIN LATERAL (%3) e)")
@@ -238,7 +235,7 @@ QString Closure::component(int id) const
             continue;
         const QString rows = cyclic
             ? QStringLiteral("SELECT x.tableoid AS o, x.ctid AS c%1 FROM %2 AS x JOIN g%3 AS g ON g.o = x.tableoid AND g.c = x.ctid")
-                  .arg(keyColumns(tables[i], QStringLiteral("x")), tables[i].relation.sqlName(), QString::number(id))
+                  .arg(keyColumns(tables[i], QStringLiteral("x")), tables[i].from, QString::number(id))
             : seeds.join(l(" UNION "));
         ctes += QStringLiteral("n%1 AS MATERIALIZED (%2)").arg(QString::number(i), rows);
     }
@@ -248,7 +245,7 @@ QString Closure::component(int id) const
 QString Closure::endCount(const Edge &edge, bool butDeleted) const
 {
     QString query = QStringLiteral("(SELECT count(*) FROM %1 AS x JOIN n%2 AS p ON %3")
-        .arg(tableFrom(*edge.key), QString::number(edge.from), joinOn(edge, false));
+        .arg(edge.referring, QString::number(edge.from), joinOn(edge, false));
     const Leaves leaves = m_keys.covered(edge.key->child);
     for (std::size_t i = 0; butDeleted && i < tables.size(); ++i) {
         if (intersects(tables[i].leaves, leaves))

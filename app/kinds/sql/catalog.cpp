@@ -179,6 +179,17 @@ const Result<PlannedCodes, QString> &Catalog::planning() const
     return *m_planning;
 }
 
+const Result<QString, QString> &Catalog::from(const Relation &relation, bool withChildren) const
+{
+    const auto key = std::pair(relation.oid, withChildren);
+    if (const auto known = m_from.find(key); known != m_from.end())
+        return known->second;
+    QString why = whyNotAsked(relation, withChildren);
+    const QString only = withChildren ? QString() : QStringLiteral("ONLY ");
+    return m_from.emplace(key, why.isEmpty() ? Result<QString, QString>(only + quoteIdent(relation.schema) + u'.' + quoteIdent(relation.name))
+                                             : Result<QString, QString>(Failure{std::move(why)})).first->second;
+}
+
 QString Catalog::whyNotAsked(const Relation &relation, bool withChildren) const
 {
     if (!planning())

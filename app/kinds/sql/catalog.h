@@ -37,7 +37,6 @@ struct Relation final
     bool hasChildren = false;
     std::vector<Column> columns;
 
-    [[nodiscard]] QString sqlName() const { return quoteIdent(schema) + u'.' + quoteIdent(name); }
     [[nodiscard]] QString display() const; ///< without the schema where it is public
     [[nodiscard]] QString canonical() const { return displayIdent(schema) + u'.' + displayIdent(name); }
     [[nodiscard]] bool isSystem() const; ///< its rows are what the server believes of itself
@@ -75,16 +74,18 @@ public:
     [[nodiscard]] Result<std::vector<Oid>, QString> descendants(Oid oid) const;
     [[nodiscard]] Result<std::vector<Oid>, QString> ancestors(Oid oid) const;
 
-    /// Why no query on the relation may be made here, not even one that is not about what the reason names: others' code would run, or another
-    /// server be asked. Empty where one may.
-    [[nodiscard]] QString whyNotAsked(const Relation &relation, bool withChildren = true) const;
+    /// The relation as FROM names it, with its children or ONLY itself. Or why no query on it may be made here, not even one that is not about
+    /// what the reason names: others' code would run, or another server be asked. Nothing else writes the name of somebody's table.
+    [[nodiscard]] const Result<QString, QString> &from(const Relation &relation, bool withChildren) const;
     [[nodiscard]] const Result<PlannedCodes, QString> &planning() const;
 
 private:
     [[nodiscard]] Result<Relation, QString> load(const QString &where, const QStringList &parameters) const;
     [[nodiscard]] Result<Done, QString> loadColumns(Relation &relation) const;
+    [[nodiscard]] QString whyNotAsked(const Relation &relation, bool withChildren) const;
     const Session &m_session;
     mutable std::map<Oid, Relation> m_relations;
+    mutable std::map<std::pair<Oid, bool>, Result<QString, QString>> m_from; ///< with children or without
     mutable std::optional<Result<PlannedCodes, QString>> m_planning;
 };
 

@@ -110,10 +110,11 @@ std::optional<Composer::FromItem> Composer::fromTable(const Fields &rangeVar)
         why = QStringLiteral("it reads %1, a %2").arg(found->display(), found->kindName());
     else if (found && found->rowSecurity)
         why = QStringLiteral("row security policies decide what the performing login sees of %1").arg(found->display());
-    else if (found)
-        why = m_catalog.whyNotAsked(*found, !only);
     if (!why.isEmpty())
         return refuse(why);
+    const auto &from = m_catalog.from(*found, !only);
+    if (!from)
+        return refuse(from.error());
     m_tables.insert(found->oid);
     Relation relation = *found;
     const QStringList given = names(object(rangeVar, l("alias")), l("colnames"));
@@ -122,7 +123,7 @@ std::optional<Composer::FromItem> Composer::fromTable(const Fields &rangeVar)
     auto &visible = m_scopes.back().visible;
     const std::size_t before = visible.size();
     const Source &source = addSource(rangeVar, relation);
-    FromItem item{(only ? QStringLiteral("ONLY ") : QString()) + found->sqlName() + QStringLiteral(" AS ") + source.alias + inParentheses(given),
+    FromItem item{*from + QStringLiteral(" AS ") + source.alias + inParentheses(given),
                   {visible.begin() + static_cast<std::ptrdiff_t>(before), visible.end()}};
     visible.resize(before);
     return item;

@@ -129,9 +129,10 @@ Count valuesIn(const Catalog &catalog, const LostObject &column)
         return Count::of(0);
     if (relation->kind != u'r')
         return Count::unknown(QStringLiteral("%1 is a %2").arg(relation->display(), relation->kindName()));
-    if (const QString why = catalog.whyNotAsked(*relation, false); !why.isEmpty())
-        return Count::unknown(why);
-    const auto rows = catalog.db().guarded(QStringLiteral("SELECT count(") + quoteIdent(column.columnName) + l(") FROM ONLY ") + relation->sqlName());
+    const auto &from = catalog.from(*relation, false);
+    if (!from)
+        return Count::unknown(from.error());
+    const auto rows = catalog.db().guarded(QStringLiteral("SELECT count(%1) FROM %2").arg(quoteIdent(column.columnName), *from));
     return rows ? Count::of(rows->number(0, 0)) : Count::unknown(rows.error().toString());
 }
 

@@ -19,13 +19,13 @@ constexpr qsizetype MaxNamed = 5;
 /// How many rows of the referring table have a reference that will no longer be checked.
 std::optional<std::int64_t> referring(const Measuring &measuring, const ForeignKey &key, const Relation &child)
 {
-    const bool parted = measuring.keys.isPartitioned(key.child); // else a key covers no table that inherits
-    if (!measuring.catalog.whyNotAsked(child, parted).isEmpty())
+    const auto &from = measuring.catalog.from(child, measuring.keys.isPartitioned(key.child)); // else a key covers no table that inherits
+    if (!from)
         return std::nullopt;
     QStringList terms;
     for (const QString &column : key.childColumns)
         terms += quoteIdent(column) + l(" IS NOT NULL");
-    const auto rows = measuring.catalog.db().guarded(QStringLiteral("SELECT count(*) FROM %1%2 WHERE %3").arg(parted ? QString() : QStringLiteral("ONLY "), child.sqlName(), terms.join(l(" AND "))));
+    const auto rows = measuring.catalog.db().guarded(QStringLiteral("SELECT count(*) FROM %1 WHERE %2").arg(*from, terms.join(l(" AND "))));
     return rows ? std::optional(rows->number(0, 0)) : std::nullopt;
 }
 

@@ -75,18 +75,17 @@ bool readActions(const Fields &fields, Composer &composer, Merge &merge)
 }
 
 /// Everything of the statement; nullopt, and why is noted, when a part is not evaluated.
-std::optional<Merge> readMerge(const Measuring &measuring, const Fields &fields, const Relation &relation, Composer &composer, Effects &effects)
+std::optional<Merge> readMerge(const Measuring &measuring, const Fields &fields, const HitTable &hit, Composer &composer, Effects &effects)
 {
-    const Fields rangeVar = object(fields, l("relation"));
-    Merge merge{relation, {}, {}, {}, {}, flag(rangeVar, l("inh")), {}};
+    Merge merge{hit.relation, {}, {}, {}, {}, hit.withChildren, {}};
     const bool with = composer.with(fields);
     composer.beginScope();
     const auto source = with ? composer.fromItems({child(fields, l("sourceRelation"))}) : std::nullopt;
     if (source) {
-        const Source &target = composer.addSource(rangeVar, relation);
+        const Source &target = composer.addSource(object(fields, l("relation")), hit.relation);
         merge.source = *source;
         merge.alias = target.alias;
-        merge.target = (merge.withChildren ? QString() : QStringLiteral("ONLY ")) + relation.sqlName() + l(" AS ") + target.alias;
+        merge.target = hit.from + l(" AS ") + target.alias;
     }
     const auto on = source ? composer.expression(child(fields, l("joinCondition"))) : std::nullopt;
     if (!on || !readActions(fields, composer, merge)) {
@@ -166,8 +165,8 @@ Effects measureMerge(const Measuring &measuring, const Statement &statement)
     common.destroys = common.changes = true;
     const Fields &fields = statement.node.fields;
     Composer composer = composerFor(measuring, statement);
-    const auto relation = hitTable(measuring, object(fields, l("relation")), common);
-    const auto merge = relation ? readMerge(measuring, fields, *relation, composer, common) : std::nullopt;
+    const auto hit = hitTable(measuring, object(fields, l("relation")), common);
+    const auto merge = hit ? readMerge(measuring, fields, *hit, composer, common) : std::nullopt;
     if (!merge) {
         fields.explained();
         for (const RowEvent event : {RowEvent::Insert, RowEvent::Update, RowEvent::Delete}) {
@@ -181,7 +180,7 @@ Effects measureMerge(const Measuring &measuring, const Statement &statement)
     for (const Oid oid : composer.tables())
         common.lockTable(oid, Lock::AccessShare);
     common.reads = composer.allTables();
-    common.reads.insert(relation->oid); // what is there decides what is added
+    common.reads.insert(hit->relation.oid); // what is there decides what is added
     common.follows = composer.followed();
     common.decidedBy.emplace(); // of what another action sets, nothing but keys
     common.apart = true;

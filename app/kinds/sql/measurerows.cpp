@@ -25,7 +25,7 @@ QString whyLeavesUnplain(const Measuring &measuring, const Leaves &leaves)
 
 } // namespace
 
-std::optional<Relation> hitTable(const Measuring &measuring, const Fields &rangeVar, Effects &effects)
+std::optional<HitTable> hitTable(const Measuring &measuring, const Fields &rangeVar, Effects &effects)
 {
     const auto relation = measuring.catalog.resolve(relationName(rangeVar));
     if (!relation) {
@@ -41,11 +41,11 @@ std::optional<Relation> hitTable(const Measuring &measuring, const Fields &range
     QString why = whyNotPlain(*relation);
     if (why.isEmpty())
         why = whyLeavesUnplain(measuring, leaves);
-    if (why.isEmpty())
-        why = measuring.catalog.whyNotAsked(*relation, flag(rangeVar, l("inh")));
-    if (why.isEmpty())
-        return *relation;
-    unknownRows(effects, why);
+    const bool withChildren = flag(rangeVar, l("inh"));
+    const auto from = why.isEmpty() ? measuring.catalog.from(*relation, withChildren) : Result<QString, QString>(Failure{why});
+    if (from)
+        return HitTable{*relation, withChildren, *from};
+    unknownRows(effects, from.error());
     return std::nullopt;
 }
 
@@ -125,18 +125,13 @@ bool areBuiltin(const Measuring &measuring, const Composer &composer, Effects &e
 std::optional<RowSet> namedRows(const Measuring &measuring, const Fields &fields, QLatin1StringView fromMember, Composer &composer, Effects &effects)
 {
     const Fields rangeVar = object(fields, l("relation"));
-    const auto relation = hitTable(measuring, rangeVar, effects);
-    if (!relation) {
+    const auto hit = hitTable(measuring, rangeVar, effects);
+    if (!hit) {
         fields.explained();
         return std::nullopt;
     }
-    const Source &source = composer.addSource(rangeVar, *relation);
-    const bool withChildren = flag(rangeVar, l("inh"));
-    RowSet rows{*relation,
-                withChildren,
-                (withChildren ? QString() : QStringLiteral("ONLY ")) + relation->sqlName() + l(" AS ") + source.alias,
-                source.alias,
-                {}};
+    const Source &source = composer.addSource(rangeVar, hit->relation);
+    RowSet rows{hit->relation, hit->withChildren, hit->from + l(" AS ") + source.alias, source.alias, {}};
     const std::vector<Node> others = children(fields, fromMember);
     const auto from = composer.why().isEmpty() ? composer.fromItems(others) : std::nullopt; // else WITH was not composed
     const Node where = child(fields, l("whereClause"));
@@ -152,7 +147,7 @@ std::optional<RowSet> namedRows(const Measuring &measuring, const Fields &fields
     effects.touched.insert(composer.tables().begin(), composer.tables().end());
     effects.reads = composer.allTables();
     effects.decidedBy = composer.columns();
-    noticeCondition(measuring.catalog, composer, *relation, where, others.empty(), effects);
+    noticeCondition(measuring.catalog, composer, hit->relation, where, others.empty(), effects);
     rows.where = others.empty() ? *condition
                                 : QStringLiteral("EXISTS (SELECT 1 FROM %1%2)").arg(*from, where ? l(" WHERE ") + *condition : QString());
     rows.columns = composer.columns();

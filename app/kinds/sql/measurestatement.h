@@ -32,8 +32,15 @@ struct Measuring final
 [[nodiscard]] Effects measureDrop(const Measuring &measuring, const Statement &statement);
 [[nodiscard]] Effects measureAlterTable(const Measuring &measuring, const Statement &statement);
 
+/// A table whose rows a statement changes.
+struct HitTable final
+{
+    Relation relation;
+    bool withChildren = true; ///< false: ONLY
+    QString from; ///< as FROM names it
+};
 /// The table that a statement hits, locked and checked to be countable; else nullopt, and why is noted.
-[[nodiscard]] std::optional<Relation> hitTable(const Measuring &measuring, const Fields &rangeVar, Effects &effects);
+[[nodiscard]] std::optional<HitTable> hitTable(const Measuring &measuring, const Fields &rangeVar, Effects &effects);
 /// Counts rows that are updated, with the code that runs and the rows that follow changed keys. `values`: those of the columns that are known.
 void changeRows(const Measuring &measuring, const RowSet &rows, const QStringList &columns, const std::vector<NewValue> &values, Effects &effects);
 /// The rows that a DELETE or UPDATE names, composed but not yet known to be the server's own; `fromMember` holds what it joins with.

@@ -69,9 +69,10 @@ Count countWhole(const Catalog &catalog, const Relation &relation)
         return Count::of(0);
     if (relation.kind != u'r')
         return Count::unknown(QStringLiteral("%1 is a %2").arg(relation.display(), relation.kindName()));
-    if (const QString why = catalog.whyNotAsked(relation, false); !why.isEmpty())
-        return Count::unknown(why);
-    const auto rows = catalog.db().guarded(QStringLiteral("SELECT count(*) FROM ONLY ") + relation.sqlName());
+    const auto &from = catalog.from(relation, false);
+    if (!from)
+        return Count::unknown(from.error());
+    const auto rows = catalog.db().guarded(QStringLiteral("SELECT count(*) FROM ") + *from);
     if (rows)
         return Count::of(rows->number(0, 0));
     const auto estimate = rows.error().sqlstate == l("57014")
@@ -111,8 +112,10 @@ void loseWhole(const Measuring &measuring, const Relation &relation, bool cascad
         effects.wholeTables[relation.oid] = *count.number;
     effects.bytes += sizeOf(measuring.catalog, {relation.oid});
     effects.dependents.push_back({relation.display(), relation.kindName(), effect, count.number, parent});
-    if (effects.diffs.size() < MaxSamples && count.number.value_or(0) > 0)
-        addRowSample(measuring.catalog, relation, QStringLiteral("ONLY %1 AS a0").arg(relation.sqlName()), QStringLiteral("a0"), {}, {}, count, effects);
+    if (effects.diffs.size() < MaxSamples && count.number.value_or(0) > 0) {
+        if (const auto &from = measuring.catalog.from(relation, false))
+            addRowSample(measuring.catalog, relation, *from + l(" AS a0"), QStringLiteral("a0"), {}, {}, count, effects);
+    }
 }
 
 Effects measureTruncate(const Measuring &measuring, const Statement &statement)

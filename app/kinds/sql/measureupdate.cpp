@@ -90,11 +90,10 @@ Referring referring(const Measuring &measuring, const RowSet &rows, const Foreig
 Result<PgRows, PgError> countReferring(const Measuring &measuring, const RowSet &rows, const ForeignKey &key, const Relation &child, const Referring &how,
                                        const QString &further)
 {
-    const bool parted = measuring.keys.isPartitioned(key.child);
-    if (const QString why = measuring.catalog.whyNotAsked(child, parted); !why.isEmpty())
-        return Failure{PgError{{}, why}};
-    const QString all = parted ? QString() : QStringLiteral("ONLY ");
-    QString query = QStringLiteral("SELECT count(*) FROM %1%2 AS x, %3 WHERE %4 AND (%5)").arg(all, child.sqlName(), rows.from, how.joined, how.changed);
+    const auto &from = measuring.catalog.from(child, measuring.keys.isPartitioned(key.child));
+    if (!from)
+        return Failure{PgError{{}, from.error()}};
+    QString query = QStringLiteral("SELECT count(*) FROM %1 AS x, %2 WHERE %3 AND (%4)").arg(*from, rows.from, how.joined, how.changed);
     for (const QString &one : {rows.where, further})
         query += one.isEmpty() ? QString() : QStringLiteral(" AND (%1)").arg(one);
     return measuring.catalog.db().guarded(query);

@@ -65,7 +65,10 @@ void compareWithDelete(const Measuring &measuring, Effects &effects)
     QStringList statements;
     Effects deletion;
     for (const Relation &table : effects.targets) {
-        measureCascade(measuring.catalog, measuring.keys, {table, true, table.sqlName() + l(" AS a0"), QStringLiteral("a0"), {}}, deletion);
+        const auto &from = measuring.catalog.from(table, true);
+        if (!from)
+            return;
+        measureCascade(measuring.catalog, measuring.keys, {table, true, *from + l(" AS a0"), QStringLiteral("a0"), {}}, deletion);
         statements += QStringLiteral("DELETE FROM ") + table.display();
     }
     const bool known = deletion.destroyed.isExact() && deletion.changed.isExact() && effects.destroyed.isExact();

@@ -19,6 +19,7 @@ private Q_SLOTS:
     void planning_data();
     void planning();
     void checking();
+    void selfReferring();
     void harmless_data();
     void harmless();
     void casts_data();
@@ -114,6 +115,22 @@ void TestSqlAsking::checking()
         const QByteArray ran = heard();
         QVERIFY2(!ran.contains("canary"), (text + ran).constData());
         QVERIFY2(output.measurement.uninspectable.join(u';').contains(QLatin1StringView("a foreign key of q calls public.f(integer)")), (text + dump(output).toUtf8()).constData());
+    }
+}
+
+/// Rows that refer to rows of their own table are followed in that table, and in none that inherits from it.
+void TestSqlAsking::selfReferring()
+{
+    const Ground ground = with(QStringLiteral(
+        "CREATE TABLE root (id int PRIMARY KEY); INSERT INTO root VALUES (1), (2);"
+        "CREATE TABLE tree (id int PRIMARY KEY, up int REFERENCES tree ON DELETE CASCADE, root int REFERENCES root ON DELETE CASCADE);"
+        "INSERT INTO tree VALUES (1, NULL, 1), (2, 1, NULL), (3, 2, NULL); CREATE TABLE kid () INHERITS (tree); INSERT INTO kid VALUES (4, 3, 1); CREATE INDEX ix ON kid ((f(1)))"));
+    for (const auto &[text, rows] : {std::pair("DELETE FROM ONLY tree WHERE id = 1", 3), std::pair("DELETE FROM root WHERE id = 1", 4)}) {
+        const MeasureOutput output = ground.measure(QString::fromLatin1(text));
+        const QByteArray ran = heard();
+        QVERIFY2(!ran.contains("canary"), (text + ran).constData());
+        QVERIFY2(output.measurement.uninspectable.isEmpty(), (text + dump(output).toUtf8()).constData());
+        QCOMPARE(number(output, fact::DestroyedRows), rows);
     }
 }
 
