@@ -32,6 +32,9 @@ private Q_SLOTS:
     void unfinishedBlobsOfAllAreLimited();
     void whatIsKeptIsLimited();
     void anAllowanceComesBack();
+    void aMachineCallsNoFasterThanItsAllowance();
+    void largeMessagesTakeMore();
+    void whatWasPutBackIsPaidFor();
     void searchesAreShort();
     void oldCommandsCostNothing();
     void sessionsOfAnActorAreLimited();
@@ -463,6 +466,77 @@ void TestDoors::aFewCallsOfOneOwner()
     for (ConnectionId from = 1000; from < 1100; ++from)
         queue.add(Closed{from});
     QCOMPARE(queue.turn(ownerOf).size(), std::size_t(100));
+}
+
+// Seen: one client on eight sessions kept both processors busy, and everybody else waited for one.
+void TestDoors::aMachineCallsNoFasterThanItsAllowance()
+{
+    const auto sided = [](ConnectionId from) { return from == 30 ? InputOwner{} : InputOwner{ownerOf(from).actor, from == 20}; };
+    InputQueue queue;
+    const auto most = static_cast<int>(InputQueue::Bounds().allowance);
+    for (int i = 0; i < 3 * most; ++i)
+        queue.add(message(1 + static_cast<ConnectionId>(i) % 8));
+    const Instant begin{1'000'000ms};
+    const auto takeAll = [&](Instant now) {
+        std::vector<Input> all;
+        while (queue.isReady())
+            for (Input &input : queue.turn(sided, now))
+                all.push_back(std::move(input));
+        return all;
+    };
+    QCOMPARE(takeAll(begin).size(), static_cast<std::size_t>(most));
+    QVERIFY(!queue.isEmpty());
+    QVERIFY(queue.goesOn() && *queue.goesOn() > begin);
+    // Nobody else waits for it: another machine, a human, a stranger.
+    for (int i = 0; i < 2 * most; ++i)
+        queue.add(message(i % 2 == 0 ? 20 : 30));
+    queue.add(message(10));
+    const auto others = takeAll(begin);
+    QCOMPARE(callsOf(others, 10), 1);
+    QCOMPARE(callsOf(others, 20), most);
+    QCOMPARE(callsOf(others, 30), most);
+    QCOMPARE(others.size(), static_cast<std::size_t>(2 * most + 1));
+    // It goes on when it was said that it would, and not for every call that comes meanwhile.
+    const Instant later = *queue.goesOn();
+    queue.add(message(1));
+    QVERIFY(takeAll(later - 1ms).empty());
+    queue.add(message(1));
+    const auto next = static_cast<std::int64_t>(takeAll(later).size());
+    QCOMPARE(next, (later - begin).count() * most / 1000);
+    queue.add(message(1));
+    QCOMPARE(takeAll(begin + 1h).size(), static_cast<std::size_t>(most));
+    // At the end of the gate nothing is left lying.
+    queue.add(message(1));
+    while (!queue.isEmpty())
+        QVERIFY(!queue.turn(sided).empty());
+}
+
+void TestDoors::largeMessagesTakeMore()
+{
+    InputQueue queue;
+    for (int i = 0; i < 100; ++i)
+        queue.add(Received{1, QByteArray(limit::Message, 'x')});
+    std::size_t taken = 0;
+    while (queue.isReady())
+        taken += queue.turn(ownerOf, Instant{1ms}).size();
+    QVERIFY(taken > 0);
+    QCOMPARE(taken, static_cast<std::size_t>(InputQueue::Bounds().allowance / (1 + limit::Message / (16 * 1024))));
+}
+
+void TestDoors::whatWasPutBackIsPaidFor()
+{
+    InputQueue queue;
+    const auto most = static_cast<std::size_t>(InputQueue::Bounds().allowance);
+    for (std::size_t i = 0; i < 2 * most; ++i)
+        queue.add(message(1));
+    std::size_t kept = 0;
+    while (queue.isReady()) {
+        auto turn = queue.turn(ownerOf, Instant{1ms});
+        const auto half = turn.begin() + static_cast<std::ptrdiff_t>((turn.size() + 1) / 2);
+        kept += static_cast<std::size_t>(half - turn.begin());
+        queue.again({std::make_move_iterator(half), std::make_move_iterator(turn.end())});
+    }
+    QCOMPARE(kept, most);
 }
 
 // One session with a hundred calls does not keep another one of the same owner waiting, though a turn takes a few of them only, or ends

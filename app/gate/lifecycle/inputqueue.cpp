@@ -8,6 +8,9 @@ namespace holdfast {
 
 namespace {
 
+constexpr qsizetype bytesOfOne = 16LL * 1024; ///< of a message, for one of an allowance
+constexpr std::chrono::milliseconds heldBackFor{20}; ///< at least: a turn for each call that has become allowed would cost more than the calls
+
 /// The socket that an input came through, or nullopt for the result of a worker.
 std::optional<ConnectionId> socketOf(const Input &input)
 {
@@ -32,6 +35,7 @@ qsizetype sizeOf(const Input &input)
 
 void InputQueue::add(Input input)
 {
+    m_ready = true;
     if (const auto socket = socketOf(input))
         m_waiting[*socket].push_back(std::move(input));
     else
@@ -40,7 +44,10 @@ void InputQueue::add(Input input)
 
 void InputQueue::again(std::vector<Input> inputs)
 {
+    m_ready = m_ready || !inputs.empty();
     for (auto input = inputs.rbegin(); input != inputs.rend(); ++input) {
+        if (std::holds_alternative<Received>(*input))
+            ++m_paid[std::get<Received>(*input).connection];
         if (const auto socket = socketOf(*input)) {
             m_waiting[*socket].push_front(std::move(*input));
             m_left.insert(m_left.begin(), *socket);
@@ -50,14 +57,22 @@ void InputQueue::again(std::vector<Input> inputs)
     }
 }
 
-std::vector<Input> InputQueue::turn(const OwnerOf &ownerOf)
+std::vector<Input> InputQueue::turn(const OwnerOf &ownerOf, std::optional<Instant> now)
 {
+    std::erase_if(m_heldBack, [now](const auto &each) { return !now || each.second <= *now; });
     std::vector<Input> inputs(std::make_move_iterator(m_results.begin()), std::make_move_iterator(m_results.end()));
     m_results.clear();
     gather(ownerOf);
     Room room{m_bounds.inputs, m_bounds.bytes};
-    while (takeOne(inputs, room)) {}
+    while (takeOne(inputs, room, now)) {}
+    m_ready = std::any_of(m_waiting.begin(), m_waiting.end(), [&](const auto &each) { return m_heldBack.empty() || !m_heldBack.contains(ownerOf(each.first).actor); });
     return inputs;
+}
+
+std::optional<Instant> InputQueue::goesOn() const
+{
+    const auto first = std::min_element(m_heldBack.begin(), m_heldBack.end(), [](const auto &one, const auto &other) { return one.second < other.second; });
+    return first == m_heldBack.end() ? std::nullopt : std::optional(first->second);
 }
 
 void InputQueue::gather(const OwnerOf &ownerOf)
@@ -93,7 +108,26 @@ void InputQueue::gather(const OwnerOf &ownerOf)
     }
 }
 
-bool InputQueue::takeOne(std::vector<Input> &into, Room &room)
+bool InputQueue::isAllowed(bool isHuman, const QString &owner, ConnectionId connection, std::optional<Instant> now)
+{
+    const Input &input = m_waiting.at(connection).front();
+    if (!std::holds_alternative<Received>(input))
+        return true;
+    if (const auto paid = m_paid.find(connection); paid != m_paid.end()) {
+        if (--paid->second == 0)
+            m_paid.erase(paid);
+        return true;
+    }
+    // Strangers are one owner together, and have bounds of their own: one of them must not spend the others' allowance.
+    if (isHuman || owner.isEmpty() || !now)
+        return true;
+    const auto wait = m_heldBack.contains(owner) ? std::nullopt : m_allowance.take(owner, 1 + sizeOf(input) / bytesOfOne, *now);
+    if (wait)
+        m_heldBack.emplace(owner, *now + std::max(*wait, heldBackFor));
+    return !m_heldBack.contains(owner);
+}
+
+bool InputQueue::takeOne(std::vector<Input> &into, Room &room, std::optional<Instant> now)
 {
     if (m_sides[m_nextSide].owners.empty())
         m_nextSide = 1 - m_nextSide;
@@ -106,6 +140,10 @@ bool InputQueue::takeOne(std::vector<Input> &into, Room &room)
     // An input without room now is the first of the next turn.
     if (!room.has(size))
         return false;
+    if (!isAllowed(m_nextSide == 1, side.next->first, side.next->second.connections.front(), now)) {
+        side.next = side.owners.erase(side.next);
+        return true;
+    }
     room = {room.inputs - 1, room.bytes - size, false};
     Owner &owner = side.next->second;
     into.push_back(takeFrom(side, *side.next));

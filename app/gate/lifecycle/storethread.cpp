@@ -8,6 +8,12 @@ namespace {
 constexpr std::chrono::seconds retryAfterFailure{1};
 constexpr std::chrono::seconds longestSleep{30}; ///< the clock may be set while nothing happens
 
+/// For allowances: nobody sets this clock.
+Instant steadyNow()
+{
+    return Instant{std::chrono::duration_cast<Instant::duration>(std::chrono::steady_clock::now().time_since_epoch())};
+}
+
 } // namespace
 
 void StoreThread::start()
@@ -41,8 +47,9 @@ std::vector<Input> StoreThread::next(std::optional<Instant> until)
     const Instant latest = m_engine.context().clock.now() + longestSleep;
     const Instant wake = until ? std::min(*until, latest) : latest;
     const auto pause = wake - m_engine.context().clock.now();
-    m_wake.wait_for(lock, pause, [this] { return m_stop || !m_inputs.isEmpty(); });
-    return m_inputs.turn([this](ConnectionId id) { return m_engine.ownerOf(id); });
+    const auto goesOn = m_inputs.goesOn();
+    m_wake.wait_for(lock, goesOn ? std::min(pause, *goesOn - steadyNow()) : pause, [this] { return m_stop || m_inputs.isReady(); });
+    return m_inputs.turn([this](ConnectionId id) { return m_engine.ownerOf(id); }, m_stop ? std::nullopt : std::optional(steadyNow()));
 }
 
 void StoreThread::tell(std::map<ConnectionId, std::vector<std::size_t>> messages, const std::vector<Input> &left) const
