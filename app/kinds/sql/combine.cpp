@@ -177,7 +177,8 @@ void settleTogether(const ForeignKeys &keys, std::vector<Effects> &all, std::siz
         }
     }
     for (std::size_t i = from; i < to; ++i) {
-        const bool moves = std::any_of(all[i].follows.begin(), all[i].follows.end(), [&](std::size_t part) { return part < shifts.size() && !shifts[part].isNone(); });
+        const bool moves = std::any_of(all[i].follows.begin(), all[i].follows.end(),
+                                       [&](std::size_t part) { return part < shifts.size() && (!shifts[part].isNone() || shifts[part].contested); });
         if (moves && !shifts[i - from].nothingKnown) {
             shifts[i - from].nothingKnown = true;
             shifts[i - from].why = QStringLiteral("it depends on what another part of the statement changes");

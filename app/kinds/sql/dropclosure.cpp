@@ -97,7 +97,7 @@ Found functionOf(const Catalog &catalog, const QString &type, const QStringList 
 {
     const auto arguments = argumentsOf(catalog, type, object);
     const auto anyOfName = askNamed(catalog, QStringLiteral("pg_proc"), QStringLiteral("proname"), QStringLiteral("pronamespace"), parts);
-    if (anyOfName && !*anyOfName && (arguments || object.fields.has(l("objfuncargs"))))
+    if (anyOfName && !*anyOfName)
         return anyOfName; // whichever it means
     if (!arguments)
         return arguments.failure();

@@ -11,6 +11,7 @@ struct Address final
 {
     Oid catalog = 0, oid = 0;
     int column = 0;
+    friend bool operator==(const Address &, const Address &) = default;
 };
 
 /// The objects that a DROP statement names; why not, in one sentence. One that is missing under IF EXISTS is left out.

@@ -67,7 +67,7 @@ void listLost(const Measuring &measuring, const Roots &roots, bool cascade, Effe
     });
     const Address &named = roots->front();
     for (LostObject &object : *objects) {
-        object.cascade = object.catalog != named.catalog || object.oid != named.oid || object.column != named.column; // a child's part is not named
+        object.cascade = Address{object.catalog, object.oid, object.column} != named; // a child's part is not named
         effects.objects.push_back(object);
     }
     tellLosses(measuring, *objects, effects);

@@ -159,6 +159,7 @@ void shiftTogether(const ForeignKeys &keys, const Effects &other, const Effects 
         return;
     shift.why = shift.why.isEmpty() ? QStringLiteral("another part of the statement changes the same tables") : shift.why;
     const auto written = other.changed.atMost();
+    shift.contested = shift.contested || (other.destroys && one.destroys);
     if (other.destroys && (!one.destroys || other.part < one.part)) // a row that both delete counts for the first
         shift.less += other.destroyed.atMost().value_or(everything);
     else if (other.destroys && one.reaches) // foreign keys come last, and find it gone

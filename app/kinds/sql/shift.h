@@ -17,6 +17,7 @@ struct Shift final
     std::int64_t altered = 0; ///< part of both: rows that may be hit, or not, with all that hangs on them
     bool skips = false; ///< what is less may be less with all that hangs on it
     bool nothingKnown = false;
+    bool contested = false; ///< another part would delete some of the same rows, and which of the two gets them, and returns them, is not known
     QString why;
     [[nodiscard]] bool isNone() const { return !nothingKnown && less == 0 && lessThere == 0 && more == 0 && moreBelow == 0; }
 };

@@ -125,7 +125,8 @@ QByteArray unexpected(const Ground &ground)
         const auto least = cell<qint64>(QByteArray(name) + "Least"), most = cell<qint64>(QByteArray(name) + "Most");
         const std::int64_t happened = number(*performed, id);
         const bool said = least == most ? number(output, id) == least : isBetween(output, id, least, most);
-        if (!said || (least < 0 ? happened > 0 : happened < least || happened > most))
+        const bool happens = least == -1 || (least < 0 ? happened <= 0 : happened >= least && (most < 0 || happened <= most));
+        if (!said || !happens)
             return came;
     }
     return {};

@@ -52,8 +52,8 @@ private:
 /// Tables item (100 rows, tag hangs on it: 300), other (40) and third (2).
 [[nodiscard]] QString shopSchema();
 
-/// Rows of a test that says what is destroyed and changed, and performs it. Where least and most are equal the count is exact, and -2 where
-/// there is no such fact.
+/// Rows of a test that says what is destroyed and changed, and performs it. Where least and most are equal the count is exact: -1 where it is
+/// not known, and -2 where there is no such fact. `most` alone is -1 where nothing bounds it.
 void addExpected();
 void expect(const char *statements, qint64 destroyedLeast, qint64 destroyedMost, qint64 changedLeast, qint64 changedMost);
 /// Measures and performs the current row's statements; why they were not said, or not done, as expected.

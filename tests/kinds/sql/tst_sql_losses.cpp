@@ -118,6 +118,9 @@ void TestSqlLosses::named_data()
         "CREATE STATISTICS fs ON (addone(a)) FROM fx; CREATE POLICY fp ON fx USING (addone(a) > 1); CREATE RULE fr AS ON INSERT TO fx WHERE addone(NEW.a) > 1 DO NOTHING; CREATE VIEW fv AS SELECT addone(a) FROM fx",
         "DROP FUNCTION addone CASCADE", 1, "Drop function public.addone(integer) in ground (fx loses 7 parts)");
     row("CREATE TRIGGER tg BEFORE DELETE ON archive FOR EACH ROW EXECUTE FUNCTION noted()", "DROP FUNCTION noted CASCADE", -2, "Drop function public.noted() in ground (archive loses a trigger)");
+    row("CREATE TRIGGER tg BEFORE DELETE ON archive FOR EACH ROW EXECUTE FUNCTION noted()", "DROP TRIGGER tg ON archive", -2, "Drop trigger tg on public.archive in ground");
+    row("CREATE POLICY pol ON archive USING (id > 1)", "DROP POLICY pol ON archive", -2, "Drop policy pol on public.archive in ground");
+    row("CREATE RULE keeps AS ON DELETE TO archive DO INSTEAD NOTHING", "DROP RULE keeps ON archive", -2, "Drop rule keeps on public.archive in ground");
     row("", "DROP SEQUENCE ser_id_seq CASCADE", -2, "Drop sequence public.ser_id_seq in ground (ser loses a default)");
     row("CREATE SEQUENCE os OWNED BY archive.id; ALTER TABLE ser ALTER n SET DEFAULT nextval('os')", "DROP TABLE archive CASCADE", -2, "Drop table archive in ground; ser loses a default");
     row("CREATE PUBLICATION pub FOR TABLE tag, archive (id) WHERE (id > 1); CREATE STATISTICS st ON id, n FROM archive; CREATE POLICY pol ON archive USING (id > 1)", "DROP TABLE archive", -2, "Drop table archive in ground");

@@ -41,6 +41,8 @@ private Q_SLOTS:
     void unchanged();
     void settings_data();
     void settings();
+    void definitionsThatGo_data();
+    void definitionsThatGo();
 
 private:
     Ground make(const QString &schema);
@@ -462,6 +464,28 @@ void TestSqlMeasure::settings()
     QCOMPARE(m_cluster->sql(QStringLiteral("DROP OWNED BY set, seer; DROP ROLE set, seer"), QStringLiteral("m")), QString());
     QVERIFY2(std::holds_alternative<Performed>(outcome) && std::get<Performed>(outcome).outcome == Outcome::Committed, qPrintable(dump(outcome)));
     QCOMPARE(number(output, fact::DestroyedRows), number(std::get<Performed>(outcome), fact::DestroyedRows));
+}
+
+void TestSqlMeasure::definitionsThatGo_data()
+{
+    QTest::addColumn<QString>("statement");
+    QTest::addColumn<QStringList>("defined");
+    const QString seen = QStringLiteral("public.seen"), archive = QStringLiteral("public.archive"), found = QStringLiteral("public.found");
+    QTest::newRow("what goes along, but no part of what is named") << QStringLiteral("DROP TABLE archive CASCADE") << QStringList{archive, seen};
+    QTest::newRow("a part that is named") << QStringLiteral("DROP INDEX found") << QStringList{found};
+    QTest::newRow("a view alone") << QStringLiteral("DROP VIEW seen") << QStringList{seen};
+}
+
+void TestSqlMeasure::definitionsThatGo()
+{
+    QFETCH(QString, statement);
+    const Ground ground = make(QStringLiteral("CREATE TABLE archive (id int, n int); CREATE INDEX found ON archive (n); CREATE VIEW seen AS SELECT id FROM archive"));
+    QStringList defined;
+    for (const QByteArray &line : blob(ground.measure(statement), QStringLiteral("schema")).split('\n'))
+        if (line.startsWith("--- "))
+            defined += QString::fromUtf8(line.mid(4));
+    defined.sort();
+    QTEST(defined, "defined");
 }
 
 QTEST_GUILESS_MAIN(TestSqlMeasure)

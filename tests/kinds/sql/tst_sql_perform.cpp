@@ -17,13 +17,17 @@
 using namespace holdfast;
 using namespace holdfast::tests;
 
+Q_DECLARE_METATYPE(Outcome)
+
 namespace {
 
 /// Stands between libpq and the server, and cuts both ends when the client has sent `word`: before the server sees it, or before its answer passes.
+/// `answer` is what the client gets instead.
 class Cutter final
 {
 public:
-    Cutter(const QString &serverSocket, QByteArray word, bool forward) : m_word(std::move(word)), m_forward(forward), m_server(serverSocket.toLocal8Bit())
+    Cutter(const QString &serverSocket, QByteArray word, bool forward, QByteArray answer = {})
+        : m_word(std::move(word)), m_forward(forward), m_answer(std::move(answer)), m_server(serverSocket.toLocal8Bit())
     {
         m_listen = socket(AF_UNIX, SOCK_STREAM, 0);
         const sockaddr_un address = addressOf(directory.filePath(QStringLiteral(".s.PGSQL.5432")).toLocal8Bit());
@@ -70,6 +74,8 @@ private:
             open = got > 0 && (!cut || m_forward) && write(fromClient ? server : client, buffer.data(), static_cast<std::size_t>(got)) == got;
             if (cut && m_forward)
                 static_cast<void>(read(server, buffer.data(), buffer.size())); // the server has answered: it is done
+            if (cut)
+                static_cast<void>(write(client, m_answer.constData(), static_cast<std::size_t>(m_answer.size())));
             open = open && !cut;
         }
         close(client);
@@ -77,10 +83,20 @@ private:
     }
     QByteArray m_word;
     bool m_forward;
-    QByteArray m_server;
+    QByteArray m_answer, m_server;
     int m_listen = -1;
     std::thread m_thread;
 };
+
+/// An ErrorResponse of PostgreSQL's protocol.
+QByteArray errorOf(const char *sqlstate)
+{
+    QByteArray fields;
+    for (const QByteArray &field : {QByteArray("SERROR"), QByteArray("VERROR"), QByteArray("C") + sqlstate, QByteArray("Mit was asked to")})
+        fields += field + '\0';
+    fields += '\0';
+    return QByteArray("E\0\0\0", 4) + static_cast<char>(fields.size() + 4) + fields;
+}
 
 } // namespace
 
@@ -245,22 +261,31 @@ void TestSqlPerform::connectionLostBeforeCommit()
 void TestSqlPerform::commitWithoutAnswer_data()
 {
     QTest::addColumn<bool>("reachesServer");
-    QTest::newRow("lost on the way there") << false;
-    QTest::newRow("lost on the way back") << true;
+    QTest::addColumn<QByteArray>("answer");
+    QTest::addColumn<Outcome>("outcome");
+    QTest::newRow("lost on the way there") << false << QByteArray() << Outcome::Unknown;
+    QTest::newRow("lost on the way back") << true << QByteArray() << Outcome::Unknown;
+    // Whether the commit record was written is not said.
+    for (const char *sqlstate : {"57P01", "57P02", "57P03", "08006", "40003"})
+        QTest::newRow(sqlstate) << true << errorOf(sqlstate) << Outcome::Unknown;
+    for (const char *sqlstate : {"40001", "23503", "XX000"})
+        QTest::newRow(sqlstate) << false << errorOf(sqlstate) << Outcome::Failed;
 }
 
 void TestSqlPerform::commitWithoutAnswer()
 {
     QFETCH(bool, reachesServer);
+    QFETCH(QByteArray, answer);
+    QFETCH(Outcome, outcome);
     const QString statement = QStringLiteral("DELETE FROM c");
     Ground cut = ground();
     const QString directory = QDir::cleanPath(m_cluster->dataDirectory() + QStringLiteral("/../s"));
-    Cutter cutter(directory + QStringLiteral("/.s.PGSQL.5432"), QByteArrayLiteral("COMMIT\0"), reachesServer);
+    Cutter cutter(directory + QStringLiteral("/.s.PGSQL.5432"), QByteArrayLiteral("COMMIT\0"), reachesServer, answer);
     cut.target.url = QString(cut.target.url).replace(directory, cutter.directory.path());
     const MeasureOutput approved = cut.measure(statement); // by the same way: where the server is belongs to what was approved
-    const auto outcome = cut.perform(statement, approved);
-    QVERIFY2(std::holds_alternative<Performed>(outcome), qPrintable(dump(outcome)));
-    QCOMPARE(toString(std::get<Performed>(outcome).outcome), toString(Outcome::Unknown));
+    const auto done = cut.perform(statement, approved);
+    QVERIFY2(std::holds_alternative<Performed>(done), qPrintable(dump(done)));
+    QCOMPARE(toString(std::get<Performed>(done).outcome), toString(outcome));
     QTRY_COMPARE(ground().sql(QStringLiteral("SELECT count(*) FROM c")), reachesServer ? QStringLiteral("0") : QStringLiteral("50"));
 }
 
