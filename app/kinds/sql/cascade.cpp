@@ -277,10 +277,8 @@ void endEffect(const Catalog &catalog, const ForeignKeys &keys, const Edge &edge
     for (const Oid leaf : keys.covered(edge.key->child))
         effects.touched.insert(leaf);
     const QChar action = edge.key->firesOnDelete ? edge.key->onDelete : QChar(u'o');
-    // The server looks for referring rows under this lock, whether it finds any or not.
-    if (relation && action != u'o')
-        effects.lockTable(relation->oid, action == u'a' || action == u'r' ? Lock::RowShare : Lock::RowExclusive);
     if (relation && (action == u'n' || action == u'd')) {
+        effects.lockTable(relation->oid, Lock::RowExclusive); // whether it finds any rows or not
         ++effects.changesThere;
         noteRowMovement(catalog, *relation, edge.key->childColumns, effects);
         noteFollowers(catalog, keys, keys.covered(relation->oid), edge.key->childColumns,

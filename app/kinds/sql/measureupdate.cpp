@@ -158,8 +158,6 @@ void leaveBehind(const Measuring &measuring, const RowSet &rows, const ForeignKe
     decidedByKey(key, effects);
     for (const Oid leaf : measuring.keys.covered(key.child))
         effects.touched.insert(leaf);
-    if (child && key.firesOnUpdate)
-        effects.lockTable(child->oid, Lock::RowShare);
     const Referring how = referring(measuring, rows, key, set);
     // Rows of the same table may get other values by the same statement, whose old ones are read here.
     const bool known = child && !how.changed.isEmpty() && key.notCounted.isEmpty() && !meetThemselves(measuring, rows, key);
