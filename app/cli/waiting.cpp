@@ -35,18 +35,19 @@ QString code(const HoldStatus &status)
     return QStringLiteral(", code %1 %2").arg(digits.first(3), digits.sliced(3));
 }
 
-/// The evidence, where the target reveals it to its requester and the gate signed exactly what it names.
-std::optional<Hold> revealed(const GateAccess &access, const HoldStatus &status)
+/// The evidence, where the target reveals it to its requester and the gate signed exactly what it names, for this hold as it stands now.
+std::optional<Hold> revealed(const GateAccess &access, const HoldId &asked, const HoldStatus &status)
 {
     if (!status.envelope || status.envelope->payloadDigest() != status.holdDigest || !verify(*status.envelope, access.gateKey(), payloadtype::Hold))
         return std::nullopt;
     auto hold = Hold::parse(status.envelope->payload);
-    return hold ? std::optional<Hold>(std::move(hold).value()) : std::nullopt;
+    const bool belongs = hold && hold->hold == asked && hold->revision == status.revision;
+    return belongs ? std::optional<Hold>(std::move(hold).value()) : std::nullopt;
 }
 
-QString pendingLine(const GateAccess &access, const HoldStatus &status)
+QString pendingLine(const GateAccess &access, const HoldId &asked, const HoldStatus &status)
 {
-    const auto hold = revealed(access, status);
+    const auto hold = revealed(access, asked, status);
     if (!hold)
         return QStringLiteral("waiting for approval, %1 so far%2").arg(QString::number(status.decisions.size()), code(status));
     const auto left = std::chrono::duration_cast<std::chrono::seconds>(hold->policy.approveUntil - SystemClock().now());
@@ -55,11 +56,11 @@ QString pendingLine(const GateAccess &access, const HoldStatus &status)
         .arg(QString::number(next), QString::number(hold->policy.need), code(status), duration(left), hold->measured.summaryText);
 }
 
-QString progressLine(const GateAccess &access, const HoldStatus &status)
+QString progressLine(const GateAccess &access, const HoldId &asked, const HoldStatus &status)
 {
     switch (status.state) {
     case State::Measuring: return QStringLiteral("measuring what it would do…");
-    case State::Pending: return pendingLine(access, status);
+    case State::Pending: return pendingLine(access, asked, status);
     case State::Approved: return QStringLiteral("approved%1").arg(code(status));
     case State::Cooling: return QStringLiteral("approved, cooling off");
     case State::Released: return QStringLiteral("released");
@@ -125,7 +126,7 @@ Expected<HoldStatus> followHold(const Program &program, GateAccess &access, cons
     for (bool known = false;; known = true) {
         if (known && isFinal(status.state))
             return status;
-        if (const QString line = progressLine(access, status); !line.isEmpty() && line != shown) {
+        if (const QString line = progressLine(access, hold, status); !line.isEmpty() && line != shown) {
             program.output.progress(line);
             shown = line;
         }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/bench.h"
+#include "ledger/story.h"
 #include "wire/messagesledger.h"
 
 #include <QTest>
@@ -25,6 +26,8 @@ private Q_SLOTS:
     void gateErrors();
     void denialSaysWhyAndWhatInstead();
     void timeoutLeavesItOpen();
+    void evidenceOfThisHoldAlone_data();
+    void evidenceOfThisHoldAlone();
     void interruptLeavesItOpen();
     void gateGoneWhileWaiting();
     void output();
@@ -170,6 +173,47 @@ void OutcomeTest::timeoutLeavesItOpen()
     QVERIFY2(ran.code == 9, ran.err.constData());
     QVERIFY(ran.err.contains("hold wait " + bench.hold.toString().toUtf8()));
     QVERIFY(!bench.gate.calls.contains(method::CommandSubmit.toString())); // nothing is withdrawn
+}
+
+void OutcomeTest::evidenceOfThisHoldAlone_data()
+{
+    QTest::addColumn<int>("which");
+    QTest::addColumn<bool>("shown");
+    QTest::newRow("its own") << 0 << true;
+    QTest::newRow("of another hold") << 1 << false;
+    QTest::newRow("of another revision") << 2 << false;
+    QTest::newRow("signed by another key") << 3 << false;
+    QTest::newRow("not what it names") << 4 << false;
+}
+
+// A requester is told what waits; the gate's own signature on something else is not that.
+void OutcomeTest::evidenceOfThisHoldAlone()
+{
+    QFETCH(int, which);
+    QFETCH(bool, shown);
+    Story story;
+    auto about = story.ask();
+    story.measure(about);
+    Bench bench;
+    bench.takeRequests();
+    int asked = 0;
+    bench.ending = [&] {
+        if (++asked > 1)
+            return bench.committed(Outcome::Committed);
+        Hold hold = about.current;
+        hold.hold = which == 1 ? about.id : bench.hold;
+        HoldStatus status = bench.ended(State::Pending);
+        status.sequence = 2;
+        status.revision = hold.revision + (which == 2 ? 1 : 0);
+        status.envelope = which == 3 ? Envelope::sign(story.performer, payloadtype::Hold, hold.toPayload()) : bench.gate.signedByGate(payloadtype::Hold, hold.toPayload());
+        status.holdDigest = which == 4 ? sha256("another") : status.envelope->payloadDigest();
+        status.code = codeOf(*status.holdDigest);
+        return status;
+    };
+    const Ran ran = bench.run(Sql);
+    QVERIFY2(ran.code == 0, ran.err.constData());
+    QVERIFY2(ran.err.contains("waiting for approval"), ran.err.constData());
+    QVERIFY2(ran.err.contains(about.current.measured.summaryText.toUtf8()) == shown, ran.err.constData());
 }
 
 void OutcomeTest::interruptLeavesItOpen()
