@@ -19,6 +19,16 @@ namespace holdfast {
 namespace {
 
 constexpr int mostCredentials = 8; ///< of other targets, for one measurement
+constexpr qsizetype large = 1024LL * 1024;
+
+/// Whether to measure it takes much of a processor, whatever it is: reading, hashing and parsing that many bytes.
+bool isLarge(const Subject &subject)
+{
+    qsizetype bytes = 0;
+    for (const BlobRef &blob : subject.request.blobs())
+        bytes += blob.size;
+    return bytes > large;
+}
 
 MeasureInput inputOf(const Subject &subject, const Credential *credential, Instant at)
 {
@@ -41,7 +51,7 @@ MeasureInput inputOf(const Subject &subject, const Credential *credential, Insta
 
 Workers::Workers(Kinds kinds, Identifier identify, const Clock &clock, Options options, std::function<void(Input)> done)
     : m_kinds(std::move(kinds)), m_identify(std::move(identify)), m_clock(clock), m_options(std::move(options)), m_done(std::move(done)),
-      m_process(m_options.measurer), m_measuring(m_options.measuring), m_performing({m_options.performing.total, m_options.performing.perTarget, m_options.performing.total})
+      m_process(m_options.measurer), m_measuring(m_options.measuring), m_measuringLarge({m_options.measuring.threads / 4, m_options.measuring.perLane, 1}), m_performing({m_options.performing.total, m_options.performing.perTarget, m_options.performing.total})
 {
 }
 
@@ -60,6 +70,7 @@ void Workers::stop()
     m_ending = true;
     m_process.end();
     m_measuring.stop();
+    m_measuringLarge.stop();
     m_performing.stop(FairPool::Waiting::Done);
 }
 
@@ -68,7 +79,8 @@ void Workers::start(MeasureJob job)
     const QString owner = job.subject->actor;
     const QString lane = job.subject->target.name;
     // After stop() nobody waits for it: the next start of the gate measures it.
-    [[maybe_unused]] const bool taken = m_measuring.add(owner, lane, [this, job = std::move(job)] { measure(job); });
+    FairPool &pool = isLarge(*job.subject) ? m_measuringLarge : m_measuring;
+    [[maybe_unused]] const bool taken = pool.add(owner, lane, [this, job = std::move(job)] { measure(job); });
 }
 
 void Workers::start(PerformJob job)

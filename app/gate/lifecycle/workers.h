@@ -40,7 +40,7 @@ public:
     void start(MeasureJob job);
     void start(PerformJob job);
     void start(IdentifyJob job);
-    [[nodiscard]] std::int64_t waiting() const { return m_measuring.waiting() + m_performing.waiting(); }
+    [[nodiscard]] std::int64_t waiting() const { return m_measuring.waiting() + m_measuringLarge.waiting() + m_performing.waiting(); }
     /// Waits for what was handed over to be performed; the results still go to `done`. What comes later to be performed is answered as not
     /// started. What is being measured is given up.
     void stop();
@@ -63,7 +63,7 @@ private:
     const std::function<void(Input)> m_done;
     MeasuringProcess m_process;
     std::atomic<bool> m_ending = false;
-    FairPool m_measuring, m_performing;
+    FairPool m_measuring, m_measuringLarge, m_performing; ///< one large measurement of an actor at a time: none of his waits, and nobody else's
 };
 
 } // namespace holdfast
