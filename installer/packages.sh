@@ -10,7 +10,7 @@ PACKAGES_RUN="libqt6sql6-sqlite libqt6svg6 libsecret-1-0 qt6-qpa-plugins fonts-i
  qml6-module-qtquick-window qml6-module-qtqml qml6-module-qtqml-models qml6-module-qtqml-workerscript
  postgresql-15 postgresql-client-15 git"
 PACKAGES_TEST="libprotobuf-dev libprotoc-dev xvfb xauth xdotool x11-utils dbus-x11 gnome-keyring keepassxc libsecret-tools at-spi2-core python3 python3-pyatspi python3-gi
- python3-cryptography python3-nacl dunst imagemagick qml6-module-qttest libglib2.0-bin procps util-linux patch unicode-data"
+ python3-cryptography python3-nacl dunst imagemagick qml6-module-qttest libglib2.0-bin procps util-linux patch unicode-data xz-utils bzip2"
 # What tests/bench/run measures with; node and npm only where neither is here.
 PACKAGES_BENCH_GATE="libx11-dev libxext-dev libxtst-dev python3" # all that its form `hostile` wants
 PACKAGES_BENCH="$PACKAGES_BENCH_GATE chromium xvfb dbus dbus-bin gnome-keyring python3-gi procps"

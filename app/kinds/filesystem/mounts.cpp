@@ -87,7 +87,15 @@ QString unmountedName(const HeldPath &path)
             best = &mount;
     }
     const QByteArray name = (best->point == "/" ? QByteArray() : best->point) + *below(onDevice, best->root);
-    return best != &*own && isSame(path, name) ? textOfPath(name) : QString();
+    if (best != &*own)
+        return isSame(path, name) ? textOfPath(name) : QString();
+    // Under a root that is no mount of its own (chroot) what it shows is on no list: its names end as those on the device do.
+    const QByteArray asked = own->point + *inside;
+    for (qsizetype at = onDevice.indexOf('/', 1); own->root != "/" && at > 0; at = onDevice.indexOf('/', at + 1)) {
+        if (const QByteArray shorter = onDevice.sliced(at); shorter != asked && isSame(path, shorter))
+            return textOfPath(shorter);
+    }
+    return {};
 }
 
 } // namespace holdfast
