@@ -470,18 +470,26 @@ void TestSqlMeasure::definitionsThatGo_data()
 {
     QTest::addColumn<QString>("statement");
     QTest::addColumn<QStringList>("defined");
+    QTest::addColumn<QString>("says");
     const QString seen = QStringLiteral("public.seen"), archive = QStringLiteral("public.archive"), found = QStringLiteral("public.found");
-    QTest::newRow("what goes along, but no part of what is named") << QStringLiteral("DROP TABLE archive CASCADE") << QStringList{archive, seen};
-    QTest::newRow("a part that is named") << QStringLiteral("DROP INDEX found") << QStringList{found};
-    QTest::newRow("a view alone") << QStringLiteral("DROP VIEW seen") << QStringList{seen};
+    QTest::newRow("what goes along, but no part of what is named") << QStringLiteral("DROP TABLE archive CASCADE") << QStringList{archive, seen} << QStringLiteral("id integer");
+    QTest::newRow("a part that is named") << QStringLiteral("DROP INDEX found") << QStringList{found} << QStringLiteral("CREATE INDEX found ON public.archive USING btree (n)");
+    QTest::newRow("a part of parts") << QStringLiteral("DROP INDEX over") << QStringList{QStringLiteral("public.over")} << QStringLiteral("CREATE INDEX over ON ONLY public.part USING btree (n)");
+    QTest::newRow("a view that is kept") << QStringLiteral("DROP MATERIALIZED VIEW kept") << QStringList{QStringLiteral("public.kept")} << QStringLiteral("SELECT archive.n");
+    QTest::newRow("a view alone") << QStringLiteral("DROP VIEW seen") << QStringList{seen} << QStringLiteral("SELECT archive.id");
 }
 
 void TestSqlMeasure::definitionsThatGo()
 {
     QFETCH(QString, statement);
-    const Ground ground = make(QStringLiteral("CREATE TABLE archive (id int, n int); CREATE INDEX found ON archive (n); CREATE VIEW seen AS SELECT id FROM archive"));
+    const Ground ground = make(QStringLiteral("CREATE TABLE archive (id int, n int); CREATE INDEX found ON archive (n); CREATE VIEW seen AS SELECT id FROM archive;"
+                                             "CREATE TABLE part (id int, n int) PARTITION BY RANGE (id); CREATE TABLE part1 PARTITION OF part DEFAULT; CREATE INDEX over ON part (n);"
+                                             "CREATE TABLE other (id int, n int); CREATE MATERIALIZED VIEW kept AS SELECT archive.n FROM other AS archive"));
+    const QByteArray text = blob(ground.measure(statement), QStringLiteral("schema"));
+    QFETCH(QString, says);
+    QVERIFY2(text.contains(says.toUtf8()), text.constData());
     QStringList defined;
-    for (const QByteArray &line : blob(ground.measure(statement), QStringLiteral("schema")).split('\n'))
+    for (const QByteArray &line : text.split('\n'))
         if (line.startsWith("--- "))
             defined += QString::fromUtf8(line.mid(4));
     defined.sort();

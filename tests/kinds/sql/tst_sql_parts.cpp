@@ -212,7 +212,8 @@ void TestSqlParts::queries_data()
              "SELECT s.int4, s.exists, s.array, s.\"?column?\" FROM (SELECT '1'::int, EXISTS (SELECT 1), ARRAY(SELECT id FROM third), 1 + 1) s", "SELECT (SELECT max(id) FROM third), (SELECT id FROM third WHERE id = 1) AS b",
              "WITH w AS (SELECT id FROM other), v(a) AS (SELECT id FROM w WHERE id > 2) SELECT count(*) FROM v, w WHERE a = id", "WITH RECURSIVE w(a) AS (SELECT 1 UNION ALL SELECT a + 1 FROM w WHERE a < 3) SELECT a FROM w",
              "SELECT id FROM third WHERE EXISTS (WITH w AS (SELECT third.id AS i) SELECT * FROM w WHERE i = 2)", "SELECT n FROM third t JOIN other o ON o.id = t.id AND n > 1",
-             "SELECT id AS n FROM other ORDER BY n DESC LIMIT 2", "SELECT n FROM other GROUP BY other.n ORDER BY max(id)", "SELECT count(id), id % 2 AS id FROM other GROUP BY 2 ORDER BY 2"})
+             "SELECT id AS n FROM other ORDER BY n DESC LIMIT 2", "SELECT n FROM other GROUP BY other.n ORDER BY max(id)", "SELECT count(id), id % 2 AS id FROM other GROUP BY 2 ORDER BY 2",
+             "SELECT max(n) AS id FROM other GROUP BY id", "SELECT n % 3 AS m, count(*) FROM other GROUP BY other.n % 3 ORDER BY m"})
         QTest::newRow(text) << QString::fromLatin1(text);
 }
 
