@@ -51,7 +51,7 @@ MeasureInput inputOf(const Subject &subject, const Credential *credential, Insta
 
 Workers::Workers(Kinds kinds, Identifier identify, const Clock &clock, Options options, std::function<void(Input)> done)
     : m_kinds(std::move(kinds)), m_identify(std::move(identify)), m_clock(clock), m_options(std::move(options)), m_done(std::move(done)),
-      m_process(m_options.measurer), m_measuring(m_options.measuring), m_measuringLarge({m_options.measuring.threads / 4, m_options.measuring.perLane, 1}), m_performing({m_options.performing.total, m_options.performing.perTarget, m_options.performing.total})
+      m_process(m_options.measurer), m_measuring(m_options.measuring), m_measuringLarge({std::max(1, m_options.measuring.threads / 4), m_options.measuring.perLane, 1}), m_performing({m_options.performing.total, m_options.performing.perTarget, m_options.performing.total})
 {
 }
 
