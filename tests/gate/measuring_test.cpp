@@ -36,6 +36,57 @@ std::vector<UniqueFd> descriptorsOf(const MeasureOrder &order)
     return copies;
 }
 
+/// Who is being measured; nobody ends before all are let go.
+class Waiting final
+{
+public:
+    void stay(bool isLarge)
+    {
+        std::unique_lock lock(m_mutex);
+        ++m_now[isLarge ? 1 : 0];
+        m_mostLarge = std::max(m_mostLarge, m_now[1]);
+        m_wake.wait(lock, [this] { return m_over; });
+        --m_now[isLarge ? 1 : 0];
+    }
+    void letGo()
+    {
+        const std::lock_guard lock(m_mutex);
+        m_over = true;
+        m_wake.notify_all();
+    }
+    [[nodiscard]] std::pair<int, int> smallAndLarge()
+    {
+        const std::lock_guard lock(m_mutex);
+        return {m_now[0], m_now[1]};
+    }
+    [[nodiscard]] int mostLarge()
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_mostLarge;
+    }
+
+private:
+    std::mutex m_mutex;
+    std::condition_variable m_wake;
+    std::array<int, 2> m_now{};
+    int m_mostLarge = 0;
+    bool m_over = false;
+};
+
+class WaitingMeasurer final : public Measurer
+{
+public:
+    explicit WaitingMeasurer(Waiting &waiting) : m_waiting(waiting) {}
+    MeasureOutput measure(const MeasureInput &input) const override
+    {
+        m_waiting.stay(!input.request->blobs().empty());
+        return {};
+    }
+
+private:
+    Waiting &m_waiting;
+};
+
 } // namespace
 
 /// The process that measures: what its end comes to, for the request and for everybody else.
@@ -57,6 +108,7 @@ private Q_SLOTS:
     void leavesNothingBehind();
     void endsWithItsOwner();
     void credentialsFromCommands();
+    void largeOnesOneByOne();
 
 private:
     [[nodiscard]] MeasureOrder order(const QString &statements) const;
@@ -279,6 +331,43 @@ void TestMeasuring::credentialsFromCommands()
     QVERIFY(parent && !parent->secret.contains("PPid:\t" + QByteArray::number(getpid()) + '\n'));
     for (const char *command : {"false", "no-such-program-anywhere", "sh -c \"kill -9 $$\""})
         QCOMPARE(secretOf(QString::fromLatin1(command)).error(), QStringLiteral("the credential command failed"));
+}
+
+// One actor's large requests kept every processor of a small machine: one of them is measured at a time, and nobody else waits for it.
+void TestMeasuring::largeOnesOneByOne()
+{
+    Waiting waiting;
+    Kinds kinds;
+    kinds[kind::Sql.toString()].measurer = std::make_unique<WaitingMeasurer>(waiting);
+    const SystemClock clock;
+    std::atomic<int> done = 0;
+    Workers workers(std::move(kinds), {}, clock, {}, [&done](const Input &input) { done += std::holds_alternative<Measured>(input) ? 1 : 0; });
+    const auto letGo = qScopeGuard([&waiting] { waiting.letGo(); }); // before the workers end, however this ends
+    const auto policy = std::make_shared<PolicyDocument>();
+    const auto ask = [&](const QString &actor, const QString &target, qsizetype blob) {
+        auto subject = std::make_shared<Subject>();
+        subject->request = order({}).request;
+        subject->actor = subject->person = actor;
+        subject->target.name = target;
+        subject->target.credential = QStringLiteral("command:printf x");
+        subject->policy = policy;
+        if (blob > 0)
+            subject->request.action = SqlAction{{}, BlobRef{sha256("large"), blob, QStringLiteral("text/plain")}};
+        MeasureJob job;
+        job.subject = subject;
+        workers.start(std::move(job));
+    };
+    constexpr qsizetype large = 2LL * 1024 * 1024;
+    for (const char *target : {"one", "two", "three"})
+        ask(QStringLiteral("agent"), QString::fromLatin1(target), large);
+    ask(QStringLiteral("other"), QStringLiteral("one"), large);
+    ask(QStringLiteral("agent"), QStringLiteral("two"), 0);
+    ask(QStringLiteral("other"), QStringLiteral("three"), 0);
+    QTRY_COMPARE_WITH_TIMEOUT(waiting.smallAndLarge(), std::pair(2, 2), patienceMs);
+    waiting.letGo();
+    QTRY_COMPARE_WITH_TIMEOUT(done.load(), 6, patienceMs);
+    QCOMPARE(waiting.mostLarge(), 2);
+    workers.stop();
 }
 
 QTEST_GUILESS_MAIN(TestMeasuring)
