@@ -76,7 +76,9 @@ QString unmountedName(const HeldPath &path)
     const auto own = std::find_if(all.begin(), all.end(), [&](const Mount &mount) { return mount.id == entry.stx_mnt_id; });
     if (own == all.end())
         return {};
-    const auto inside = below(QFile::encodeName(pathOf(path.parent.get())) + '/' + path.name, own->point);
+    const QByteArray parent = QFile::encodeName(pathOf(path.parent.get()));
+    const QByteArray asked = (parent == "/" ? QByteArray() : parent) + '/' + path.name;
+    const auto inside = below(asked, own->point);
     if (!inside)
         return {};
     const QByteArray onDevice = (own->root == "/" ? QByteArray() : own->root) + *inside;
@@ -90,8 +92,7 @@ QString unmountedName(const HeldPath &path)
     if (best != &*own)
         return isSame(path, name) ? textOfPath(name) : QString();
     // Under a root that is no mount of its own (chroot) what it shows is on no list: its names end as those on the device do.
-    const QByteArray asked = own->point + *inside;
-    for (qsizetype at = onDevice.indexOf('/', 1); own->root != "/" && at > 0; at = onDevice.indexOf('/', at + 1)) {
+    for (qsizetype at = onDevice.indexOf('/', 1); at > 0; at = onDevice.indexOf('/', at + 1)) {
         if (const QByteArray shorter = onDevice.sliced(at); shorter != asked && isSame(path, shorter))
             return textOfPath(shorter);
     }

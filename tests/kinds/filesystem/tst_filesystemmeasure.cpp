@@ -8,9 +8,11 @@
 
 #include <csignal>
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 using namespace holdfast;
@@ -465,6 +467,35 @@ private Q_SLOTS:
         QVERIFY(m.resources.contains(g.path(QStringLiteral("Notes/Vault"))) && m.resources.contains(g.path(QStringLiteral("notes/Vault"))));
         QCOMPARE(m.confirmText, g.path(QStringLiteral("Notes/Vault")));
         QVERIFY2(m.summaryText.contains(g.path(QStringLiteral("Notes/Vault"))), qPrintable(m.summaryText));
+    }
+
+    /// A container's root is often a directory of its file system, and a subvolume's always: its paths have no other name for that.
+    void aRootThatIsBoundIsNoOtherName()
+    {
+        if (::geteuid() != 0)
+            QSKIP("mounting needs root");
+        const QTemporaryDir bound;
+        const QByteArray root = bound.path().toUtf8();
+        QVERIFY(QDir(bound.path()).mkpath(QStringLiteral("proc")) && QDir(bound.path()).mkpath(QStringLiteral("tmp")));
+        enum Ends { NoOtherName, OtherName, NotAllowed };
+        const pid_t child = ::fork();
+        if (child == 0) {
+            const bool inside = ::unshare(CLONE_NEWNS) == 0 && ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0
+                && ::mount(root.constData(), root.constData(), nullptr, MS_BIND, nullptr) == 0
+                && ::mount("/proc", (root + "/proc").constData(), nullptr, MS_BIND, nullptr) == 0 && ::chdir(root.constData()) == 0 && ::chroot(".") == 0;
+            if (!inside)
+                ::_exit(NotAllowed);
+            Ground g;
+            g.write(QStringLiteral("Notes/n1"), "note");
+            g.ask({g.path(QStringLiteral("Notes"))});
+            ::_exit(g.measure().measurement.fact(u"path.mounted") ? OtherName : NoOtherName);
+        }
+        int status = 0;
+        QCOMPARE(::waitpid(child, &status, 0), child);
+        QVERIFY(WIFEXITED(status));
+        if (WEXITSTATUS(status) == NotAllowed)
+            QSKIP("mounting is not allowed here");
+        QCOMPARE(WEXITSTATUS(status), static_cast<int>(NoOtherName));
     }
 
     void fiftyThousandFiles()
