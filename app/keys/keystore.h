@@ -42,7 +42,7 @@ struct StoreIdentity final
     friend bool operator==(const StoreIdentity &, const StoreIdentity &) = default;
 };
 
-/// Whether two looks were at one store. Maybe: one of them is not known; or it looks so, but one of them does not say when it was made
+/// The likeness of two looks, at one store or at two. Maybe: one of them is not known; or it looks so, but one of them does not say when it was made
 /// (gnome-keyring 42 does not, of a keyring that it read from disk).
 enum class Likeness { Same, Maybe, Other };
 [[nodiscard]] Likeness likenessOf(const StoreIdentity &one, const StoreIdentity &other);

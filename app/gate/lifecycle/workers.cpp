@@ -21,7 +21,7 @@ namespace {
 constexpr int mostCredentials = 8; ///< of other targets, for one measurement
 constexpr qsizetype large = 1024LL * 1024;
 
-/// Whether to measure it takes much of a processor, whatever it is: reading, hashing and parsing that many bytes.
+/// Measuring it takes much of a processor, whatever it is: reading, hashing and parsing that many bytes.
 bool isLarge(const Subject &subject)
 {
     qsizetype bytes = 0;

@@ -63,7 +63,7 @@ private:
     const std::function<void(Input)> m_done;
     MeasuringProcess m_process;
     std::atomic<bool> m_ending = false;
-    FairPool m_measuring, m_measuringLarge, m_performing; ///< one large measurement of an actor at a time: none of his waits, and nobody else's
+    FairPool m_measuring, m_measuringLarge, m_performing; ///< large ones apart, one of an actor at a time: nothing small waits behind them
 };
 
 } // namespace holdfast
