@@ -108,7 +108,7 @@ void InputQueue::gather(const OwnerOf &ownerOf)
     }
 }
 
-bool InputQueue::isAllowed(bool isHuman, const QString &owner, ConnectionId connection, std::optional<Instant> now)
+bool InputQueue::payFor(bool isHuman, const QString &owner, ConnectionId connection, std::optional<Instant> now)
 {
     const Input &input = m_waiting.at(connection).front();
     if (!std::holds_alternative<Received>(input))
@@ -140,7 +140,7 @@ bool InputQueue::takeOne(std::vector<Input> &into, Room &room, std::optional<Ins
     // An input without room now is the first of the next turn.
     if (!room.has(size))
         return false;
-    if (!isAllowed(m_nextSide == 1, side.next->first, side.next->second.connections.front(), now)) {
+    if (!payFor(m_nextSide == 1, side.next->first, side.next->second.connections.front(), now)) {
         side.next = side.owners.erase(side.next);
         return true;
     }

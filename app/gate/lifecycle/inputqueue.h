@@ -69,8 +69,8 @@ private:
         std::map<QString, ConnectionId> lastOf; ///< by owner, while more of him waits: the connection whose input was taken last
     };
     void gather(const OwnerOf &ownerOf);
-    /// False: the owner waits for his allowance. What is put back was paid for.
-    [[nodiscard]] bool isAllowed(bool isHuman, const QString &owner, ConnectionId connection, std::optional<Instant> now);
+    /// Takes the next input of `connection` from its owner's allowance. False: he waits for it. What is put back was paid for.
+    [[nodiscard]] bool payFor(bool isHuman, const QString &owner, ConnectionId connection, std::optional<Instant> now);
     /// False when there is nothing more, or no more room.
     [[nodiscard]] bool takeOne(std::vector<Input> &into, Room &room, std::optional<Instant> now);
     /// Takes the owner's next input; its connection goes to the end of the owner's line.
