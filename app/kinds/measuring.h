@@ -8,7 +8,7 @@
 
 namespace holdfast {
 
-/// Bytes of a blob by digest, or nullopt when it is not stored.
+/// Bytes of a blob by digest, which whoever answers has seen them to have, or nullopt when it is not stored.
 using BlobReader = BlobSource;
 
 /// A blob that a measurement made: a diff, a row sample. The gate stores it; the measurement names it by digest.

@@ -136,10 +136,12 @@ void readInput(CommandPlan &plan, const MeasureInput &input, const CommandAction
     if (!action.input)
         return;
     const auto bytes = input.blobs ? input.blobs(action.input->digest) : std::nullopt;
-    if (bytes)
+    if (bytes) {
         plan.input = *bytes;
-    else
+        plan.inputDigest = action.input->digest;
+    } else {
         plan.refused.append(QStringLiteral("the standard input is not stored"));
+    }
 }
 
 } // namespace
@@ -181,7 +183,7 @@ Digest CommandPlan::fingerprint() const
     add(directoryPath.toUtf8());
     add(environmentNames.join(u'\n').toUtf8());
     add(runAs ? QByteArray::number(runAs->uid) : QByteArray());
-    add(input);
+    add(inputDigest ? inputDigest->toBytes() : QByteArray());
     for (const auto &file : files)
         add(file.path.toUtf8() + file.digest.toBytes());
     add(absent.join(u'\n').toUtf8());

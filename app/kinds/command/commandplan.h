@@ -22,6 +22,7 @@ struct CommandPlan final
     std::optional<ProcessUser> runAs;
     QString userName;
     QByteArray input;
+    std::optional<Digest> inputDigest; ///< of these bytes, as the request names it
     std::vector<HashedFile> files; ///< regular files that arguments name
     bool moreFiles = false;
     QStringList absent; ///< files that its programs would read, and that are not there

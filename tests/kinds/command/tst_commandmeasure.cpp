@@ -109,6 +109,18 @@ private Q_SLOTS:
         b.write(QStringLiteral("deploy.sh"), "#!/bin/sh\nrm -rf .\n");
         QVERIFY(b.measure().fingerprint != before);
     }
+    void whatItReadsDecidesAsMuch()
+    {
+        Bench b;
+        b.target.programs = {QStringLiteral("/bin/sh")};
+        b.ask({QStringLiteral("sh")}, "ls\n");
+        const auto listing = b.measure();
+        QVERIFY(b.measure().fingerprint == listing.fingerprint);
+        b.ask({QStringLiteral("sh")}, "rm -rf .\n");
+        QVERIFY(b.measure().fingerprint != listing.fingerprint);
+        b.blobs.clear();
+        QVERIFY(b.measure().fact(fact::Stop) != nullptr);
+    }
     void theWorkingDirectoryStaysBeneathTheTargets()
     {
         Bench b;
