@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <optional>
 
 namespace holdfast {
@@ -58,11 +59,16 @@ std::optional<QByteArray> below(const QByteArray &path, const QByteArray &direct
     return path.startsWith(directory + '/') ? std::optional(path.sliced(directory.size())) : std::nullopt;
 }
 
-bool isSame(const HeldPath &path, const QByteArray &name)
+/// Whether `name` is the same entry of the same directory on another mount than `own`, and the kernel calls it so: a link that leads
+/// there, or another name of the same file, is no mount.
+bool isElsewhere(const HeldPath &path, std::uint64_t own, const QByteArray &name)
 {
-    struct stat held{}, other{};
-    return ::fstatat(path.parent.get(), path.name.constData(), &held, AT_SYMLINK_NOFOLLOW) == 0 && ::lstat(name.constData(), &other) == 0
-        && held.st_dev == other.st_dev && held.st_ino == other.st_ino;
+    const QByteArray parent = name.first(std::max<qsizetype>(name.lastIndexOf('/'), 1));
+    const UniqueFd there(::open(parent.constData(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    struct statx held{}, other{};
+    return there && pathOf(there.get()) == textOfPath(parent) && ::statx(path.parent.get(), "", AT_EMPTY_PATH, STATX_INO, &held) == 0
+        && ::statx(there.get(), "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &other) == 0 && held.stx_ino == other.stx_ino
+        && held.stx_dev_major == other.stx_dev_major && held.stx_dev_minor == other.stx_dev_minor && other.stx_mnt_id != own;
 }
 
 } // namespace
@@ -72,28 +78,29 @@ QString unmountedName(const HeldPath &path)
     struct statx entry{};
     if (::statx(path.parent.get(), "", AT_EMPTY_PATH, STATX_MNT_ID, &entry) != 0 || (entry.stx_mask & STATX_MNT_ID) == 0)
         return {};
-    const std::vector<Mount> all = mounts();
-    const auto own = std::find_if(all.begin(), all.end(), [&](const Mount &mount) { return mount.id == entry.stx_mnt_id; });
-    if (own == all.end())
+    std::vector<Mount> all = mounts();
+    const auto found = std::find_if(all.begin(), all.end(), [&](const Mount &mount) { return mount.id == entry.stx_mnt_id; });
+    if (found == all.end())
         return {};
+    const Mount own = *found;
     const QByteArray parent = QFile::encodeName(pathOf(path.parent.get()));
     const QByteArray asked = (parent == "/" ? QByteArray() : parent) + '/' + path.name;
-    const auto inside = below(asked, own->point);
+    const auto inside = below(asked, own.point);
     if (!inside)
         return {};
-    const QByteArray onDevice = (own->root == "/" ? QByteArray() : own->root) + *inside;
-    const Mount *best = &*own;
+    const QByteArray onDevice = (own.root == "/" ? QByteArray() : own.root) + *inside;
+    const auto order = [](const Mount &mount) { return std::pair(mount.root.size(), mount.id); };
+    std::erase_if(all, [&](const Mount &mount) { return mount.device != own.device || order(mount) >= order(own) || !below(onDevice, mount.root); });
+    std::sort(all.begin(), all.end(), [&](const Mount &one, const Mount &other) { return order(one) < order(other); });
+    // The first that can be reached: something else may be mounted over a better one.
     for (const Mount &mount : all) {
-        const bool more = std::pair(mount.root.size(), mount.id) < std::pair(best->root.size(), best->id);
-        if (more && mount.device == own->device && below(onDevice, mount.root))
-            best = &mount;
+        const QByteArray name = (mount.point == "/" ? QByteArray() : mount.point) + *below(onDevice, mount.root);
+        if (isElsewhere(path, own.id, name))
+            return textOfPath(name);
     }
-    const QByteArray name = (best->point == "/" ? QByteArray() : best->point) + *below(onDevice, best->root);
-    if (best != &*own)
-        return isSame(path, name) ? textOfPath(name) : QString();
     // Under a root that is no mount of its own (chroot) what it shows is on no list: its names end as those on the device do.
     for (qsizetype at = onDevice.indexOf('/', 1); at > 0; at = onDevice.indexOf('/', at + 1)) {
-        if (const QByteArray shorter = onDevice.sliced(at); shorter != asked && isSame(path, shorter))
+        if (const QByteArray shorter = onDevice.sliced(at); isElsewhere(path, own.id, shorter))
             return textOfPath(shorter);
     }
     return {};

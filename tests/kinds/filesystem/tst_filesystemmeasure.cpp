@@ -469,33 +469,114 @@ private Q_SLOTS:
         QVERIFY2(m.summaryText.contains(g.path(QStringLiteral("Notes/Vault"))), qPrintable(m.summaryText));
     }
 
-    /// A container's root is often a directory of its file system, and a subvolume's always: its paths have no other name for that.
-    void aRootThatIsBoundIsNoOtherName()
+    /// A link at the root of the file system, or another name of a file there, is no mount: whoever may write there would choose what is shown.
+    void aLinkIsNoOtherName()
+    {
+        Ground g;
+        const QString elsewhere = g.base.path() + QStringLiteral("-link");
+        const QString real = g.write(elsewhere.mid(1) + QStringLiteral("/thesis"));
+        const auto measured = [&g, &real] {
+            g.ask({real});
+            return g.measure().measurement;
+        };
+        QVERIFY(QFile::link(g.path(elsewhere.mid(1)), elsewhere));
+        const auto linked = measured();
+        QVERIFY(QFile::remove(elsewhere) && QDir().mkdir(elsewhere));
+        QCOMPARE(::link(real.toUtf8().constData(), (elsewhere + QStringLiteral("/thesis")).toUtf8().constData()), 0);
+        const auto twice = measured();
+        QVERIFY(QDir(elsewhere).removeRecursively());
+        for (const Measurement &m : {linked, twice}) {
+            QVERIFY2(!m.fact(u"path.mounted"), qPrintable(m.fact(u"path.mounted") ? m.fact(u"path.mounted")->value : QString()));
+            QCOMPARE(m.resources, QStringList{real});
+            QVERIFY2(m.summaryText.contains(real), qPrintable(m.summaryText));
+        }
+    }
+
+    /// What runs a service mounts what the service may write onto itself.
+    void aMountOntoItselfIsNoOtherName()
     {
         if (::geteuid() != 0)
             QSKIP("mounting needs root");
-        const QTemporaryDir bound;
-        const QByteArray root = bound.path().toUtf8();
-        QVERIFY(QDir(bound.path()).mkpath(QStringLiteral("proc")) && QDir(bound.path()).mkpath(QStringLiteral("tmp")));
-        enum Ends { NoOtherName, OtherName, NotAllowed };
+        Ground g;
+        g.write(QStringLiteral("Notes/n1"), "note");
+        const QByteArray notes = g.path(QStringLiteral("Notes")).toUtf8();
+        if (::mount(notes.constData(), notes.constData(), nullptr, MS_BIND, nullptr) != 0)
+            QSKIP("mounting is not allowed here");
+        g.ask({g.path(QStringLiteral("Notes/n1"))});
+        const auto m = g.measure().measurement;
+        ::umount(notes.constData());
+        QVERIFY2(!m.fact(u"path.mounted"), qPrintable(m.fact(u"path.mounted") ? m.fact(u"path.mounted")->value : QString()));
+        QCOMPARE(m.confirmText, QStringLiteral("n1"));
+    }
+
+    /// Something else is mounted over the better name: two others that are left are still one thing.
+    void twoMountsOfWhatIsHiddenAreOne()
+    {
+        if (::geteuid() != 0)
+            QSKIP("mounting needs root");
+        Ground g;
+        g.write(QStringLiteral("Notes/n1"), "note");
+        const auto bytes = [&g](const char *name) { return g.path(QString::fromLatin1(name)).toUtf8(); };
+        QVERIFY(QDir().mkpath(g.path(QStringLiteral("one"))) && QDir().mkpath(g.path(QStringLiteral("two"))));
+        if (::mount(bytes("Notes").constData(), bytes("one").constData(), nullptr, MS_BIND, nullptr) != 0)
+            QSKIP("mounting is not allowed here");
+        QCOMPARE(::mount(bytes("Notes").constData(), bytes("two").constData(), nullptr, MS_BIND, nullptr), 0);
+        QCOMPARE(::mount("none", bytes("Notes").constData(), "tmpfs", 0, nullptr), 0);
+        QStringList resources;
+        for (const char *name : {"one/n1", "two/n1"}) {
+            g.ask({g.path(QString::fromLatin1(name))});
+            resources += g.measure().measurement.resources;
+        }
+        for (const char *name : {"Notes", "two", "one"})
+            ::umount(bytes(name).constData());
+        QCOMPARE(resources.size(), 3);
+        QCOMPARE(resources.removeDuplicates(), 1);
+    }
+
+    /// A container's root is often a directory of its file system, and a subvolume's always: its paths have no other name for that. Under a
+    /// root that is no mount at all, what it shows is on no list; a bind mount there is one all the same.
+    void namesUnderAnotherRoot_data()
+    {
+        QTest::addColumn<bool>("rootIsBound");
+        QTest::addColumn<bool>("pathIsBound");
+        QTest::newRow("a bound root") << true << false;
+        QTest::newRow("a root that is no mount") << false << false;
+        QTest::newRow("a bind mount under a bound root") << true << true;
+        QTest::newRow("a bind mount under a root that is no mount") << false << true;
+    }
+
+    void namesUnderAnotherRoot()
+    {
+        if (::geteuid() != 0)
+            QSKIP("mounting needs root");
+        QFETCH(bool, rootIsBound);
+        QFETCH(bool, pathIsBound);
+        const QTemporaryDir other;
+        const QByteArray root = other.path().toUtf8();
+        QVERIFY(QDir(other.path()).mkpath(QStringLiteral("proc")) && QDir(other.path()).mkpath(QStringLiteral("tmp")));
+        enum Ends { NoOtherName, OtherName, AnotherOne, NotAllowed };
         const pid_t child = ::fork();
         if (child == 0) {
             const bool inside = ::unshare(CLONE_NEWNS) == 0 && ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0
-                && ::mount(root.constData(), root.constData(), nullptr, MS_BIND, nullptr) == 0
+                && (!rootIsBound || ::mount(root.constData(), root.constData(), nullptr, MS_BIND, nullptr) == 0)
                 && ::mount("/proc", (root + "/proc").constData(), nullptr, MS_BIND, nullptr) == 0 && ::chdir(root.constData()) == 0 && ::chroot(".") == 0;
             if (!inside)
                 ::_exit(NotAllowed);
             Ground g;
             g.write(QStringLiteral("Notes/n1"), "note");
-            g.ask({g.path(QStringLiteral("Notes"))});
-            ::_exit(g.measure().measurement.fact(u"path.mounted") ? OtherName : NoOtherName);
+            QDir().mkpath(g.path(QStringLiteral("notes")));
+            if (pathIsBound && ::mount(g.path(QStringLiteral("Notes")).toUtf8().constData(), g.path(QStringLiteral("notes")).toUtf8().constData(), nullptr, MS_BIND, nullptr) != 0)
+                ::_exit(NotAllowed);
+            g.ask({g.path(pathIsBound ? QStringLiteral("notes/n1") : QStringLiteral("Notes/n1"))});
+            const auto m = g.measure().measurement;
+            ::_exit(!m.fact(u"path.mounted") ? NoOtherName : m.resources.contains(g.path(QStringLiteral("Notes/n1"))) ? OtherName : AnotherOne);
         }
         int status = 0;
         QCOMPARE(::waitpid(child, &status, 0), child);
         QVERIFY(WIFEXITED(status));
         if (WEXITSTATUS(status) == NotAllowed)
             QSKIP("mounting is not allowed here");
-        QCOMPARE(WEXITSTATUS(status), static_cast<int>(NoOtherName));
+        QCOMPARE(WEXITSTATUS(status), static_cast<int>(pathIsBound ? OtherName : NoOtherName));
     }
 
     void fiftyThousandFiles()
