@@ -81,6 +81,34 @@ std::size_t socketsAllowed(std::size_t wanted)
     return std::min(wanted, static_cast<std::size_t>(files.rlim_cur > 2 * ownFiles ? files.rlim_cur - ownFiles : files.rlim_cur / 2));
 }
 
+constexpr std::size_t mostValues = 10'000; ///< of a large message: what is large in a call are strings
+
+std::size_t valuesIn(const Json &value)
+{
+    std::size_t values = 1;
+    if (const auto *array = value.asArray())
+        for (const Json &each : *array)
+            values += valuesIn(each);
+    if (const auto *object = value.asObject())
+        for (const auto &[name, each] : *object)
+            values += valuesIn(each);
+    return values;
+}
+
+/// On a thread that has time for it. What takes many times the room and the time of its bytes is not handed on.
+Result<RpcMessage, RpcReply> readLarge(QByteArrayView message)
+{
+    auto read = parseRpc(message);
+    if (!read)
+        return read;
+    const auto *call = std::get_if<RpcCall>(&*read);
+    if (call == nullptr)
+        return RpcMessage(RpcReply{}); // nobody here asked anything
+    if (valuesIn(call->params) <= mostValues)
+        return read;
+    return Failure{RpcReply{call->id, RpcError::of(ErrorCode::TooLarge, QStringLiteral("$.params has more than %1 values").arg(mostValues))}};
+}
+
 void logInfo(const QString &text)
 {
     spdlog::get("gate")->info("{}", text.toStdString());
@@ -193,9 +221,8 @@ void Gate::build()
                                                      [this](ConnectionId id) { m_thread->post(Opened{id}); },
                                                      [this, readHere = sockets.asideBytes](ConnectionId id, QByteArray message) {
                                                          Received received{id, std::move(message)};
-                                                         // On a thread that has time for it.
                                                          if (static_cast<std::size_t>(received.message.size()) > readHere)
-                                                             received.parsed = std::make_shared<const Result<RpcMessage, RpcReply>>(parseRpc(received.message));
+                                                             received.parsed = std::make_shared<const Result<RpcMessage, RpcReply>>(readLarge(received.message));
                                                          m_thread->post(std::move(received));
                                                      },
                                                      [this](ConnectionId id) { m_thread->post(Closed{id}); },

@@ -27,6 +27,7 @@ private Q_SLOTS:
     void enrolsItsOwner();
     void performs();
     void refusesWhatItNeverDoes();
+    void refusesManyValues();
     void killed();
     void refusesAnOlderStore();
     void refusesLooseKeys();
@@ -260,6 +261,24 @@ void TestDaemon::refusesWhatItNeverDoes()
     QVERIFY(Hold::parse(shown->current->payload)->ruleBecause.contains(QStringLiteral("the request is not recursive")));
     QVERIFY(QFile::exists(m_tree->filePath(QStringLiteral("full/a"))));
     audit(console);
+}
+
+// Seen: of a mebibyte of zeros, twenty become what was read.
+void TestDaemon::refusesManyValues()
+{
+    Daemon daemon(policy());
+    QVERIFY(daemon.start());
+    Client agent(daemon.url());
+    QVERIFY(agent.openSession(m_agent->request));
+    for (const std::size_t values : {9'000U, 150'000U}) {
+        const Json padded(JsonBuilder().add(QStringLiteral("zeros"), JsonArray(values, Json(0))).add(QStringLiteral("text"), QString(300'000, u'x')).build());
+        const auto reply = agent.call(method::TargetList, padded);
+        const auto *error = reply ? std::get_if<RpcError>(&reply->outcome) : nullptr;
+        QVERIFY(error != nullptr);
+        QCOMPARE(error->code == ErrorCode::TooLarge, values > 10'000U);
+    }
+    const auto reply = agent.call(method::TargetList, Nothing{}.toJson());
+    QVERIFY(reply && std::holds_alternative<Json>(reply->outcome));
 }
 
 void TestDaemon::killed()

@@ -35,6 +35,8 @@ private Q_SLOTS:
     void aMachineCallsNoFasterThanItsAllowance();
     void largeMessagesTakeMore();
     void whatWasPutBackIsPaidFor();
+    void onlyBytesAreKeptOfWhatIsHeldBack();
+    void nothingIsKeptOfWhoLeavesWhileHeldBack();
     void searchesAreShort();
     void oldCommandsCostNothing();
     void sessionsOfAnActorAreLimited();
@@ -537,6 +539,70 @@ void TestDoors::whatWasPutBackIsPaidFor()
         queue.again({std::make_move_iterator(half), std::make_move_iterator(turn.end())});
     }
     QCOMPARE(kept, most);
+}
+
+namespace {
+
+/// Of which `hostile` has nothing left of its allowance, with a message that waits on connection 1.
+void holdBack(InputQueue &queue, Instant now)
+{
+    for (std::int64_t i = 0; i <= InputQueue::Bounds().allowance; ++i)
+        queue.add(message(1));
+    while (queue.isReady())
+        (void)queue.turn(ownerOf, now);
+}
+
+} // namespace
+
+// Seen: 64 sessions, each with a message of two mebibytes that had been read, were 380 MiB.
+void TestDoors::onlyBytesAreKeptOfWhatIsHeldBack()
+{
+    InputQueue queue;
+    holdBack(queue, Instant{1ms});
+    const auto read = [&queue](ConnectionId from) {
+        const QByteArray call = encode(RpcCall{RpcId{std::int64_t{1}}, method::TargetList.toString(), Nothing{}.toJson()});
+        const auto parsed = std::make_shared<const Result<RpcMessage, RpcReply>>(parseRpc(call));
+        queue.add(Received{from, call, parsed});
+        return std::weak_ptr(parsed);
+    };
+    const auto first = read(1), second = read(2), honest = read(10);
+    std::vector<Input> turn;
+    for (int turns = 0; turns < 2; ++turns) {
+        turn = queue.turn(ownerOf, Instant{1ms});
+        QVERIFY(first.expired() && second.expired());
+        if (turns == 0) {
+            QCOMPARE(turn.size(), std::size_t(1)); // everybody else's is taken as it was read
+            QVERIFY(std::get<Received>(turn.front()).parsed == honest.lock());
+        }
+    }
+    QVERIFY(turn.empty());
+    QCOMPARE(queue.turn(ownerOf, *queue.goesOn()).size(), std::size_t(3));
+    QVERIFY(queue.isEmpty());
+}
+
+// Whoever sends, leaves and comes again would have the gate keep all of it: the server counts what its open sockets sent.
+void TestDoors::nothingIsKeptOfWhoLeavesWhileHeldBack()
+{
+    InputQueue queue;
+    const Instant now{1ms};
+    holdBack(queue, now);
+    for (ConnectionId from = 2; from <= 5; ++from) {
+        for (int i = 0; i < 32; ++i)
+            queue.add(message(from));
+        if (from != 5)
+            queue.add(Closed{from});
+    }
+    std::vector<Input> taken;
+    while (queue.isReady())
+        for (Input &input : queue.turn(ownerOf, now))
+            taken.push_back(std::move(input));
+    // Their ends wait for no allowance, so the sessions are free again.
+    QCOMPARE(taken.size(), std::size_t(3));
+    QVERIFY(std::all_of(taken.begin(), taken.end(), [](const Input &input) { return std::holds_alternative<Closed>(input); }));
+    std::size_t left = 0;
+    for (Instant later = now + 1h; !queue.isEmpty(); later += 1h)
+        left += queue.turn(ownerOf, later).size();
+    QCOMPARE(left, std::size_t(1 + 32));
 }
 
 // One session with a hundred calls does not keep another one of the same owner waiting, though a turn takes a few of them only, or ends

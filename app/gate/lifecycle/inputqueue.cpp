@@ -25,6 +25,11 @@ std::optional<ConnectionId> socketOf(const Input &input)
         input);
 }
 
+bool isReadCall(const Received &received)
+{
+    return received.parsed && *received.parsed && std::holds_alternative<RpcCall>(**received.parsed);
+}
+
 qsizetype sizeOf(const Input &input)
 {
     const auto *received = std::get_if<Received>(&input);
@@ -65,8 +70,30 @@ std::vector<Input> InputQueue::turn(const OwnerOf &ownerOf, std::optional<Instan
     gather(ownerOf);
     Room room{m_bounds.inputs, m_bounds.bytes};
     while (takeOne(inputs, room, now)) {}
-    m_ready = std::any_of(m_waiting.begin(), m_waiting.end(), [&](const auto &each) { return m_heldBack.empty() || !m_heldBack.contains(ownerOf(each.first).actor); });
+    settle(ownerOf);
     return inputs;
+}
+
+void InputQueue::settle(const OwnerOf &ownerOf)
+{
+    m_ready = false;
+    for (auto each = m_waiting.begin(); each != m_waiting.end();) {
+        auto &[connection, inputs] = *each;
+        if (m_heldBack.empty() || !m_heldBack.contains(ownerOf(connection).actor)) {
+            m_ready = true;
+        } else if (std::holds_alternative<Closed>(inputs.back())) {
+            m_results.push_back(std::move(inputs.back()));
+            m_paid.erase(connection);
+            each = m_waiting.erase(each);
+            continue;
+        } else {
+            for (Input &input : inputs)
+                if (auto *received = std::get_if<Received>(&input); received != nullptr && isReadCall(*received))
+                    received->parsed.reset(); // larger than the message; it is read again when its turn comes, for it has few values
+        }
+        ++each;
+    }
+    m_ready = m_ready || !m_results.empty();
 }
 
 std::optional<Instant> InputQueue::goesOn() const

@@ -18,7 +18,8 @@ namespace holdfast {
 /// actor cost the others a few of them per turn, whether or not the others had called when the turn began; and a human's denial or freeze
 /// never waits for a second machine, however many there are. Each connection stays in order.
 /// A machine that calls on and on is taken no faster than its allowance comes back, so that the others have the processors too: its
-/// connections fill up, and are not read.
+/// connections fill up, and are not read. Only bytes are kept of what waits for that; and where the connection ends meanwhile, nothing but
+/// its end, for nobody would hear the answers.
 class InputQueue final
 {
 public:
@@ -71,6 +72,8 @@ private:
     void gather(const OwnerOf &ownerOf);
     /// Takes the next input of `connection` from its owner's allowance. False: he waits for it. What is put back was paid for.
     [[nodiscard]] bool payFor(bool isHuman, const QString &owner, ConnectionId connection, std::optional<Instant> now);
+    /// Finds out whether a next turn would take something, and gives up what is not needed of those who are held back.
+    void settle(const OwnerOf &ownerOf);
     /// False when there is nothing more, or no more room.
     [[nodiscard]] bool takeOne(std::vector<Input> &into, Room &room, std::optional<Instant> now);
     /// Takes the owner's next input; its connection goes to the end of the owner's line.
