@@ -18,6 +18,7 @@ private Q_SLOTS:
     void slowLaneDelaysNobody();
     void slowTargetsDelayNobodyElse();
     void ownersTakeTurns();
+    void lanesOfAnOwnerTakeTurns();
     void whatWaitsAtTheEnd_data();
     void whatWaitsAtTheEnd();
 };
@@ -82,6 +83,24 @@ void TestFairPool::ownersTakeTurns()
     pool.stop(FairPool::Waiting::Done);
     QCOMPARE(order.join(QString()).left(4), QStringLiteral("bcaa"));
     QCOMPARE(order.size(), qsizetype(7));
+}
+
+// An owner who may have one thread and always has work in one lane gets to his other ones all the same.
+void TestFairPool::lanesOfAnOwnerTakeTurns()
+{
+    FairPool pool({4, 2, 1});
+    std::latch begin(1);
+    std::mutex mutex;
+    QString order;
+    QVERIFY(pool.add(QStringLiteral("a"), QStringLiteral("k"), [&] { begin.wait(); }));
+    for (const QChar lane : QStringLiteral("kkkkkzzm"))
+        QVERIFY(pool.add(QStringLiteral("a"), lane, [&, lane] {
+            const std::lock_guard lock(mutex);
+            order.append(lane);
+        }));
+    begin.count_down();
+    pool.stop(FairPool::Waiting::Done);
+    QCOMPARE(order, QStringLiteral("mzkzkkkk"));
 }
 
 void TestFairPool::whatWaitsAtTheEnd_data()

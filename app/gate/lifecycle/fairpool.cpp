@@ -28,7 +28,7 @@ bool FairPool::add(const QString &owner, const QString &lane, std::function<void
         const std::lock_guard lock(m_mutex);
         if (m_stop)
             return false;
-        m_queues[owner][lane].push_back(std::move(work));
+        m_queues[owner].waiting[lane].push_back(std::move(work));
         ++m_waiting;
         if (m_idle < m_waiting && m_threads.size() < static_cast<std::size_t>(m_bounds.threads))
             m_threads.emplace_back([this] { run(); });
@@ -53,7 +53,7 @@ std::optional<FairPool::Work> FairPool::next()
         if (!work)
             continue;
         m_lastOwner = owner->first;
-        if (owner->second.empty())
+        if (owner->second.waiting.empty())
             m_queues.erase(owner);
         --m_waiting;
         return work;
@@ -65,14 +65,18 @@ std::optional<FairPool::Work> FairPool::nextOf(const QString &owner, Lanes &lane
 {
     if (const auto working = m_working.find(owner); working != m_working.end() && working->second >= m_bounds.perOwner)
         return std::nullopt;
-    for (auto lane = lanes.begin(); lane != lanes.end(); ++lane) {
+    auto lane = lanes.waiting.upper_bound(lanes.last);
+    for (std::size_t tried = 0; tried < lanes.waiting.size(); ++tried, ++lane) {
+        if (lane == lanes.waiting.end())
+            lane = lanes.waiting.begin();
         const auto busy = m_busy.find(lane->first);
         if (busy != m_busy.end() && busy->second >= m_bounds.perLane)
             continue;
         Work work{owner, lane->first, std::move(lane->second.front())};
+        lanes.last = lane->first;
         lane->second.pop_front();
         if (lane->second.empty())
-            lanes.erase(lane);
+            lanes.waiting.erase(lane);
         return work;
     }
     return std::nullopt;

@@ -15,7 +15,7 @@
 
 namespace holdfast {
 
-/// Threads that take turns among owners of work, and let no lane and no owner have all of them: whoever queues ten thousand jobs, or
+/// Threads that take turns among owners of work, and among the lanes of each, and let no lane and no owner have all of them: whoever queues ten thousand jobs, or
 /// names many targets that never answer, delays only himself, and such a target delays only what waits for it. Threads are made when needed.
 class FairPool final
 {
@@ -42,7 +42,12 @@ private:
         QString owner, lane;
         std::function<void()> run;
     };
-    using Lanes = std::map<QString, std::deque<std::function<void()>>>;
+    /// The waiting work of one owner.
+    struct Lanes final
+    {
+        std::map<QString, std::deque<std::function<void()>>> waiting;
+        QString last; ///< that work was taken from
+    };
     void run();
     [[nodiscard]] std::optional<Work> next();
     [[nodiscard]] std::optional<Work> nextOf(const QString &owner, Lanes &lanes);
