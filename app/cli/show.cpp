@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/commands.h"
+#include "cli/shownhold.h"
 
 namespace holdfast {
 
 namespace {
 
-/// Checked before it is read: the request is the caller's own and has this id, the hold is the gate's and has the digest named.
+/// Checked before it is read: the request is the caller's own and has this id, the hold is the gate's and of this request, as it stands.
 std::optional<QString> whyNotShown(GateAccess &access, const HoldId &hold, const HoldStatus &status)
 {
     if (!status.request || !verify(*status.request, access.signer().key(), payloadtype::Request)
         || HoldId::of(access.signer().key().bytes, status.request->payload) != hold)
         return QStringLiteral("the request that the gate shows is not the one that was signed with this key");
-    if (status.envelope
-        && (!verify(*status.envelope, access.gateKey(), payloadtype::Hold) || status.envelope->payloadDigest() != status.holdDigest))
-        return QStringLiteral("the hold that the gate shows is not signed by the pinned gate");
-    return std::nullopt;
+    const auto shown = shownHold(access, hold, status);
+    return shown ? std::nullopt : std::optional(shown.error());
 }
 
 QString documentText(const QString &title, const Envelope &envelope)
@@ -52,6 +51,8 @@ ExitCode runShow(const Program &program, const QString &text)
     shown += u'\n' + documentText(QStringLiteral("request"), *status->request);
     if (status->envelope)
         shown += documentText(QStringLiteral("hold"), *status->envelope);
+    else if (status->holdDigest)
+        shown += QStringLiteral("hold (%1): the gate does not show its requester what it measured\n").arg(status->holdDigest->toString());
     program.output.print(shown);
     program.output.result(JsonBuilder()
                               .add(QStringLiteral("hold"), hold->toString())

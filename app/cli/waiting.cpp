@@ -2,7 +2,7 @@
 #include "cli/waiting.h"
 
 #include "cli/outcome.h"
-#include "core/documents/hold.h"
+#include "cli/shownhold.h"
 
 #include <QElapsedTimer>
 
@@ -35,25 +35,17 @@ QString code(const HoldStatus &status)
     return QStringLiteral(", code %1 %2").arg(digits.first(3), digits.sliced(3));
 }
 
-/// The evidence, where the target reveals it to its requester and the gate signed exactly what it names, for this hold as it stands now.
-std::optional<Hold> revealed(const GateAccess &access, const HoldId &asked, const HoldStatus &status)
-{
-    if (!status.envelope || status.envelope->payloadDigest() != status.holdDigest || !verify(*status.envelope, access.gateKey(), payloadtype::Hold))
-        return std::nullopt;
-    auto hold = Hold::parse(status.envelope->payload);
-    const bool belongs = hold && hold->hold == asked && hold->revision == status.revision;
-    return belongs ? std::optional<Hold>(std::move(hold).value()) : std::nullopt;
-}
-
 QString pendingLine(const GateAccess &access, const HoldId &asked, const HoldStatus &status)
 {
-    const auto hold = revealed(access, asked, status);
-    if (!hold)
-        return QStringLiteral("waiting for approval, %1 so far%2").arg(QString::number(status.decisions.size()), code(status));
-    const auto left = std::chrono::duration_cast<std::chrono::seconds>(hold->policy.approveUntil - SystemClock().now());
-    const auto next = std::min<std::size_t>(status.decisions.size() + 1, static_cast<std::size_t>(hold->policy.need));
+    const auto shown = shownHold(access, asked, status);
+    if (!shown || !*shown)
+        return QStringLiteral("waiting for approval, %1 so far%2%3")
+            .arg(QString::number(status.decisions.size()), code(status), shown ? QString() : QStringLiteral("; ") + shown.error());
+    const Hold &hold = **shown;
+    const auto left = std::chrono::duration_cast<std::chrono::seconds>(hold.policy.approveUntil - SystemClock().now());
+    const auto next = std::min<std::size_t>(status.decisions.size() + 1, static_cast<std::size_t>(hold.policy.need));
     return QStringLiteral("waiting for approval %1 of %2%3, %4 left: %5")
-        .arg(QString::number(next), QString::number(hold->policy.need), code(status), duration(left), hold->measured.summaryText);
+        .arg(QString::number(next), QString::number(hold.policy.need), code(status), duration(left), hold.measured.summaryText);
 }
 
 QString progressLine(const GateAccess &access, const HoldId &asked, const HoldStatus &status)

@@ -28,6 +28,7 @@ private Q_SLOTS:
     void timeoutLeavesItOpen();
     void evidenceOfThisHoldAlone_data();
     void evidenceOfThisHoldAlone();
+    void missingEvidenceIsSaid();
     void interruptLeavesItOpen();
     void gateGoneWhileWaiting();
     void output();
@@ -214,6 +215,24 @@ void OutcomeTest::evidenceOfThisHoldAlone()
     QVERIFY2(ran.code == 0, ran.err.constData());
     QVERIFY2(ran.err.contains("waiting for approval"), ran.err.constData());
     QVERIFY2(ran.err.contains(about.current.measured.summaryText.toUtf8()) == shown, ran.err.constData());
+    QVERIFY2(ran.err.contains("the gate shows") == !shown, ran.err.constData());
+    asked = 0;
+    const Ran seen = bench.run({QStringLiteral("show"), bench.hold.toString()});
+    QVERIFY2(seen.code == (shown ? 0 : 6), seen.both().constData());
+    QVERIFY2(seen.out.contains(about.current.measured.summaryText.toUtf8()) == shown, seen.out.constData());
+    QVERIFY2(seen.err.contains("the gate shows") == !shown, seen.err.constData());
+}
+
+// That nothing was shown is not that nothing was found.
+void OutcomeTest::missingEvidenceIsSaid()
+{
+    Bench bench;
+    bench.takeRequests();
+    bench.end(bench.ended(State::Denied));
+    QCOMPARE(bench.run(Sql).code, 2);
+    const Ran ran = bench.run({QStringLiteral("show"), bench.hold.toString()});
+    QVERIFY2(ran.code == 0, ran.err.constData());
+    QVERIFY2(ran.out.contains("the gate does not show its requester what it measured"), ran.out.constData());
 }
 
 void OutcomeTest::interruptLeavesItOpen()
