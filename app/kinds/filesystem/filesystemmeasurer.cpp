@@ -42,7 +42,8 @@ CredentialFacts credentialOf(const MeasureInput &input)
 /// What the one top entry is called where it really lies.
 QString realName(const Survey &survey)
 {
-    return survey.unmounted.front().isEmpty() ? survey.tops.front().path : survey.unmounted.front();
+    const HeldPath &top = survey.tops.front();
+    return top.unmounted.isEmpty() ? top.path : top.unmounted;
 }
 
 /// A name that a person can type: the one top entry's, else the target's; all of its path where it was asked for as another.
@@ -107,11 +108,10 @@ MeasureOutput describe(const Survey &survey, const MeasureInput &input)
 {
     MeasureOutput output;
     auto &m = output.measurement;
-    for (const auto &top : survey.tops)
+    for (const auto &top : survey.tops) {
         m.resources.append(top.path);
-    for (const QString &other : survey.unmounted) {
-        if (!other.isEmpty())
-            m.resources.append(other); // what covers the one name covers the other
+        if (!top.unmounted.isEmpty())
+            m.resources.append(top.unmounted); // what covers the one name covers the other
     }
     std::sort(m.resources.begin(), m.resources.end(), [](const QString &a, const QString &b) { return a.toUtf8() < b.toUtf8(); });
     const bool tree = survey.trees.directories > 0 || survey.trees.objects() > 1;

@@ -190,7 +190,10 @@ Result<HeldPath, PathRefusal> holdAnywhere(int directory, const QString &path)
         return refuse(errno == ENOENT || errno == ENOTDIR ? PathRefusal::Kind::Missing : PathRefusal::Kind::Unreadable, path, systemSays(errno));
     const QString base = pathOf(held.get());
     const QString asked = path.startsWith(u'/') || directory < 0 ? path : pathOf(directory) + u'/' + path;
-    return HeldPath{(base == u"/" ? QString() : base) + u'/' + textOfPath(name), name, SharedFd(std::move(held)), QDir::cleanPath(asked)};
+    const QString real = (base == u"/" ? QString() : base) + u'/' + textOfPath(name);
+    // Without `link/..` the text would name something else.
+    const QString shorter = QDir::cleanPath(asked);
+    return HeldPath{real, name, SharedFd(std::move(held)), shorter == real || !asked.split(u'/').contains(u"..") ? shorter : asked};
 }
 
 } // namespace holdfast

@@ -32,6 +32,7 @@ struct HeldPath final
     QByteArray name; ///< bytes of the last component; never empty, `.` or `..`
     SharedFd parent; ///< of the containing directory
     QString asked{}; ///< as the request writes it, absolute
+    QString unmounted{}; ///< its name without the bind mount that it is reached through; empty: none, or not looked for
 };
 
 /// Lets paths in one directory share its descriptor: a request may name more paths than a process may have descriptors.

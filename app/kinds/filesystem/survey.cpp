@@ -90,6 +90,8 @@ Survey surveyOf(HeldPaths paths, const MeasureInput &input, bool recursive)
     survey.tops = std::move(paths.tops);
     survey.refused = std::move(paths.refused);
     survey.missing = std::move(paths.missing);
+    for (HeldPath &top : survey.tops)
+        top.unmounted = unmountedName(top);
     survey.trees = walkTrees(survey.tops, survey.missing);
     const Target &target = *input.target;
     const std::vector<Target> alone{target};
@@ -99,8 +101,6 @@ Survey surveyOf(HeldPaths paths, const MeasureInput &input, bool recursive)
     survey.git = gitWorkOf(survey.tops, survey.trees);
     survey.live = liveUseOf(survey.trees);
     survey.backups = backupCopiesOf(target, survey.tops);
-    for (const HeldPath &top : survey.tops)
-        survey.unmounted.push_back(unmountedName(top));
     return survey;
 }
 

@@ -20,7 +20,6 @@ struct Survey final
     std::vector<GitWork> git;
     LiveUse live;
     std::vector<BackupCopy> backups;
-    std::vector<QString> unmounted; ///< by top: its name without the bind mount that it is reached through; empty: none
     QStringList othersBackups; ///< sentences: configured backups of any target in which one of the paths lies
 
     /// Whether anything forbids acting, whoever signed.

@@ -114,12 +114,11 @@ void addTelling(Facts &facts, const TreeSums &trees)
 void addNames(Facts &facts, const Survey &survey)
 {
     QStringList asked, mounted;
-    for (std::size_t i = 0; i < survey.tops.size(); ++i) {
-        const HeldPath &top = survey.tops[i];
+    for (const HeldPath &top : survey.tops) {
         if (!top.asked.isEmpty() && top.asked.startsWith(u'/') && top.asked != top.path)
             asked.append(QStringLiteral("%1 for %2").arg(top.asked, top.path));
-        if (!survey.unmounted[i].isEmpty())
-            mounted.append(QStringLiteral("%1 is %2").arg(top.path, survey.unmounted[i]));
+        if (!top.unmounted.isEmpty())
+            mounted.append(QStringLiteral("%1 is %2").arg(top.path, top.unmounted));
     }
     if (!asked.isEmpty())
         facts.say(u"path.asked-as", QStringLiteral("asked as"), asked.join(QStringLiteral(", ")), QStringLiteral("links in the path were followed, as the program does"), Severity::Warning);

@@ -90,6 +90,7 @@ public:
         ::statx(held.parent.get(), "", AT_EMPTY_PATH, STATX_MNT_ID, &parent);
         m_mount = parent.stx_mnt_id;
         m_branch = -1;
+        m_top = &held;
         visit({held.parent.get(), held.name, held.path}, entry, 0);
         return true;
     }
@@ -173,9 +174,13 @@ private:
             ++m_sums.branches[static_cast<std::size_t>(m_child)].entries;
     }
 
+    /// By the name that it has without a bind mount first: that one is shown.
     void tell(const Place &place, const struct statx &entry)
     {
-        const PathClass *what = PathCatalogue::builtIn().classOf(place.path);
+        const QString real = m_top->unmounted.isEmpty() ? place.path : m_top->unmounted + place.path.sliced(m_top->path.size());
+        const PathClass *what = PathCatalogue::builtIn().classOf(real);
+        if (what == nullptr)
+            what = PathCatalogue::builtIn().classOf(place.path);
         if (what == nullptr)
             return;
         TellingPaths &telling = m_sums.telling[what->id];
@@ -183,7 +188,7 @@ private:
         if (telling.first.size() >= MaxTelling)
             return;
         const QString detail = tellingDetail(place.parent, place.name, entry);
-        telling.first.append(QStringLiteral("%1 (%2)").arg(place.path, detail));
+        telling.first.append(QStringLiteral("%1 (%2)").arg(real, detail));
         if (telling.count == 1)
             telling.detail = detail;
     }
@@ -267,6 +272,7 @@ private:
     Sha256 m_hash;
     std::map<FileKey, LinkedFile> m_linked;
     std::uint64_t m_mount = 0;
+    const HeldPath *m_top = nullptr;
     int m_branch = -1, m_child = -1;
     std::vector<int> m_listedAt; ///< by depth, the index of the last entry listed there
 };

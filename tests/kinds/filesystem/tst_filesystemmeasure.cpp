@@ -469,6 +469,44 @@ private Q_SLOTS:
         QVERIFY2(m.summaryText.contains(g.path(QStringLiteral("Notes/Vault"))), qPrintable(m.summaryText));
     }
 
+    /// What a path is goes by its own name as well, for that is what is lost.
+    void whatABindMountShowsIsWhatItIs()
+    {
+        if (::geteuid() != 0)
+            QSKIP("mounting needs root");
+        Ground g;
+        g.write(QStringLiteral("op/.aws/credentials"), "key");
+        g.write(QStringLiteral("op/.aws/deeper/.ssh/id_ed25519"), "key");
+        const QByteArray cache = g.path(QStringLiteral("cache")).toUtf8();
+        QVERIFY(QDir().mkpath(g.path(QStringLiteral("cache"))));
+        if (::mount(g.path(QStringLiteral("op/.aws")).toUtf8().constData(), cache.constData(), nullptr, MS_BIND, nullptr) != 0)
+            QSKIP("mounting is not allowed here");
+        g.ask({g.path(QStringLiteral("cache/credentials")), g.path(QStringLiteral("cache/deeper"))});
+        const auto m = g.measure().measurement;
+        ::umount(cache.constData());
+        QCOMPARE(numberOf(m, u"path.credentials"), 1);
+        QVERIFY2(m.fact(u"path.credentials")->how.contains(g.path(QStringLiteral("op/.aws/credentials"))), qPrintable(m.fact(u"path.credentials")->how));
+        QCOMPARE(numberOf(m, u"path.keys"), 1); // by either name
+    }
+
+    /// A program follows the link before it goes up: the text without both names something else.
+    void askedAsWrittenNotAsShortened()
+    {
+        Ground g;
+        g.write(QStringLiteral("real/deep/x"));
+        g.write(QStringLiteral("real/f"));
+        g.write(QStringLiteral("f"));
+        QVERIFY(QFile::link(QStringLiteral("real/deep"), g.path(QStringLiteral("short"))));
+        const UniqueFd root(::open(g.root().toUtf8().constData(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+        const auto through = holdAnywhere(root.get(), QStringLiteral("short/../f"));
+        QVERIFY(through);
+        QCOMPARE(through->path, g.path(QStringLiteral("real/f")));
+        QCOMPARE(through->asked, g.path(QStringLiteral("short/../f")));
+        const auto plain = holdAnywhere(root.get(), QStringLiteral("real/deep/..//f"));
+        QVERIFY(plain);
+        QCOMPARE(plain->asked, plain->path);
+    }
+
     /// A link at the root of the file system, or another name of a file there, is no mount: whoever may write there would choose what is shown.
     void aLinkIsNoOtherName()
     {
