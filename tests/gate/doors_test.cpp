@@ -40,6 +40,7 @@ private Q_SLOTS:
     void searchesAreShort();
     void oldCommandsCostNothing();
     void sessionsOfAnActorAreLimited();
+    void strangersSayLittle();
     void othersGoBetween();
     void aFewCallsOfOneOwner();
     void connectionsOfAnOwnerTakeTurns();
@@ -391,6 +392,32 @@ void TestDoors::sessionsOfAnActorAreLimited()
     (void)m_gate->session(m_lead->session); // nobody else's
     m_gate->disconnect(m_requester);
     (void)m_gate->session(m_agent->request);
+}
+
+// Nobody without a session has an allowance to spend: so he has a few messages, readable or not, and then no connection.
+void TestDoors::strangersSayLittle()
+{
+    const std::vector<QByteArray> sayings{"[]", "{", R"({"jsonrpc":"2.0","id":1,"result":{}})", R"({"jsonrpc":"2.0","method":"target.list","params":{}})",
+                                          encode(RpcCall{RpcId{std::int64_t{1}}, method::SessionOpen.toString(), Nothing{}.toJson()})};
+    for (const QByteArray &saying : sayings) {
+        const ConnectionId stranger = m_gate->connect();
+        std::size_t answered = 0;
+        for (int said = 0; said < 100; ++said) {
+            m_gate->sent.clear();
+            m_gate->turn({Received{stranger, saying}});
+            answered += m_gate->sent[stranger].size();
+        }
+        QVERIFY2(m_gate->closed.contains(stranger), saying.constData());
+        QVERIFY2(answered <= 16, saying.constData());
+    }
+    // Whoever mistypes an invite a few times still gets in.
+    const ConnectionId agent = m_gate->connect();
+    for (int said = 0; said < 10; ++said)
+        m_gate->turn({Received{agent, sayings.back()}});
+    QCOMPARE(tests::codeOf(m_gate->call(agent, method::SessionOpen, envelopeParams(m_gate->openEnvelope(agent, m_agent->request)))), QStringLiteral("ok"));
+    for (int said = 0; said < 100; ++said)
+        QCOMPARE(tests::codeOf(m_gate->call(agent, method::TargetList, Nothing{}.toJson())), QStringLiteral("ok"));
+    QVERIFY(!m_gate->closed.contains(agent));
 }
 
 namespace {

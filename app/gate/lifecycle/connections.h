@@ -17,6 +17,7 @@ struct OpenConnection final
     bool isHuman = false; ///< so the actor is of kind human
     VerifierKey key; ///< that opened it
     bool subscribed = false;
+    int beforeSession = 0; ///< messages that came without one
     int unanswered = 0; ///< calls that wait for their answer
 };
 

@@ -14,6 +14,7 @@ namespace {
 constexpr std::uint16_t policyViolation = 1008;
 constexpr std::uint16_t tryAgainLater = 1013;
 constexpr std::chrono::seconds clockRetry{1};
+constexpr int mostBeforeSession = 16; ///< messages: a challenge has one answer, and a person may mistype an invite
 
 template<typename... Visitors>
 struct Overloaded final : Visitors...
@@ -139,6 +140,11 @@ void Engine::call(const Received &received)
     OpenConnection *const state = m_context.connections.find(received.connection);
     if (state == nullptr)
         return;
+    // Not even read: without a session it is taken from nobody's allowance.
+    if (state->actor.isEmpty() && ++state->beforeSession > mostBeforeSession) {
+        m_context.effects.emplace_back(Disconnect{received.connection, policyViolation, QStringLiteral("too many messages without a session")});
+        return;
+    }
     const auto message = received.parsed ? received.parsed : std::make_shared<const Result<RpcMessage, RpcReply>>(parseRpc(received.message));
     if (!*message) {
         const RpcReply &reply = message->error();
