@@ -28,6 +28,11 @@ private:
     [[nodiscard]] Review &review() const { return *m_app->review(); }
     [[nodiscard]] bool waitsFor(const char *words) const { return lock().unmetText().contains(QString::fromUtf8(words)); }
 
+    [[nodiscard]] GateFile gateFile() const
+    {
+        return {m_gate->gate.address(), m_gate->story.ledger.key(), m_gate->story.performer.key(), QCoreApplication::applicationPid(), false};
+    }
+
     // The owner's keys in the sealed file, the gate pinned and running.
     void settle(bool pinned = true)
     {
@@ -42,8 +47,7 @@ private:
         QTRY_VERIFY(kept);
         if (pinned)
             QVERIFY(PinFile(m_gate->story.gate.key()).save(m_gate->pins()));
-        GateFile file{m_gate->gate.address(), m_gate->story.ledger.key(), m_gate->story.performer.key(), QCoreApplication::applicationPid(), false};
-        QVERIFY(file.write(GateFile::defaultPath()));
+        QVERIFY(gateFile().write(GateFile::defaultPath()));
         m_desk = std::make_unique<Desk>(*m_app, places, *m_tray, *m_notifier);
         m_desk->setVisible(true);
     }
@@ -565,7 +569,22 @@ private Q_SLOTS:
         QVERIFY(genuine || standing() != present::word(Outcome::Committed));
     }
 
-    // The tray names the requester of the most urgent hold: that one is frozen, whoever else waits.
+    // The seconds that pass take nothing of it away.
+    void whatCameOfTheOpenHoldStays()
+    {
+        const auto about = m_gate->story.perform();
+        m_gate->pending(); // something counts down
+        sitBy(about);
+        m_desk->openHold(about.id.toString());
+        QTRY_COMPARE(review().state(), Review::Shown);
+        change(about, State::Done);
+        QTRY_COMPARE(review().hold().standing, present::word(Outcome::Committed));
+        const auto then = review().hold().measuredAt;
+        QTRY_VERIFY_WITH_TIMEOUT(review().hold().measuredAt != then, 20'000);
+        QCOMPARE(review().hold().standing, present::word(Outcome::Committed));
+        QCOMPARE(review().hold().tone, view::Tone::Good);
+    }
+
     // Effects of zero are left out beside others.
     void theEffectsOfAReceipt_data()
     {
@@ -640,6 +659,7 @@ private Q_SLOTS:
         QCOMPARE(m_app->running()->endedCount(), 0);
     }
 
+    // The tray names the requester of the most urgent hold: that one is frozen, whoever else waits.
     void freezesWhomTheTrayNames()
     {
         for (int i = 0; i < 3; ++i) {
@@ -712,20 +732,34 @@ private Q_SLOTS:
         m_gate->gate.drop();
         m_gate->gate.move();
         QVERIFY(m_gate->gate.listen());
-        QVERIFY(GateFile({m_gate->gate.address(), m_gate->story.ledger.key(), m_gate->story.performer.key(), QCoreApplication::applicationPid(), false})
-                    .write(GateFile::defaultPath()));
+        QVERIFY(gateFile().write(GateFile::defaultPath()));
         QTRY_VERIFY_WITH_TIMEOUT(m_gate->gate.sessions > before, 20'000);
         QTRY_COMPARE(m_app->gate()->link(), view::Link::Live);
         read(about);
         QTRY_VERIFY2(lock().mayApprove(), qPrintable(lock().unmetText()));
     }
 
+    // It comes back elsewhere while a hold is open: that is shown anew, with diffs that this connection brings.
+    void theOpenHoldComesBackWithItsGate()
+    {
+        const auto about = m_gate->pending();
+        sit();
+        read(about);
+        QTRY_VERIFY(lock().mayApprove());
+        const int before = m_gate->gate.sessions;
+        m_gate->gate.drop();
+        m_gate->gate.move();
+        QVERIFY(m_gate->gate.listen());
+        QVERIFY(gateFile().write(GateFile::defaultPath()));
+        QTRY_VERIFY_WITH_TIMEOUT(m_gate->gate.sessions > before, 20'000);
+        QTRY_VERIFY2((readAll(), lock().mayApprove()), qPrintable(lock().unmetText()));
+    }
+
     // A gate that has an owner is nobody else's to take.
     void anOwnedGateIsNotTakenOver()
     {
         m_desk = std::make_unique<Desk>(*m_app, Places::ofThisUser(), *m_tray, *m_notifier);
-        QVERIFY(GateFile({m_gate->gate.address(), m_gate->story.ledger.key(), m_gate->story.performer.key(), QCoreApplication::applicationPid(), false})
-                    .write(GateFile::defaultPath()));
+        QVERIFY(gateFile().write(GateFile::defaultPath()));
         m_desk->begin();
         QTRY_VERIFY(m_app->firstRun());
         Q_EMIT m_app->keys()->ownerWanted(QStringLiteral("sam"), StoryGate::passphrase(), true);
@@ -745,6 +779,29 @@ private Q_SLOTS:
         QVERIFY(!m_app->firstRun());
         QCOMPARE(m_gate->gate.sessions, 0);
         QCOMPARE(KeyIndex::load(KeyIndex::defaultPath())->records(), before);
+    }
+
+    // Whatever was looked at before, and closed the lock with all its reasons.
+    void withoutTheSessionKeyEveryHoldIsLocked()
+    {
+        const auto about = m_gate->pending();
+        const auto measuring = m_gate->story.ask();
+        m_gate->put(measuring, State::Measuring);
+        sit();
+        QTRY_VERIFY(m_app->gate()->proven().startsWith(QString::number(m_gate->story.entries.size())));
+        m_desk.reset();
+        m_app = std::make_unique<App>();
+        m_desk = std::make_unique<Desk>(*m_app, Places::ofThisUser(), *m_tray, *m_notifier);
+        m_desk->setVisible(true);
+        m_desk->begin();
+        QTRY_VERIFY(m_app->passphrase()->wanted());
+        Q_EMIT m_app->passphrase()->cancelled();
+        QTRY_COMPARE(m_app->inbox()->total(), 2);
+        m_desk->openHold(measuring.id.toString());
+        QTRY_COMPARE(review().state(), Review::Measuring);
+        read(about);
+        QVERIFY2(waitsFor("Restore your session key"), qPrintable(lock().unmetText()));
+        QVERIFY(!lock().mayApprove() && !lock().mayDeny());
     }
 
     void whatWasSeenStaysReadable_data()

@@ -219,14 +219,13 @@ void Desk::takeSeat(const GateAddress &address, const Pins &pins)
             m_keys.look();
             //: Inbox, offline, and why nothing can be decided: the session key is missing; %1 which key, and where it was kept
             const auto why = tr("%1 Until then another approver, or you with another key, can deny, stop and freeze.").arg(present::shown(signer.error().detail, 800));
-            //: Why approving and denying are locked; the inbox says which key, and where it was kept
-            m_app.decision()->block(u"keys"_s, tr("Restore your session key"));
             m_keyMissing = true;
+            refreshBlocks();
             return showNoGate(pins.gate, why);
         }
-        m_app.decision()->block(u"keys"_s, {});
         m_keyMissing = false;
         m_diffs.reset();
+        m_shownRevision = -1; // its diffs are fetched over the new connection
         m_history.reset();
         m_whyNoGate.clear();
         m_seat = std::make_unique<GateSeat>(address, pins, std::move(signer).value(), m_keys.keeper(), *m_app.passphrase());

@@ -73,6 +73,8 @@ private:
     void refreshAll();
     void refreshInbox();
     void refreshReview(bool anew);
+    /// What is shown of it above its figures.
+    [[nodiscard]] HoldView holdViewOf(const present::Evidence &evidence) const;
     void refreshRunning();
     [[nodiscard]] RunningRow runningRow(const present::Evidence &evidence) const;
     void fetchReceipt(const HoldId &hold);

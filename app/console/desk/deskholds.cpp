@@ -130,6 +130,18 @@ void Desk::openHold(const QString &holdId)
     schedule();
 }
 
+HoldView Desk::holdViewOf(const Evidence &evidence) const
+{
+    auto view = present::holdView(evidence, m_seat->viewer(), now());
+    if (m_beyond.contains(evidence.head.hold)) {
+        const auto row = runningRow(evidence);
+        view.standing = row.state;
+        view.result = row.result;
+        view.tone = row.tone;
+    }
+    return view;
+}
+
 void Desk::refreshReview(bool anew)
 {
     const auto *evidence = current();
@@ -139,13 +151,7 @@ void Desk::refreshReview(bool anew)
         return;
     }
     const auto viewer = m_seat->viewer();
-    auto view = present::holdView(*evidence, viewer, now());
-    if (m_beyond.contains(evidence->head.hold)) {
-        const auto row = runningRow(*evidence);
-        view.standing = row.state;
-        view.result = row.result;
-        view.tone = row.tone;
-    }
+    const auto view = holdViewOf(*evidence);
     if (!evidence->unverified.isEmpty()) {
         m_app.decision()->close();
         return m_app.review()->show(Review::Unverified, view, {}, evidence->unverified);
@@ -194,6 +200,8 @@ void Desk::refreshBlocks()
     const bool live = m_seat && m_seat->feed().isLive();
     //: Why nothing can be decided: the gate does not answer
     lock->block(u"link"_s, live || m_keyMissing ? QString() : tr("Connect to the gate"));
+    //: Why approving and denying are locked; the inbox says which key, and where it was kept
+    lock->block(u"keys"_s, m_keyMissing ? tr("Restore your session key") : QString());
     if (evidence == nullptr || !evidence->hold)
         return;
     const auto state = evidence->head.state;
@@ -345,7 +353,7 @@ void Desk::tick()
     }
     if (m_visible) {
         if (const auto *evidence = current(); evidence != nullptr && evidence->hold && evidence->unverified.isEmpty()) {
-            m_app.review()->setHold(present::holdView(*evidence, m_seat->viewer(), now()));
+            m_app.review()->setHold(holdViewOf(*evidence));
             m_app.review()->setFacts(present::factRows(*evidence->hold, now()));
             refreshBlocks();
         }

@@ -66,6 +66,8 @@ void Desk::fetchReceipt(const HoldId &hold)
             if (receipt && receipt->hold == hold) {
                 m_receipts.insert(hold, *receipt);
                 refreshRunning();
+                if (hold == m_open)
+                    refreshReview(false);
                 fetchOutput(hold);
             }
         });
