@@ -17,6 +17,16 @@ QString operandTypes(QLatin1StringView side)
         .arg(side);
 }
 
+/// Whether the server turns the values of a column into what it compares by a cast that somebody made.
+QString castsByCode()
+{
+    return QStringLiteral("EXISTS (SELECT FROM unnest(c.conkey, c.confkey, c.conpfeqop) k(child, parent, op) JOIN pg_operator o ON o.oid = k.op"
+                          " CROSS JOIN LATERAL (VALUES (c.conrelid, k.child, o.oprright), (c.confrelid, k.parent, o.oprleft)) s(rel, num, compared)"
+                          " JOIN pg_attribute a ON a.attrelid = s.rel AND a.attnum = s.num"
+                          " CROSS JOIN LATERAL (WITH RECURSIVE b(t) AS (SELECT a.atttypid UNION SELECT t.typbasetype FROM b JOIN pg_type t ON t.oid = b.t WHERE t.typbasetype <> 0) SELECT t FROM b) b"
+                          " JOIN pg_cast x ON x.castsource = b.t AND x.casttarget = s.compared AND x.castfunc >= %1)").arg(FirstUserOid);
+}
+
 /// `replica`: the performing session is one in which ordinary triggers do not fire.
 QString keysQuery(bool replica)
 {
@@ -29,7 +39,7 @@ QString keysQuery(bool replica)
         " (SELECT json_agg(o.oprname ORDER BY k.n) FROM unnest(c.conpfeqop) WITH ORDINALITY k(o, n) JOIN pg_operator o ON o.oid = k.o),"
         " (SELECT bool_and(o.oprnamespace = 'pg_catalog'::regnamespace) FROM unnest(c.conpfeqop) k(o) JOIN pg_operator o ON o.oid = k.o),"
         " f.deletes, f.updates, f.partly,"
-        " EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.conrelid AND i.indisvalid AND i.indkey[0] = ANY(c.conkey)), c.condeferrable, %2, %3"
+        " EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.conrelid AND i.indisvalid AND i.indkey[0] = ANY(c.conkey)), c.condeferrable, %2, %3, %4"
         " FROM pg_constraint c CROSS JOIN LATERAL (WITH RECURSIVE k(oid) AS (SELECT c.oid UNION ALL SELECT d.oid FROM k JOIN pg_constraint d ON d.conparentid = k.oid),"
         // The checks of the table that refers lie on the parent as well where both are one.
         "  s(event, fires) AS (SELECT t.tgtype::int & 24, t.tgenabled IN ('%1', 'A') FROM k JOIN pg_trigger t ON t.tgconstraint = k.oid JOIN pg_constraint o ON o.oid = k.oid AND o.confrelid = t.tgrelid"
@@ -37,7 +47,7 @@ QString keysQuery(bool replica)
         "  SELECT coalesce(bool_or(fires) FILTER (WHERE event = 8), true), coalesce(bool_or(fires) FILTER (WHERE event = 16), true),"
         "   coalesce(bool_or(fires) FILTER (WHERE event = 8) <> bool_and(fires) FILTER (WHERE event = 8) OR bool_or(fires) FILTER (WHERE event = 16) <> bool_and(fires) FILTER (WHERE event = 16), false) FROM s"
         " ) f(deletes, updates, partly) WHERE c.contype = 'f' AND c.conparentid = 0 ORDER BY c.conrelid, c.oid")
-        .arg(replica ? l("R") : l("O"), operandTypes(l("oprleft")), operandTypes(l("oprright")));
+        .arg(replica ? l("R") : l("O"), operandTypes(l("oprleft")), operandTypes(l("oprright")), castsByCode());
 }
 
 QString as(const QString &type, const QString &column) { return type.isEmpty() ? column : QStringLiteral("CAST(%1 AS %2)").arg(column, type); }
@@ -66,6 +76,7 @@ Result<ForeignKeys, QString> ForeignKeys::load(const Session &session)
     for (int row = 0; row < keys->count(); ++row) {
         const QString name = displayIdent(keys->text(row, 1));
         const QString why = !keys->flag(row, 9) ? QStringLiteral("foreign key %1 compares with an operator that is not built in").arg(name)
+            : keys->flag(row, 17)               ? QStringLiteral("foreign key %1 compares by a cast that somebody made").arg(name)
             : keys->flag(row, 12)               ? QStringLiteral("foreign key %1 is not enforced in all partitions").arg(name)
                                                 : QString();
         result.m_keys.push_back({keys->oid(row, 0), keys->text(row, 1), keys->oid(row, 2), keys->oid(row, 3), keys->text(row, 4).at(0),

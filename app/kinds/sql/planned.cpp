@@ -7,6 +7,7 @@
 #include "kinds/sql/storedtree.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace holdfast::sql {
 
@@ -22,6 +23,7 @@ struct Function final
 struct Callables final
 {
     std::map<Oid, Function> functions;
+    std::map<Oid, Oid> instead; ///< operators of somebody's, with a function that the server may call in place of theirs
     QStringList expanded; ///< names of functions and operators in whose place the planner writes more than was written: a body in SQL, defaults of arguments
 };
 
@@ -74,20 +76,31 @@ class Planning final
 public:
     explicit Planning(const Callables &callables) : m_callables(callables) {}
 
-    /// The function that is evaluated in it, or 0.
-    [[nodiscard]] Oid evaluated(const StoredTree &tree) const
+    /// The function that is evaluated in it, or 0. `whole`: it may be put to rows and to their statistics, so that all that it calls may run.
+    [[nodiscard]] Oid evaluated(const StoredTree &tree, bool whole) const
     {
         const Oid called = tree.function();
-        if (called >= FirstUserOid && runs(tree, called))
+        if (called >= FirstUserOid && ((whole && !isOfServer(called)) || runs(tree, called)))
             return called;
+        if (whole && tree.type == l("COERCETODOMAIN")) // what its checks call is not looked at
+            return notKnown;
+        if (const auto other = m_callables.instead.find(tree.word(l("opno")).toUInt()); other != m_callables.instead.end())
+            return other->second;
         for (const StoredTree &part : tree.parts) {
-            if (const Oid inside = evaluated(part); inside != 0)
+            if (const Oid inside = evaluated(part, whole); inside != 0)
                 return inside;
         }
         return 0;
     }
 
 private:
+    static constexpr Oid notKnown = std::numeric_limits<Oid>::max();
+    /// Written in a language that only a superuser may write in.
+    [[nodiscard]] bool isOfServer(Oid function) const
+    {
+        const auto found = m_callables.functions.find(function);
+        return found != m_callables.functions.end() && (found->second.language == l("c") || found->second.language == l("internal"));
+    }
     [[nodiscard]] bool isSql(Oid function) const
     {
         const auto found = m_callables.functions.find(function);
@@ -127,6 +140,14 @@ private:
     const Callables &m_callables;
 };
 
+/// `code`: functions that need no superuser to be written; `families`: of operators that hold such code, behind an operator or as what supports an index.
+QString familyFunctions()
+{
+    return QStringLiteral("WITH code(function) AS (SELECT p.oid FROM pg_proc p JOIN pg_language g ON g.oid = p.prolang WHERE p.oid >= 16384 AND g.lanname NOT IN ('c', 'internal')),"
+                          " families(family, function) AS (SELECT m.family, c.function FROM (SELECT amprocfamily, amproc::oid FROM pg_amproc"
+                          "  UNION SELECT a.amopfamily, o.oprcode::oid FROM pg_amop a JOIN pg_operator o ON o.oid = a.amopopr) m(family, function) JOIN code c USING (function))");
+}
+
 Result<Callables, QString> callablesOf(const PgConnection &db)
 {
     const auto rows = db.guarded(QStringLiteral("SELECT p.oid, p.oid::regprocedure::text, md5(%1), g.lanname, CASE WHEN g.lanname = 'sql' THEN p.prosrc ELSE '' END, p.provolatile = 'i', p.pronargdefaults > 0"
@@ -134,9 +155,15 @@ Result<Callables, QString> callablesOf(const PgConnection &db)
     const auto names = db.guarded(QStringLiteral("SELECT p.proname FROM pg_proc p JOIN pg_language g ON g.oid = p.prolang WHERE p.oid >= 16384 AND (g.lanname = 'sql' OR p.pronargdefaults > 0)"
                                                  " UNION SELECT o.oprname FROM pg_operator o JOIN pg_proc p ON p.oid = o.oprcode JOIN pg_language g ON g.oid = p.prolang"
                                                  "  WHERE p.oid >= 16384 AND g.lanname = 'sql'"));
-    if (!rows || !names)
-        return Failure{(rows ? names : rows).error().toString()};
+    // Whether one condition follows from another is found by comparing their constants, with any operator of the family. NOT gives way to the negator.
+    const auto operators = db.guarded(familyFunctions() + QStringLiteral(
+        " SELECT x.operator, min(x.function::int8) FROM (SELECT m.amopopr, f.function FROM families f JOIN pg_amop m ON m.amopfamily = f.family UNION ALL SELECT o.oid, c.function"
+        "  FROM pg_operator o JOIN pg_operator n ON n.oid = o.oprnegate JOIN code c ON c.function = n.oprcode) x(operator, function) WHERE x.operator >= 16384 GROUP BY 1"));
+    if (!rows || !names || !operators)
+        return Failure{(rows ? names ? operators : names : rows).error().toString()};
     Callables all;
+    for (int row = 0; row < operators->count(); ++row)
+        all.instead[operators->oid(row, 0)] = operators->oid(row, 1);
     for (int row = 0; row < rows->count(); ++row)
         all.functions[rows->oid(row, 0)] = {rows->text(row, 1), rows->text(row, 2), rows->text(row, 3), rows->text(row, 4), rows->flag(row, 5), rows->flag(row, 6)};
     for (int row = 0; row < names->count(); ++row)
@@ -144,20 +171,22 @@ Result<Callables, QString> callablesOf(const PgConnection &db)
     return all;
 }
 
-/// Expressions that call what is not the server's: of which table, in what, the tree; or in place of a tree the function that compares.
+/// Expressions that call what is not the server's: of which table, in what, the tree; or in place of a tree the function that compares. Last, whether
+/// it is a condition of an index: that stands among the conditions of a query which follows it, for their statistics and for the rows themselves.
 Result<PgRows, PgError> expressionsOf(const PgConnection &db)
 {
-    return db.guarded(QStringLiteral(
-        "WITH trees(rel, what, tree) AS ("
-        " SELECT i.indrelid, 'index ' || quote_ident(c.relname), x.tree::text FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid CROSS JOIN LATERAL (VALUES (i.indexprs), (i.indpred)) x(tree)"
-        " UNION ALL SELECT stxrelid, 'statistics ' || quote_ident(stxname), stxexprs::text FROM pg_statistic_ext"
-        " UNION ALL SELECT conrelid, 'check constraint ' || quote_ident(conname), conbin::text FROM pg_constraint WHERE contype = 'c' AND conrelid <> 0"
-        " UNION ALL SELECT p.partrelid, 'the partition key of ' || quote_ident(c.relname), p.partexprs::text FROM pg_partitioned_table p JOIN pg_class c ON c.oid = p.partrelid)"
-        " SELECT rel, what, tree, 0 FROM trees WHERE tree ~ ':(funcid|opfuncid|opno) (\\d{6,}|[2-9]\\d{4}|1[7-9]\\d{3}|16[4-9]\\d\\d|163[89]\\d)|ROWCOMPAREEXPR'"
-        " UNION ALL SELECT k.rel, k.what, '', min(p.oid::int8) FROM (SELECT i.indrelid, 'index ' || quote_ident(c.relname), i.indclass FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
+    return db.guarded(familyFunctions() + QStringLiteral(
+        ", trees(rel, what, tree, whole) AS ("
+        " SELECT i.indrelid, 'index ' || quote_ident(c.relname), x.tree::text, x.whole FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
+        "  CROSS JOIN LATERAL (VALUES (i.indexprs, false), (i.indpred, true)) x(tree, whole)"
+        " UNION ALL SELECT stxrelid, 'statistics ' || quote_ident(stxname), stxexprs::text, false FROM pg_statistic_ext"
+        " UNION ALL SELECT conrelid, 'check constraint ' || quote_ident(conname), conbin::text, false FROM pg_constraint WHERE contype = 'c' AND conrelid <> 0"
+        " UNION ALL SELECT p.partrelid, 'the partition key of ' || quote_ident(c.relname), p.partexprs::text, false FROM pg_partitioned_table p JOIN pg_class c ON c.oid = p.partrelid)"
+        " SELECT rel, what, tree, 0, whole FROM trees WHERE tree ~ ':(funcid|opfuncid|opno) (\\d{6,}|[2-9]\\d{4}|1[7-9]\\d{3}|16[4-9]\\d\\d|163[89]\\d)|ROWCOMPAREEXPR'"
+        "  OR (whole AND tree ~ 'COERCETODOMAIN')"
+        " UNION ALL SELECT k.rel, k.what, '', min(f.function::int8), false FROM (SELECT i.indrelid, 'index ' || quote_ident(c.relname), i.indclass FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
         "   UNION ALL SELECT p.partrelid, 'the partition key of ' || quote_ident(c.relname), p.partclass FROM pg_partitioned_table p JOIN pg_class c ON c.oid = p.partrelid) k(rel, what, classes)"
-        "  JOIN pg_opclass o ON o.oid = ANY(k.classes::oid[]) JOIN pg_amproc m ON m.amprocfamily = o.opcfamily JOIN pg_proc p ON p.oid = m.amproc::oid AND p.oid >= 16384"
-        "  JOIN pg_language g ON g.oid = p.prolang AND g.lanname NOT IN ('c', 'internal') GROUP BY 1, 2 ORDER BY 1, 2"));
+        "  JOIN pg_opclass o ON o.oid = ANY(k.classes::oid[]) JOIN families f ON f.family = o.opcfamily GROUP BY 1, 2 ORDER BY 1, 2"));
 }
 
 } // namespace
@@ -175,7 +204,7 @@ Result<PlannedCodes, QString> codeOfPlanning(const PgConnection &db)
         return callables.failure();
     for (int row = 0; row < rows->count(); ++row) {
         const QString tree = rows->text(row, 2);
-        const Oid called = tree.isEmpty() ? rows->oid(row, 3) : Planning(*callables).evaluated(StoredTree::parse(tree));
+        const Oid called = tree.isEmpty() ? rows->oid(row, 3) : Planning(*callables).evaluated(StoredTree::parse(tree), rows->flag(row, 4));
         if (called == 0)
             continue;
         const auto function = callables->functions.find(called);

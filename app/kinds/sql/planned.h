@@ -17,7 +17,8 @@ struct PlannedCode final
 using PlannedCodes = std::map<Oid, PlannedCode>;
 
 /// Such code by table. The planner evaluates immutable functions of constants in whatever hangs on a table: indexes, extended statistics, checks,
-/// partition keys; and it compares by the functions of an index's or a partition key's operator class.
+/// partition keys; it compares by the functions of an index's or a partition key's operator class; and it puts the condition of an index to
+/// statistics of the table, or to its rows.
 [[nodiscard]] Result<PlannedCodes, QString> codeOfPlanning(const PgConnection &db);
 
 } // namespace holdfast::sql

@@ -9,6 +9,22 @@
 using namespace holdfast;
 using namespace holdfast::tests;
 
+namespace {
+
+/// Operators of which the server knows how they follow from one another, and uses one to find out whether conditions with two others do.
+QString ownFamily()
+{
+    QString objects, members;
+    for (const auto &[sign, number] : {std::pair("<", 1), std::pair("<=", 2), std::pair(">=", 4), std::pair(">", 5)}) {
+        objects += QStringLiteral("CREATE FUNCTION own%2(int, int) RETURNS bool LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN public.f($1) %1 $2; END'; CREATE OPERATOR ##%1 (LEFTARG = int, RIGHTARG = int, FUNCTION = own%2); ")
+                       .arg(QLatin1StringView(sign), QString::number(number));
+        members += QStringLiteral("OPERATOR %2 ##%1, ").arg(QLatin1StringView(sign), QString::number(number));
+    }
+    return objects + QStringLiteral("CREATE OPERATOR CLASS own FOR TYPE int4 USING btree AS OPERATOR 3 =, %1 FUNCTION 1 btint4cmp(int, int); ").arg(members);
+}
+
+} // namespace
+
 class TestSqlAsking : public QObject
 {
     Q_OBJECT
@@ -18,6 +34,10 @@ private Q_SLOTS:
     void cleanupTestCase() { m_shop.reset(); }
     void planning_data();
     void planning();
+    void conditions_data();
+    void conditions();
+    void references_data();
+    void references();
     void checking();
     void selfReferring();
     void harmless_data();
@@ -79,7 +99,11 @@ void TestSqlAsking::planning_data()
         QStringLiteral("DROP TABLE other CASCADE; CREATE TABLE other (id int, n int) PARTITION BY RANGE ((f(1) + id)); CREATE TABLE part PARTITION OF other DEFAULT; INSERT INTO other VALUES (5, 5)"),
         QStringLiteral("CREATE FUNCTION compares(int, int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN f(1); END $$; ALTER TABLE other DROP CONSTRAINT other_pkey; INSERT INTO other SELECT i, i FROM"
                        " generate_series(100, 5000) i; CREATE OPERATOR CLASS own FOR TYPE int4 USING btree AS OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >, FUNCTION 1 compares(int, int);"
-                       " CREATE INDEX ix ON other (id own); ANALYZE other")};
+                       " CREATE INDEX ix ON other (id own); ANALYZE other"),
+        // What the condition of an index keeps is estimated from the statistics of its columns.
+        QStringLiteral("CREATE FUNCTION less(int, int) RETURNS bool LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN public.f($1) < $2; END'; CREATE OPERATOR ##< (LEFTARG = int, RIGHTARG = int, FUNCTION = less, RESTRICT = scalarltsel);"
+                       " UPDATE other SET n = n % 3; CREATE INDEX ix ON other (n) WHERE n ##< 5 OR id = 5; ANALYZE other"),
+        ownFamily() + QStringLiteral("CREATE INDEX ix ON other (n) WHERE id ##<= 100"), ownFamily() + QStringLiteral("CREATE TABLE kid (CHECK (id ##<= 3)) INHERITS (other)")};
     for (const QString &one : objects)
         QTest::newRow(qPrintable(one)) << one;
 }
@@ -103,6 +127,56 @@ void TestSqlAsking::planning()
         const MeasureOutput output = ground.measure(QString::fromLatin1(text));
         const QByteArray ran = heard();
         QVERIFY2(!ran.contains("canary"), (text + ran).constData());
+    }
+}
+
+void TestSqlAsking::conditions_data()
+{
+    QTest::addColumn<QString>("condition");
+    for (const char *one : {"f(id) > 0", "id::positive > 0", "NOT id ##> 0"})
+        QTest::newRow(one) << QString::fromLatin1(one);
+}
+
+/// Where an index answers for pages only, its condition is put to each row of them.
+void TestSqlAsking::conditions()
+{
+    QFETCH(QString, condition);
+    const Ground ground = with(QStringLiteral("CREATE DOMAIN positive AS int CHECK (f(VALUE) > 0); CREATE FUNCTION most(int, int) RETURNS bool LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN public.f($1) <= $2; END';"
+                                              "CREATE OPERATOR ##<= (LEFTARG = int, RIGHTARG = int, FUNCTION = most); CREATE OPERATOR ##> (LEFTARG = int, RIGHTARG = int, FUNCTION = int4gt, NEGATOR = ##<=); CREATE TABLE broad AS SELECT i AS id, i AS n FROM generate_series(1, 500) i;"
+                                              "CREATE INDEX ix ON broad USING brin (n) WHERE %1 OR id = 7; DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET enable_seqscan = off', current_database()); END $$").arg(condition));
+    static_cast<void>(ground.sql(QStringLiteral("SELECT count(*) FROM broad WHERE n < 9 AND n > 6 AND id = 7")));
+    QVERIFY2(heard().contains("canary"), "the server does not run it");
+    const MeasureOutput output = ground.measure(QStringLiteral("DELETE FROM broad WHERE n < 9 AND n > 6 AND id = 7"));
+    const QByteArray ran = heard();
+    QVERIFY2(!ran.contains("canary"), ran.constData());
+    QVERIFY2(output.measurement.uninspectable.join(u';').contains(QLatin1StringView("for index ix the server would run")), qPrintable(dump(output)));
+}
+
+void TestSqlAsking::references_data()
+{
+    QTest::addColumn<QString>("column");
+    QTest::addColumn<QString>("action");
+    for (const char *column : {"pair", "double"}) {
+        for (const char *action : {"ON DELETE CASCADE", "ON DELETE SET NULL ON UPDATE SET NULL", "ON UPDATE CASCADE", ""})
+            QTest::addRow("%s %s", column, action) << QString::fromLatin1(column) << QString::fromLatin1(action);
+    }
+}
+
+/// A column may refer to one of another type, from which the server comes by a cast.
+void TestSqlAsking::references()
+{
+    QFETCH(QString, column);
+    QFETCH(QString, action);
+    const Ground ground = with(QStringLiteral("CREATE FUNCTION first(pair) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN public.f($1.x); END $$; CREATE CAST (pair AS int) WITH FUNCTION first(pair) AS IMPLICIT;"
+                                              "CREATE DOMAIN twin AS pair; CREATE DOMAIN double AS twin; CREATE TABLE refers (p %1 REFERENCES other %2); INSERT INTO refers VALUES (ROW(5, 5))").arg(column, action));
+    static_cast<void>(ground.sql(QStringLiteral("SELECT count(*) FROM refers WHERE p = 5")));
+    QVERIFY2(heard().contains("canary"), "the server does not run it");
+    for (const char *text : {"DELETE FROM other WHERE id = 5", "UPDATE other SET id = 500 WHERE id = 5", "TRUNCATE other CASCADE", "MERGE INTO other USING third ON other.id = third.id WHEN MATCHED THEN DELETE", "DROP TABLE other CASCADE"}) {
+        const MeasureOutput output = ground.measure(QString::fromLatin1(text));
+        const QByteArray ran = heard();
+        QVERIFY2(!ran.contains("canary"), (text + ran).constData());
+        const bool counts = std::string_view(text).starts_with("DELETE");
+        QVERIFY2(!counts || output.measurement.uninspectable.join(u';').contains(QLatin1StringView("by a cast that somebody made")), (text + dump(output).toUtf8()).constData());
     }
 }
 
