@@ -340,8 +340,11 @@ std::vector<int> listTables(const Catalog &catalog, const Closure &closure, cons
             continue;
         const int parent = table.foundFrom < 0 ? -1 : shown[static_cast<std::size_t>(table.foundFrom)];
         shown[i] = static_cast<int>(effects.dependents.size());
+        const std::optional<std::int64_t> direct = i == 0 && counted ? std::optional(counted->number(0, 0)) : count;
         effects.dependents.push_back(
-            {table.relation.display(), QStringLiteral("table"), i == 0 ? QStringLiteral("deleted") : QStringLiteral("cascade"), count, parent});
+            {table.relation.display(), QStringLiteral("table"), i == 0 ? QStringLiteral("deleted") : QStringLiteral("cascade"), direct, parent});
+        if (count != direct) // which the keys lead back to the table itself
+            effects.dependents.push_back({table.relation.display(), QStringLiteral("table"), QStringLiteral("cascade"), *count - *direct, shown[i]});
         if (i > 0)
             effects.dependentTables.push_back(table.relation.oid);
         noteCode(catalog, {table.relation, table.leaves, RowEvent::Delete, {}}, shown[i], effects, i > 0);

@@ -107,18 +107,25 @@ void countWholeTable(const Catalog &catalog, const RowSet &rows, const Count &di
 
 namespace {
 
-/// As the dependents tell it.
+Count countOf(const Dependent &dependent)
+{
+    return dependent.count ? Count::of(*dependent.count) : Count::between(dependent.least.value_or(0), dependent.most, {});
+}
+
+/// As the dependents tell it, without what the keys lead to.
 Count hitIn(const QString &table, const Effects &effects)
 {
     const auto found = std::find_if(effects.dependents.begin(), effects.dependents.end(), [&](const Dependent &one) { return one.name == table; });
-    if (found == effects.dependents.end())
-        return Count::unknown({});
-    return found->count ? Count::of(*found->count) : Count::between(found->least.value_or(0), found->most, {});
+    return found == effects.dependents.end() ? Count::unknown({}) : countOf(*found);
 }
 
 void tellShare(const WholeTable &whole, Effects &effects)
 {
-    const Count hit = hitIn(whole.table, effects);
+    Count hit = Count::of(0);
+    for (const Dependent &one : effects.dependents) {
+        if (one.name == whole.table && (one.effect == l("deleted") || one.effect == l("cascade")))
+            hit += countOf(one);
+    }
     const auto most = hit.atMost();
     if (!most || *most > whole.rows)
         return;

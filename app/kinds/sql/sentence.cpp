@@ -94,6 +94,10 @@ QString following(const Effects &effects)
 /// `2 more by cascade`
 QString cascade(const Effects &effects)
 {
+    const Count named = direct(effects);
+    const bool known = effects.cascaded.number || effects.cascaded.isBounded();
+    if (!known && (named.number || named.isBounded())) // else the sentence has said that it knows nothing
+        return QStringLiteral("an unknown number more by cascade");
     const bool any = effects.cascaded.number.value_or(0) > 0 || effects.cascaded.most.value_or(0) > 0 || (effects.cascaded.isBounded() && !effects.cascaded.most);
     return any ? words(effects.cascaded) + l(" more by cascade") : QString();
 }

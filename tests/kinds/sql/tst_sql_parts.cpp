@@ -39,7 +39,7 @@ void TestSqlParts::initTestCase()
 {
     m_shop = std::make_unique<Shop>(shopSchema() + QStringLiteral(
         "CREATE TABLE archive (id int, n int);"
-        "CREATE TABLE tree (id int PRIMARY KEY, up int REFERENCES tree ON DELETE CASCADE); INSERT INTO tree SELECT i, nullif(i / 2, 0) FROM generate_series(1, 20) i;"
+        "CREATE TABLE tree (id int PRIMARY KEY, up int REFERENCES tree ON DELETE CASCADE, note text); INSERT INTO tree SELECT i, nullif(i / 2, 0) FROM generate_series(1, 20) i;"
         "CREATE TABLE feed (id int, n int); INSERT INTO feed SELECT i, i FROM generate_series(31, 50) i;"
         "CREATE TABLE noisy (id int PRIMARY KEY); INSERT INTO noisy SELECT generate_series(1, 5); CREATE TABLE ran (what text);"
         "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.ran VALUES ('f'); RETURN 1; END $$;"
@@ -78,6 +78,7 @@ void TestSqlParts::happens_data()
     expect("WITH RECURSIVE t AS (SELECT id FROM tree WHERE id = 2 UNION SELECT c.id FROM tree c, t WHERE c.up = t.id) INSERT INTO archive SELECT id, id FROM t", -2, -2, 12, 12);
     expect("DELETE FROM other WHERE id IN (WITH w AS (SELECT id FROM third) SELECT id FROM w)", 2, 2, -2, -2);
     expect("DELETE FROM tree WHERE id = 2", 12, 12, -2, -2);
+    expect("WITH a AS (DELETE FROM tree WHERE id IN (2, 9)) UPDATE tree SET note = '' WHERE id = 2", 1, 12, 0, 1); // which of them has the row, the server says
     // MERGE: the first action whose condition holds.
     expect("MERGE INTO other o USING feed f ON o.id = f.id WHEN MATCHED AND f.n > 37 THEN DELETE WHEN MATCHED THEN UPDATE SET n = 0 WHEN NOT MATCHED AND f.id < 45 THEN INSERT (id, n) VALUES (f.id, f.n)", 3, 3, 11, 11);
     expect("MERGE INTO other USING feed ON other.id = feed.id WHEN MATCHED AND feed.n > 37 THEN DO NOTHING WHEN MATCHED THEN DELETE", 7, 7, -2, -2);
@@ -184,6 +185,10 @@ void TestSqlParts::sentences_data()
     row("WITH gone AS (DELETE FROM item WHERE id <= 2 RETURNING id) SELECT count(*) FROM gone", "Delete 2 rows from item in ground (6 more by cascade)");
     row("MERGE INTO other o USING feed f ON o.id = f.id WHEN MATCHED AND f.n > 37 THEN DELETE WHEN MATCHED THEN UPDATE SET n = 0 WHEN NOT MATCHED THEN INSERT VALUES (f.id, f.n)",
         "Delete 3 rows from other; update 7 rows of other; add 10 rows to other in ground");
+    // Rows that go by a key of the table itself are told apart, and bounded apart.
+    row("DELETE FROM tree WHERE id = 2", "Delete 1 row from tree in ground (11 more by cascade)");
+    row("WITH a AS (DELETE FROM tree WHERE id IN (2, 9)) UPDATE tree SET note = '' WHERE id = 2", "Delete 1 to 2 rows from tree (up to 10 more by cascade); update up to 1 row of tree in ground");
+    row("UPDATE tree SET up = 3 WHERE id = 2; DELETE FROM tree WHERE id = 3", "Delete up to 2 rows from tree (an unknown number more by cascade); update 1 row of tree in ground");
     row("CREATE TABLE made AS SELECT id FROM other WHERE n <= 6", "Create table made with 6 rows in ground");
     row("SELECT id INTO made FROM other", "Create table made with 40 rows in ground");
     row("INSERT INTO other SELECT id, n FROM feed ON CONFLICT DO NOTHING", "Add up to 20 rows to other in ground");
