@@ -11,7 +11,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto ExecutePatience = 10min;
 constexpr auto CommitPatience = 2min;
 constexpr qsizetype MaxOutput = 1024LL * 1024;
 
@@ -35,18 +34,6 @@ void writeRows(QByteArray &output, const PGresult *result)
     }
 }
 
-/// COPY has no way to be performed here: its data is not part of the request.
-void endCopy(PGconn *connection, ExecStatusType status)
-{
-    if (status == PGRES_COPY_IN || status == PGRES_COPY_BOTH) {
-        PQputCopyEnd(connection, "the request carries no data to copy");
-        return;
-    }
-    char *buffer = nullptr;
-    while (PQgetCopyData(connection, &buffer, 0) > 0)
-        PQfreemem(buffer);
-}
-
 /// The next result, waiting on the socket; nullptr at the end or when the connection is lost.
 ResultPtr next(const PgConnection &db, std::chrono::steady_clock::time_point until, bool &lost)
 {
@@ -59,7 +46,23 @@ ResultPtr next(const PgConnection &db, std::chrono::steady_clock::time_point unt
     return {PQgetResult(db.raw()), PQclear};
 }
 
-void take(const PgConnection &db, const PGresult *result, Executed &executed)
+/// COPY has no way to be performed here: its data is not part of the request.
+void endCopy(const PgConnection &db, ExecStatusType status, std::chrono::steady_clock::time_point until, bool &lost)
+{
+    if (status == PGRES_COPY_IN || status == PGRES_COPY_BOTH) {
+        PQputCopyEnd(db.raw(), "the request carries no data to copy");
+        return;
+    }
+    char *buffer = nullptr;
+    for (int size = 0; !lost && (size = PQgetCopyData(db.raw(), &buffer, 1)) >= 0;) {
+        if (size > 0)
+            PQfreemem(buffer);
+        else
+            lost = !db.waitReadable(until) || !PQconsumeInput(db.raw());
+    }
+}
+
+void take(const PgConnection &db, const PGresult *result, std::chrono::steady_clock::time_point until, Executed &executed)
 {
     const ExecStatusType status = PQresultStatus(result);
     if (status == PGRES_SINGLE_TUPLE || status == PGRES_TUPLES_OK)
@@ -68,7 +71,7 @@ void take(const PgConnection &db, const PGresult *result, Executed &executed)
         executed.tags += QString::fromUtf8(PQcmdStatus(const_cast<PGresult *>(result)));
         write(executed.output, executed.tags.last().toUtf8());
     } else if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH) {
-        endCopy(db.raw(), status);
+        endCopy(db, status, until, executed.connectionLost);
     } else if (status == PGRES_FATAL_ERROR && !executed.error) {
         const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
         const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
@@ -82,17 +85,17 @@ void take(const PgConnection &db, const PGresult *result, Executed &executed)
 
 } // namespace
 
-Executed execute(const PgConnection &db, const QString &text)
+Executed execute(const PgConnection &db, const QString &text, std::chrono::milliseconds patience)
 {
     Executed executed;
-    const auto until = std::chrono::steady_clock::now() + ExecutePatience;
+    const auto until = std::chrono::steady_clock::now() + patience;
     if (!PQsendQuery(db.raw(), text.toUtf8().constData())) {
         executed.connectionLost = true;
         return executed;
     }
     PQsetSingleRowMode(db.raw());
-    while (const ResultPtr result = next(db, until, executed.connectionLost))
-        take(db, result.get(), executed);
+    for (ResultPtr result = next(db, until, executed.connectionLost); result && !executed.connectionLost; result = next(db, until, executed.connectionLost))
+        take(db, result.get(), until, executed);
     executed.connectionLost = executed.connectionLost || !db.isOpen();
     for (const QString &notice : db.takeNotices())
         write(executed.output, notice.toUtf8());

@@ -3,6 +3,8 @@
 
 #include "kinds/sql/connection.h"
 
+#include <chrono>
+
 namespace holdfast::sql {
 
 /// What the server answered to the requester's text.
@@ -14,8 +16,8 @@ struct Executed final
     QByteArray output; ///< rows as tab-separated text, tags, notices; at most 1 MiB
 };
 
-/// Sends the exact text, once, and takes every result in. Ten minutes, then it is cancelled.
-[[nodiscard]] Executed execute(const PgConnection &db, const QString &text);
+/// Sends the exact text, once, and takes every result in. When patience ends, it is cancelled.
+[[nodiscard]] Executed execute(const PgConnection &db, const QString &text, std::chrono::milliseconds patience = std::chrono::minutes(10));
 
 /// Everything that the text left for COMMIT to do happens now, while it can still be seen and undone: deferred constraints and triggers;
 /// cursors WITH HOLD, which COMMIT would run, are closed.

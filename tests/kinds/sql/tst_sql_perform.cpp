@@ -2,6 +2,8 @@
 // Performing: exactly what was approved, or nothing; and an honest word for everything in between.
 #include "ground.h"
 
+#include "kinds/sql/execution.h"
+
 #include <QDir>
 #include <QTemporaryDir>
 #include <QTest>
@@ -125,6 +127,8 @@ private Q_SLOTS:
     void committedIsDurable_data();
     void committedIsDurable();
     void copyHasNoData();
+    void patienceEnds_data();
+    void patienceEnds();
     void hostileWritesInUninspectableAreReported();
 
 private:
@@ -357,6 +361,25 @@ void TestSqlPerform::copyHasNoData()
                  toString(statement.contains(QStringLiteral("FROM")) ? Outcome::Failed : Outcome::Committed));
     }
     QCOMPARE(ground().sql(QStringLiteral("SELECT count(*) FROM c")), QStringLiteral("50"));
+}
+
+void TestSqlPerform::patienceEnds_data()
+{
+    QTest::addColumn<QString>("statement");
+    for (const char *one : {"SELECT pg_sleep(60)", "COPY (SELECT repeat('x', 9000) FROM generate_series(1, 5) UNION ALL SELECT pg_sleep(60)::text) TO STDOUT"})
+        QTest::newRow(one) << QString::fromLatin1(one);
+}
+
+/// What takes too long is cancelled, whatever it was sending.
+void TestSqlPerform::patienceEnds()
+{
+    QFETCH(QString, statement);
+    const auto db = sql::PgConnection::open({m_cluster->url(QStringLiteral("p")), {}, {}, false});
+    QVERIFY(db);
+    const sql::Executed executed = sql::execute(*db, statement, std::chrono::milliseconds(200));
+    QVERIFY(executed.error && !executed.connectionLost);
+    QCOMPARE(executed.error->sqlstate, QStringLiteral("57014"));
+    QVERIFY(db->query(QStringLiteral("SELECT 1")));
 }
 
 void TestSqlPerform::hostileWritesInUninspectableAreReported()
