@@ -22,10 +22,11 @@ std::optional<std::int64_t> referring(const Measuring &measuring, const ForeignK
     const auto &from = measuring.catalog.from(child, measuring.keys.isPartitioned(key.child)); // else a key covers no table that inherits
     if (!from)
         return std::nullopt;
-    QStringList terms;
+    QStringList columns;
     for (const QString &column : key.childColumns)
-        terms += quoteIdent(column) + l(" IS NOT NULL");
-    const auto rows = measuring.catalog.db().guarded(QStringLiteral("SELECT count(*) FROM %1 WHERE %2").arg(*from, terms.join(l(" AND "))));
+        columns += quoteIdent(column);
+    // A row is not null to IS NOT NULL only if none of its fields is.
+    const auto rows = measuring.catalog.db().guarded(QStringLiteral("SELECT count(*) FROM %1 WHERE pg_catalog.num_nulls(%2) = 0").arg(*from, columns.join(l(", "))));
     return rows ? std::optional(rows->number(0, 0)) : std::nullopt;
 }
 

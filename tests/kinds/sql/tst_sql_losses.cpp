@@ -22,6 +22,7 @@ private Q_SLOTS:
     void altered();
     void notCounted();
     void toldApart();
+    void leftBehind();
 
 private:
     [[nodiscard]] Ground make(const QString &setup);
@@ -266,6 +267,17 @@ void TestSqlLosses::toldApart()
     outcome = ground.perform(unlogged, output);
     QVERIFY2(std::holds_alternative<Performed>(outcome) && std::get<Performed>(outcome).outcome == Outcome::Committed, qPrintable(dump(outcome)));
     QVERIFY(!ground.measure(QStringLiteral("CREATE TABLE more AS SELECT id FROM item")).measurement.fact(u"created.unlogged"));
+}
+
+/// A reference by a row of which some field is null refers; one in which a column is null does not.
+void TestSqlLosses::leftBehind()
+{
+    const Ground ground = make(QStringLiteral("CREATE TABLE pairs (p pair, k int, PRIMARY KEY (p, k)); INSERT INTO pairs VALUES ((1, NULL), 1), ((2, 2), 1);"
+                                              "CREATE TABLE refers (p pair, k int, FOREIGN KEY (p, k) REFERENCES pairs); INSERT INTO refers VALUES ((1, NULL), 1), ((2, 2), 1), ((2, 2), NULL), (NULL, 1)"));
+    const MeasureOutput output = ground.measure(QStringLiteral("DROP TABLE pairs CASCADE"));
+    const auto &dependents = output.measurement.dependents;
+    const auto found = std::find_if(dependents.begin(), dependents.end(), [](const Dependent &one) { return one.effect == QStringLiteral("orphaned"); });
+    QVERIFY2(found != dependents.end() && found->name == QStringLiteral("refers.p") && found->count == 2, qPrintable(dump(output)));
 }
 
 QTEST_GUILESS_MAIN(TestSqlLosses)
