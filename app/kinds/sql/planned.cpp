@@ -24,6 +24,7 @@ struct Callables final
 {
     std::map<Oid, Function> functions;
     std::map<Oid, Oid> instead; ///< operators of somebody's, with a function that the server may call in place of theirs
+    bool textRuns = false; ///< what makes a value of a text may call them: the check of a domain, of a field or an element as well
     QStringList expanded; ///< names of functions and operators in whose place the planner writes more than was written: a body in SQL, defaults of arguments
 };
 
@@ -31,7 +32,7 @@ struct Callables final
 class Body final
 {
 public:
-    explicit Body(const QStringList &expanded) : m_expanded(expanded) {}
+    explicit Body(const Callables &callables) : m_callables(callables) {}
 
     [[nodiscard]] bool isTame(const QString &text) const
     {
@@ -43,12 +44,13 @@ public:
     }
 
 private:
-    [[nodiscard]] static bool isLiteral(const Node &node)
+    [[nodiscard]] bool isLiteral(const Node &node) const
     {
-        if (node.is(l("A_Const")))
-            return !node.fields.has(l("isnull"));
-        const Node value = node.is(l("TypeCast")) ? child(node.fields, l("arg")) : Node();
-        return value.is(l("A_Const")) && value.fields.has(l("sval")); // read from its text, no cast is called
+        const bool cast = node.is(l("TypeCast"));
+        const Node value = cast ? child(node.fields, l("arg")) : node;
+        if (!value.is(l("A_Const")) || value.fields.has(l("isnull")))
+            return false;
+        return value.fields.has(l("sval")) ? !m_callables.textRuns : !cast; // a text is read as what it becomes, no cast is called
     }
     [[nodiscard]] bool vary(const std::vector<Node> &operands) const
     {
@@ -62,13 +64,13 @@ private:
         if (node.is(l("TypeCast")))
             return varies(child(node.fields, l("arg")));
         if (node.is(l("FuncCall")))
-            return !m_expanded.contains(names(node.fields, l("funcname")).value(names(node.fields, l("funcname")).size() - 1)) && vary(children(node.fields, l("args")));
+            return !m_callables.expanded.contains(names(node.fields, l("funcname")).value(names(node.fields, l("funcname")).size() - 1)) && vary(children(node.fields, l("args")));
         const bool plain = node.is(l("A_Expr")) && text(node.fields, l("kind")) == l("AEXPR_OP");
-        return plain && node.fields.has(l("lexpr")) && !m_expanded.contains(names(node.fields, l("name")).value(names(node.fields, l("name")).size() - 1))
+        return plain && node.fields.has(l("lexpr")) && !m_callables.expanded.contains(names(node.fields, l("name")).value(names(node.fields, l("name")).size() - 1))
             && vary({child(node.fields, l("lexpr")), child(node.fields, l("rexpr"))});
     }
 
-    const QStringList &m_expanded;
+    const Callables &m_callables;
 };
 
 class Planning final
@@ -114,7 +116,7 @@ private:
         if (found->second.defaults)
             return true;
         if (isSql(called))
-            return !vary(call) || !Body(m_callables.expanded).isTame(found->second.body);
+            return !vary(call) || !Body(m_callables).isTame(found->second.body);
         return found->second.immutable && !vary(call);
     }
     [[nodiscard]] static bool isValue(const StoredTree &tree)
@@ -148,6 +150,12 @@ QString familyFunctions()
                           "  UNION SELECT a.amopfamily, o.oprcode::oid FROM pg_amop a JOIN pg_operator o ON o.oid = a.amopopr) m(family, function) JOIN code c USING (function))");
 }
 
+/// Matches a stored tree that calls what is not the server's.
+QString callsCode()
+{
+    return QStringLiteral("':(funcid|opfuncid|opno) (\\d{6,}|[2-9]\\d{4}|1[7-9]\\d{3}|16[4-9]\\d\\d|163[89]\\d)|ROWCOMPAREEXPR'");
+}
+
 Result<Callables, QString> callablesOf(const PgConnection &db)
 {
     const auto rows = db.guarded(QStringLiteral("SELECT p.oid, p.oid::regprocedure::text, md5(%1), g.lanname, CASE WHEN g.lanname = 'sql' THEN p.prosrc ELSE '' END, p.provolatile = 'i', p.pronargdefaults > 0"
@@ -159,9 +167,13 @@ Result<Callables, QString> callablesOf(const PgConnection &db)
     const auto operators = db.guarded(familyFunctions() + QStringLiteral(
         " SELECT x.operator, min(x.function::int8) FROM (SELECT m.amopopr, f.function FROM families f JOIN pg_amop m ON m.amopfamily = f.family UNION ALL SELECT o.oid, c.function"
         "  FROM pg_operator o JOIN pg_operator n ON n.oid = o.oprnegate JOIN code c ON c.function = n.oprcode) x(operator, function) WHERE x.operator >= 16384 GROUP BY 1"));
-    if (!rows || !names || !operators)
-        return Failure{(rows ? names ? operators : names : rows).error().toString()};
+    const auto checks = db.guarded(QStringLiteral("SELECT EXISTS (SELECT FROM pg_constraint WHERE contypid <> 0 AND conbin::text ~ %1)").arg(callsCode()));
+    for (const auto *asked : {&rows, &names, &operators, &checks}) {
+        if (!*asked)
+            return Failure{asked->error().toString()};
+    }
     Callables all;
+    all.textRuns = checks->flag(0, 0);
     for (int row = 0; row < operators->count(); ++row)
         all.instead[operators->oid(row, 0)] = operators->oid(row, 1);
     for (int row = 0; row < rows->count(); ++row)
@@ -182,11 +194,11 @@ Result<PgRows, PgError> expressionsOf(const PgConnection &db)
         " UNION ALL SELECT stxrelid, 'statistics ' || quote_ident(stxname), stxexprs::text, false FROM pg_statistic_ext"
         " UNION ALL SELECT conrelid, 'check constraint ' || quote_ident(conname), conbin::text, false FROM pg_constraint WHERE contype = 'c' AND conrelid <> 0"
         " UNION ALL SELECT p.partrelid, 'the partition key of ' || quote_ident(c.relname), p.partexprs::text, false FROM pg_partitioned_table p JOIN pg_class c ON c.oid = p.partrelid)"
-        " SELECT rel, what, tree, 0, whole FROM trees WHERE tree ~ ':(funcid|opfuncid|opno) (\\d{6,}|[2-9]\\d{4}|1[7-9]\\d{3}|16[4-9]\\d\\d|163[89]\\d)|ROWCOMPAREEXPR'"
+        " SELECT rel, what, tree, 0, whole FROM trees WHERE tree ~ %1"
         "  OR (whole AND tree ~ 'COERCETODOMAIN')"
         " UNION ALL SELECT k.rel, k.what, '', min(f.function::int8), false FROM (SELECT i.indrelid, 'index ' || quote_ident(c.relname), i.indclass FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
         "   UNION ALL SELECT p.partrelid, 'the partition key of ' || quote_ident(c.relname), p.partclass FROM pg_partitioned_table p JOIN pg_class c ON c.oid = p.partrelid) k(rel, what, classes)"
-        "  JOIN pg_opclass o ON o.oid = ANY(k.classes::oid[]) JOIN families f ON f.family = o.opcfamily GROUP BY 1, 2 ORDER BY 1, 2"));
+        "  JOIN pg_opclass o ON o.oid = ANY(k.classes::oid[]) JOIN families f ON f.family = o.opcfamily GROUP BY 1, 2 ORDER BY 1, 2").arg(callsCode()));
 }
 
 } // namespace

@@ -100,6 +100,11 @@ void TestSqlAsking::planning_data()
         QStringLiteral("CREATE FUNCTION compares(int, int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN f(1); END $$; ALTER TABLE other DROP CONSTRAINT other_pkey; INSERT INTO other SELECT i, i FROM"
                        " generate_series(100, 5000) i; CREATE OPERATOR CLASS own FOR TYPE int4 USING btree AS OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >, FUNCTION 1 compares(int, int);"
                        " CREATE INDEX ix ON other (id own); ANALYZE other"),
+        // A text in the body of a function is read when the body is put in its place.
+        QStringLiteral("CREATE DOMAIN checked AS int CHECK (f(VALUE) > 0); CREATE TYPE holder AS (a checked); CREATE FUNCTION takes(int, holder) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN $1; END';"
+                       " CREATE FUNCTION gives(int) RETURNS int LANGUAGE sql IMMUTABLE AS $$ SELECT public.takes($1, '(1)'::public.holder) $$; CREATE INDEX ix ON other ((gives(n)))"),
+        QStringLiteral("CREATE DOMAIN checked AS int CHECK (f(VALUE) > 0); CREATE FUNCTION takes(int, checked[]) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN $1; END';"
+                       " CREATE FUNCTION gives(int) RETURNS int LANGUAGE sql IMMUTABLE AS $$ SELECT public.takes($1, '{1}') $$; CREATE INDEX ix ON other ((gives(n)))"),
         // What the condition of an index keeps is estimated from the statistics of its columns.
         QStringLiteral("CREATE FUNCTION less(int, int) RETURNS bool LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN public.f($1) < $2; END'; CREATE OPERATOR ##< (LEFTARG = int, RIGHTARG = int, FUNCTION = less, RESTRICT = scalarltsel);"
                        " UPDATE other SET n = n % 3; CREATE INDEX ix ON other (n) WHERE n ##< 5 OR id = 5; ANALYZE other"),
@@ -212,7 +217,7 @@ void TestSqlAsking::harmless_data()
 {
     QTest::addColumn<QString>("objects");
     for (const char *one : {"CREATE INDEX ix ON other ((f(n)))", "CREATE INDEX ix ON other ((f(n + 1))) WHERE n > 3", "CREATE INDEX ix ON other ((wrapped(n)))", "CREATE INDEX ix ON other ((n ##+ 2))",
-                            "CREATE INDEX ix ON other ((id + 1)) WHERE n IS NOT NULL", "CREATE STATISTICS st ON (f(n)), id FROM other; ANALYZE other", "ALTER TABLE other ADD CHECK (f(n) > 0)"})
+                            "CREATE INDEX ix ON other ((id + 1)) WHERE n IS NOT NULL", "CREATE FUNCTION named(int) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT 'n'::text || pg_catalog.int4out($1)::text $$; CREATE INDEX ix ON other ((length(named(n))))", "CREATE STATISTICS st ON (f(n)), id FROM other; ANALYZE other", "ALTER TABLE other ADD CHECK (f(n) > 0)"})
         QTest::newRow(one) << QString::fromLatin1(one);
 }
 
