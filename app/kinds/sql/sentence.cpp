@@ -85,10 +85,18 @@ Count changedHere(const Effects &effects)
 /// `4 more by foreign keys`
 QString following(const Effects &effects)
 {
-    const Count here = changedHere(effects);
-    if (here == effects.changed || !here.isExact() || !effects.changed.isExact())
+    const Count here = changedHere(effects), &all = effects.changed;
+    const bool said = here.number || here.isBounded(); // else the sentence has said that it knows nothing
+    if (here == all || !said)
         return {};
-    return QStringLiteral("%1 more by foreign keys").arg(*effects.changed.number - *here.number);
+    if (!all.number && !all.isBounded())
+        return QStringLiteral("an unknown number more by foreign keys");
+    const auto most = all.atMost() ? std::optional(std::max<std::int64_t>(*all.atMost() - here.atLeast(), 0)) : std::nullopt;
+    const std::int64_t least = here.atMost() ? std::max<std::int64_t>(all.atLeast() - *here.atMost(), 0) : 0;
+    const Count more = Count::between(least, most, {});
+    if (more.atMost() == 0)
+        return {};
+    return (more.number || more.isBounded() ? words(more) : QStringLiteral("an unknown number")) + l(" more by foreign keys");
 }
 
 /// `2 more by cascade`

@@ -41,6 +41,8 @@ void TestSqlParts::initTestCase()
         "CREATE TABLE archive (id int, n int);"
         "CREATE TABLE tree (id int PRIMARY KEY, up int REFERENCES tree ON DELETE CASCADE, note text); INSERT INTO tree SELECT i, nullif(i / 2, 0) FROM generate_series(1, 20) i;"
         "CREATE TABLE feed (id int, n int); INSERT INTO feed SELECT i, i FROM generate_series(31, 50) i;"
+        "CREATE TABLE boss (id int PRIMARY KEY); INSERT INTO boss SELECT generate_series(1, 3);"
+        "CREATE TABLE works (id int, boss int REFERENCES boss ON UPDATE CASCADE); INSERT INTO works SELECT i, i % 3 + 1 FROM generate_series(1, 18) i;"
         "CREATE TABLE noisy (id int PRIMARY KEY); INSERT INTO noisy SELECT generate_series(1, 5); CREATE TABLE ran (what text);"
         "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.ran VALUES ('f'); RETURN 1; END $$;"
         "CREATE FUNCTION heard() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN OLD; END $$;"
@@ -189,6 +191,11 @@ void TestSqlParts::sentences_data()
     row("DELETE FROM tree WHERE id = 2", "Delete 1 row from tree in ground (11 more by cascade)");
     row("WITH a AS (DELETE FROM tree WHERE id IN (2, 9)) UPDATE tree SET note = '' WHERE id = 2", "Delete 1 to 2 rows from tree (up to 10 more by cascade); update up to 1 row of tree in ground");
     row("UPDATE tree SET up = 3 WHERE id = 2; DELETE FROM tree WHERE id = 3", "Delete up to 2 rows from tree (an unknown number more by cascade); update 1 row of tree in ground");
+    // And so are rows that change by a key.
+    row("UPDATE boss SET id = 100 WHERE id = 1", "Update 1 row of boss in ground (6 more by foreign keys)");
+    row("DELETE FROM works WHERE id <= 4; UPDATE boss SET id = 100 WHERE id = 1", "Delete 4 rows from works; update up to 1 row of boss (2 to 7 more by foreign keys) in ground");
+    row("INSERT INTO works VALUES (99, 1); UPDATE boss SET id = 100 WHERE id = 1", "Update 1 to 2 rows of boss (5 to 8 more by foreign keys); add 1 row to works in ground");
+    row("WITH a AS (DELETE FROM works WHERE id <= 4) UPDATE boss SET id = 100 WHERE id = 1", "Delete up to 11 rows from works; update up to 1 row of boss (2 to 7 more by foreign keys) in ground");
     row("CREATE TABLE made AS SELECT id FROM other WHERE n <= 6", "Create table made with 6 rows in ground");
     row("SELECT id INTO made FROM other", "Create table made with 40 rows in ground");
     row("INSERT INTO other SELECT id, n FROM feed ON CONFLICT DO NOTHING", "Add up to 20 rows to other in ground");
