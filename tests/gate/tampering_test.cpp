@@ -163,10 +163,17 @@ TestTampering::Document TestTampering::make(const QString &kind, const QString &
 void TestTampering::everyBit()
 {
     QFETCH(QString, kind);
-    const Document good = make(kind);
+    Document good = make(kind);
     const std::int64_t before = m_gate->store().ledger.size();
+    const bool isStranger = kind == u"open" || kind == u"enrol";
+    int sent = 0;
+    const auto copy = [&] {
+        if (isStranger && ++sent % 10 == 0) // without a session a connection has a few messages
+            good = make(kind);
+        return good;
+    };
     for (const qsizetype bit : bitsOf(good.envelope.payload.size())) {
-        Document bad = good;
+        Document bad = copy();
         flip(bad.envelope.payload, bit);
         QVERIFY2(isRefusal(send(bad)), qPrintable(QStringLiteral("payload bit %1").arg(bit)));
     }
@@ -174,12 +181,12 @@ void TestTampering::everyBit()
     for (const qsizetype bit : bitsOf(type.size())) {
         QByteArray flipped = type;
         flip(flipped, bit);
-        Document bad = good;
+        Document bad = copy();
         bad.envelope.payloadType = QString::fromLatin1(flipped);
         QVERIFY2(isRefusal(send(bad)), qPrintable(QStringLiteral("type bit %1").arg(bit)));
     }
     for (qsizetype bit = 0; bit < 64 * 8; ++bit) {
-        Document bad = good;
+        Document bad = copy();
         flip(bad.envelope.signatures.front().signature, bit);
         QVERIFY2(isRefusal(send(bad)), qPrintable(QStringLiteral("signature bit %1").arg(bit)));
     }
