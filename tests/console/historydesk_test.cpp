@@ -185,7 +185,7 @@ private Q_SLOTS:
     void whatIsNotVerifiedYet()
     {
         m_gate->gate.drop();
-        QTRY_VERIFY(!m_seat->watch().follows());
+        QTRY_VERIFY(!m_seat->watch().follows() && !m_seat->feed().isLive());
         m_gate->gate.on(method::LedgerConsistency, [](const Json &, const ScriptedGate::Reply &reply) {
             reply(RpcError::of(ErrorCode::Unavailable, QStringLiteral("later")));
         });
