@@ -6,18 +6,23 @@
 
 namespace holdfast {
 
+namespace {
+
+constexpr auto askAgainAfter = std::chrono::seconds(1);
+
+} // namespace
+
 HoldFeed::HoldFeed(GateLink *link, std::optional<std::int64_t> cursor)
     : QObject(link), m_link(link), m_cursor(cursor)
 {
+    m_askAgain.setSingleShot(true);
+    m_askAgain.setInterval(askAgainAfter);
+    connect(&m_askAgain, &QTimer::timeout, this, &HoldFeed::begin);
     connect(link, &GateLink::stateChanged, this, [this](GateLink::State state) {
+        m_askAgain.stop();
         if (state != GateLink::State::Open)
             return setLive(false);
-        ++m_round;
-        m_paging = true;
-        m_open.clear();
-        m_missed.clear();
-        m_early.clear();
-        subscribe({});
+        begin();
     });
     connect(link, &GateLink::notified, this, [this](const QString &name, const Json &params) {
         if (name != method::HoldChanged)
@@ -25,6 +30,16 @@ HoldFeed::HoldFeed(GateLink *link, std::optional<std::int64_t> cursor)
         if (const auto change = HoldChange::fromJson(params))
             takeChange(*change);
     });
+}
+
+void HoldFeed::begin()
+{
+    ++m_round;
+    m_paging = true;
+    m_open.clear();
+    m_missed.clear();
+    m_early.clear();
+    subscribe({});
 }
 
 void HoldFeed::subscribe(std::optional<QString> after)
@@ -36,7 +51,7 @@ void HoldFeed::subscribe(std::optional<QString> after)
                                           return;
                                       if (!page) {
                                           m_paging = false;
-                                          return;
+                                          return m_askAgain.start(); // the connection may well stay open
                                       }
                                       if (first)
                                           m_pageCursor = page->cursor;

@@ -33,6 +33,8 @@ private Q_SLOTS:
     void goesOnWhereItEnded();
     void keepsOnlyEachThousand();
     void aLostConnectionIsNoAlarm();
+    void asksAgain_data();
+    void asksAgain();
     void moreThanWasAskedForIsAnAlarm();
     void entriesThatDoNotMakeTheRoot();
     void nothingIsKeptAfterAnAlarm();
@@ -197,6 +199,28 @@ void LedgerWatchTest::moreThanWasAskedForIsAnAlarm()
     console.link.open();
     QTRY_VERIFY(!console.watch.alarms().isEmpty());
     QVERIFY(console.watch.proven() <= static_cast<std::int64_t>(m_story->entries.size()));
+}
+
+void LedgerWatchTest::asksAgain_data()
+{
+    QTest::addColumn<QString>("method");
+    for (const auto &each : {method::LedgerCheckpoint, method::LedgerConsistency, method::LedgerEntries})
+        QTest::newRow(qPrintable(each.toString())) << each.toString();
+}
+
+// A gate that is busy closes no connection: what it did not answer is asked again over the same one.
+void LedgerWatchTest::asksAgain()
+{
+    QFETCH(QString, method);
+    followOnce();
+    m_story->ask();
+    m_gate->failOnce(method);
+    Console console(*this);
+    console.link.open();
+    QTRY_VERIFY(console.watch.follows());
+    QCOMPARE(console.watch.proven(), static_cast<std::int64_t>(m_story->entries.size()));
+    QCOMPARE(console.watch.alarms().join(u'\n'), QString());
+    QVERIFY(m_gate->calls.count(method) > 1);
 }
 
 // Each of them genuine, and not those that the checkpoint stands for.

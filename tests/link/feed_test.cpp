@@ -22,9 +22,11 @@ private Q_SLOTS:
     void duplicatesAndOldOnes();
     void resumesByCursor();
     void damagedChangeIsNotShown();
+    void asksAgain_data();
+    void asksAgain();
 
 private:
-    void start();
+    void start(std::chrono::milliseconds patience = 10s);
 
     std::unique_ptr<ScriptedGate> m_gate;
     std::unique_ptr<SeedSigner> m_key;
@@ -67,11 +69,12 @@ void FeedTest::cleanup()
     m_gate.reset();
 }
 
-void FeedTest::start()
+void FeedTest::start(std::chrono::milliseconds patience)
 {
     LinkOptions options;
     options.address = m_gate->address();
     options.firstDelay = 20ms;
+    options.answer = patience;
     m_link = std::make_unique<GateLink>(options, m_key.get());
     m_feed = new HoldFeed(m_link.get());
     connect(m_feed, &HoldFeed::snapshot, this, [this](const std::vector<Head> &open, const std::vector<Head> &missed) {
@@ -153,6 +156,32 @@ void FeedTest::damagedChangeIsNotShown()
     m_gate->notify(method::HoldChanged, Json(JsonObject{{QStringLiteral("cursor"), Json(11)}}));
     m_gate->notify(method::HoldChanged, HoldChange{12, head(1, 12)}.toJson());
     QTRY_COMPARE(m_changed.size(), std::size_t{1});
+}
+
+void FeedTest::asksAgain_data()
+{
+    QTest::addColumn<bool>("late");
+    QTest::newRow("the gate is busy") << false;
+    QTest::newRow("no answer in time") << true;
+}
+
+// The connection stays open all the same, and nothing else would ever ask.
+void FeedTest::asksAgain()
+{
+    QFETCH(bool, late);
+    m_gate->on(method::HoldSubscribe, [this, late](const Json &params, const ScriptedGate::Reply &reply) {
+        m_asked.append(params);
+        const bool second = params.find(u"after") != nullptr;
+        if (m_asked.size() == 2)
+            return late ? void() : reply(RpcError::of(ErrorCode::Unavailable, QStringLiteral("busy")));
+        reply(SubscribeResult{{head(second ? 2 : 1, 3)}, {}, 10, second ? std::nullopt : std::optional(QStringLiteral("p2"))}.toJson());
+    });
+    start(500ms);
+    QTRY_COMPARE(m_snapshots, 1);
+    QCOMPARE(m_asked.size(), 4); // from the beginning
+    QCOMPARE(m_open, std::vector<Head>({head(1, 3), head(2, 3)}));
+    QVERIFY(m_feed->isLive());
+    QCOMPARE(m_gate->connections, 1);
 }
 
 QTEST_GUILESS_MAIN(FeedTest)

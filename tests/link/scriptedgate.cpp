@@ -63,6 +63,16 @@ void ScriptedGate::answer(QStringView method, Json result)
     on(method, [result = std::move(result)](const Json &, const Reply &reply) { reply(result); });
 }
 
+void ScriptedGate::failOnce(QStringView method)
+{
+    on(method, [this, name = method.toString(), then = m_methods.at(method.toString())](const Json &, const Reply &reply) {
+        const auto again = then; // this handler goes with its own replacement
+        const Reply answer = reply;
+        on(name, again);
+        answer(RpcError::of(ErrorCode::Unavailable, QStringLiteral("busy")));
+    });
+}
+
 void ScriptedGate::notify(QStringView method, const Json &params)
 {
     sendRaw(QString::fromUtf8(encode(RpcCall{{}, method.toString(), params})));

@@ -38,6 +38,8 @@ public:
     void on(QStringView method, Method handler) { m_methods[method.toString()] = std::move(handler); }
     /// The same answer each time.
     void answer(QStringView method, Json result);
+    /// The next call of it fails, as with a gate that is busy; after that it is answered as it is now.
+    void failOnce(QStringView method);
     void notify(QStringView method, const Json &params);
     void sendRaw(const QString &text);
     void sendBinary(const QByteArray &bytes);

@@ -17,6 +17,7 @@ constexpr int batch = 40;
 
 // The file is replaced whole, and waits for the disk on the thread that paints: soon after a connection began, seldom after that, and
 // yet often enough for a console that is killed.
+constexpr std::chrono::seconds askAgainAfter(1);
 constexpr std::chrono::seconds keepFirst(5), keepAgain(60);
 constexpr std::int64_t keepEvery = 1000;
 
@@ -91,6 +92,9 @@ LedgerWatch::LedgerWatch(GateLink &link, Pins pins, const VerifierKey &sessionKe
         keep();
         m_keepSoon.setInterval(keepAgain);
     });
+    m_askAgain.setSingleShot(true);
+    m_askAgain.setInterval(askAgainAfter);
+    connect(&m_askAgain, &QTimer::timeout, this, &LedgerWatch::follow);
     resume();
     if (!m_follower.valid()) {
         //: Alarm: the file with what was last seen of the ledger was changed
@@ -98,6 +102,7 @@ LedgerWatch::LedgerWatch(GateLink &link, Pins pins, const VerifierKey &sessionKe
     }
     connect(&m_link, &GateLink::opened, this, &LedgerWatch::begin);
     connect(&m_link, &GateLink::stateChanged, this, [this](GateLink::State state) {
+        m_askAgain.stop();
         if (state != GateLink::State::Open)
             lost();
     });
@@ -159,8 +164,10 @@ void LedgerWatch::accept(const QByteArray &note, std::function<void(QString)> th
         return settle(m_follower.accept(note, {}));
     m_link.call<ProofResult>(method::LedgerConsistency, RangeParams{(*wanted)->first, (*wanted)->second}.toJson(), this,
                              [this, note, settle, then, asked = **wanted](Called<ProofResult> answer) {
-                                 if (!answer)
+                                 if (!answer) {
+                                     m_askAgain.start();
                                      return then(sentence(answer.error()));
+                                 }
                                  // Meanwhile another checkpoint may have become the highest: the proof is about other sizes then.
                                  if (const auto still = m_follower.proofFor(note); still && *still != asked)
                                      return accept(note, then);
@@ -180,7 +187,7 @@ void LedgerWatch::follow()
     m_link.call<CheckpointResult>(method::LedgerCheckpoint, Nothing{}.toJson(), this, [this, known = m_follower.known()](Called<CheckpointResult> answer) {
         m_asking = false;
         if (!answer)
-            return;
+            return m_askAgain.start();
         const QByteArray note = answer->checkpoint.toUtf8();
         if (const auto stale = m_follower.whyNotNewest(note, known))
             return alarm(stale->sentence());
@@ -209,9 +216,9 @@ void LedgerWatch::fetch()
                                    if (session != m_beginning)
                                        return;
                                    if (answer && !answer->entries.empty())
-                                       take(std::move(answer->entries), asked);
-                                   else
-                                       m_fetching = false;
+                                       return take(std::move(answer->entries), asked);
+                                   m_fetching = false;
+                                   m_askAgain.start();
                                });
 }
 
@@ -251,8 +258,10 @@ void LedgerWatch::fetchBlobs(const QList<BlobRef> &blobs)
         fetchBlob(&m_link, blob, this, [this, digest = blob.digest, session = m_beginning](Called<QByteArray> bytes) {
             if (session != m_beginning)
                 return;
-            if (!bytes && isUnanswered(bytes.error()))
-                return giveUp();
+            if (!bytes && isUnanswered(bytes.error())) {
+                giveUp();
+                return m_askAgain.start();
+            }
             // A blob that is gone, or is another, is the auditor's to judge.
             if (bytes)
                 m_blobs[digest] = *bytes;
@@ -262,7 +271,7 @@ void LedgerWatch::fetchBlobs(const QList<BlobRef> &blobs)
     }
 }
 
-// Everything unaudited is fetched again as soon as there is something to follow.
+// Everything unaudited is fetched again when the ledger is followed next.
 void LedgerWatch::giveUp()
 {
     ++m_beginning;
