@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "console/desk/diffshelf.h"
-#include "console/reviewrows.h"
+#include "console/view/reviewrows.h"
 #include "diff/formats.h"
 #include "link/scriptedgate.h"
 #include "wire/messagesledger.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include "console/app.h"
+#include "console/view/app.h"
 
 #include <memory>
 

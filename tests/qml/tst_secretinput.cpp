@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "console/secretinput.h"
+#include "console/view/secretinput.h"
 
 #include <QAccessible>
 #include <QClipboard>

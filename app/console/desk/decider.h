@@ -2,8 +2,8 @@
 #pragma once
 
 #include "console/desk/holdbook.h"
-#include "console/decision.h"
-#include "console/passphraseprompt.h"
+#include "console/view/decision.h"
+#include "console/view/passphraseprompt.h"
 #include "core/documents/command.h"
 #include "core/documents/decision.h"
 #include "keys/keykeeper.h"

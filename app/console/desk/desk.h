@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "console/app.h"
-#include "core/documents/grant.h"
 #include "console/desk/diffshelf.h"
 #include "console/desk/gateseat.h"
 #include "console/desk/historydesk.h"
@@ -12,6 +10,8 @@
 #include "console/shell/notifier.h"
 #include "console/shell/practicerunner.h"
 #include "console/shell/tray.h"
+#include "console/view/app.h"
+#include "core/documents/grant.h"
 
 #include <QElapsedTimer>
 #include <QTimer>

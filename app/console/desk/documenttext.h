@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "console/view.h"
+#include "console/view/view.h"
 #include "core/documents/event.h"
 #include "core/documents/registry.h"
 #include "core/envelope.h"

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "console/desk/gateseat.h"
-#include "console/history.h"
+#include "console/view/history.h"
 
 #include <QTimer>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "console/inbox.h"
+#include "console/view/inbox.h"
 
 namespace holdfast {
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "console/keys.h"
-#include "console/passphraseprompt.h"
 #include "console/shell/embeddedgate.h"
+#include "console/view/keys.h"
+#include "console/view/passphraseprompt.h"
 #include "core/documents/session.h"
 #include "keys/keychainstore.h"
 #include "keys/keykeeper.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "console/inbox.h"
 #include "console/present/evidence.h"
+#include "console/view/inbox.h"
 
 #include <QHash>
 

@@ -2,7 +2,7 @@
 #include "console/present/difflines.h"
 
 #include "console/present/format.h"
-#include "console/reviewrows.h"
+#include "console/view/reviewrows.h"
 #include "core/text/visible.h"
 
 #include <QMetaProperty>

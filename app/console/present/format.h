@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "console/view/view.h"
 #include "core/clock.h"
 #include "core/documents/grant.h"
 #include "core/documents/hold.h"
-#include "console/view.h"
 
 #include <QLocale>
 #include <QString>

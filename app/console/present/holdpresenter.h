@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "console/decision.h"
-#include "console/inbox.h"
 #include "console/present/evidence.h"
-#include "console/review.h"
-#include "console/running.h"
+#include "console/view/decision.h"
+#include "console/view/inbox.h"
+#include "console/view/review.h"
+#include "console/view/running.h"
 
 namespace holdfast::present {
 

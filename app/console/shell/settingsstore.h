@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "console/settings.h"
+#include "console/view/settings.h"
 
 #include <QDBusVariant>
 #include <QSettings>

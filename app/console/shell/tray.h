@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "console/view.h"
+#include "console/view/view.h"
 
 #include <QDBusServiceWatcher>
 #include <QMenu>

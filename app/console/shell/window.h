@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "console/app.h"
 #include "console/shell/focuskeeper.h"
 #include "console/shell/keyrepeats.h"
 #include "console/shell/settingsstore.h"
+#include "console/view/app.h"
 
 #include <QQmlApplicationEngine>
 #include <QQuickWindow>

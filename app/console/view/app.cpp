@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "console/app.h"
+#include "console/view/app.h"
 
 namespace holdfast {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include "console/holdview.h"
-#include "console/reviewrows.h"
-#include "console/rows.h"
+#include "console/view/holdview.h"
+#include "console/view/reviewrows.h"
+#include "console/view/rows.h"
 
 namespace holdfast {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "console/decision.h"
+#include "console/view/decision.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "console/practice.h"
+#include "console/view/practice.h"
 
 namespace holdfast {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "console/running.h"
+#include "console/view/running.h"
 
 namespace holdfast {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "console/settings.h"
+#include "console/view/settings.h"
 
 namespace holdfast {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "console/secretaccess.h"
+#include "console/view/secretaccess.h"
 
-#include "console/secretinput.h"
+#include "console/view/secretinput.h"
 
 #include <QAccessibleObject>
 #include <QQuickWindow>

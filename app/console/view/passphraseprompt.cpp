@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "console/passphraseprompt.h"
+#include "console/view/passphraseprompt.h"
 
 namespace holdfast {
 

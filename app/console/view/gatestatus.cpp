@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "console/gatestatus.h"
+#include "console/view/gatestatus.h"
 
 namespace holdfast {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include "console/rowlist.h"
+#include "console/view/rowlist.h"
 
 #include <QSet>
 

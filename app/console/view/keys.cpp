@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "console/keys.h"
+#include "console/view/keys.h"
 
 #include "core/username.h"
 

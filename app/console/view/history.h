@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include "console/rows.h"
-#include "console/view.h"
+#include "console/view/rows.h"
+#include "console/view/view.h"
 
 namespace holdfast {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include "console/view.h"
+#include "console/view/view.h"
 
 namespace holdfast {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include "console/secretinput.h"
+#include "console/view/secretinput.h"
 
 #include <QObject>
 #include <QtQml/qqmlregistration.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "console/review.h"
+#include "console/view/review.h"
 
 namespace holdfast {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include "console/rows.h"
-#include "console/secretinput.h"
-#include "console/view.h"
+#include "console/view/rows.h"
+#include "console/view/secretinput.h"
+#include "console/view/view.h"
 
 namespace holdfast {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "console/inbox.h"
+#include "console/view/inbox.h"
 
 #include <QHash>
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include "console/decision.h"
-#include "console/gatestatus.h"
-#include "console/history.h"
-#include "console/inbox.h"
-#include "console/keys.h"
-#include "console/passphraseprompt.h"
-#include "console/practice.h"
-#include "console/review.h"
-#include "console/running.h"
-#include "console/settings.h"
+#include "console/view/decision.h"
+#include "console/view/gatestatus.h"
+#include "console/view/history.h"
+#include "console/view/inbox.h"
+#include "console/view/keys.h"
+#include "console/view/passphraseprompt.h"
+#include "console/view/practice.h"
+#include "console/view/review.h"
+#include "console/view/running.h"
+#include "console/view/settings.h"
 
 namespace holdfast {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "console/history.h"
+#include "console/view/history.h"
 
 namespace holdfast {
 

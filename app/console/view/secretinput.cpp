@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "console/secretinput.h"
+#include "console/view/secretinput.h"
 
-#include "console/secretaccess.h"
+#include "console/view/secretaccess.h"
 
 #include <QClipboard>
 #include <QCursor>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include "console/decisionterms.h"
+#include "console/view/decisionterms.h"
 
 #include <QElapsedTimer>
 #include <QTimer>
