@@ -7,7 +7,9 @@
 
 #include <spdlog/spdlog.h>
 
+#include <QClipboard>
 #include <QFileInfo>
+#include <QGuiApplication>
 #include <QTimer>
 
 #include <algorithm>
@@ -68,6 +70,7 @@ KeyDesk::KeyDesk(const Places &places, Keys &view, PassphrasePrompt &prompt, QOb
         m_view.advance(Keys::Failed, index.error().sentence());
     else
         m_keeper = std::make_unique<KeyKeeper>(std::move(*index), &m_keychain, &m_sealed);
+    connect(&m_view, &Keys::copyWanted, this, [](const QString &key) { QGuiApplication::clipboard()->setText(key); });
     connect(&m_view, &Keys::unlockWanted, this, [this] {
         m_keychain.unlock([this](KeyState state, const QString &detail) {
             showState(state, detail);

@@ -7,6 +7,7 @@
 #include <QDir>
 #include <QFileInfo>
 #include <QStandardPaths>
+#include <QTcpSocket>
 #include <QTimer>
 
 #include <fcntl.h>
@@ -25,11 +26,20 @@ namespace {
 constexpr int heldByAnother = 69;
 constexpr auto endPause = std::chrono::milliseconds(20);
 constexpr int endAttempts = 750;
+constexpr int knockMs = 500;
 
 QString program()
 {
     const auto beside = QCoreApplication::applicationDirPath() + u"/holdfastd"_s;
     return QFileInfo(beside).isExecutable() ? beside : QStandardPaths::findExecutable(u"holdfastd"_s);
+}
+
+// True when something listens at the address in gate.json; a gate that died leaves the file behind.
+bool answers(const QUrl &url)
+{
+    QTcpSocket socket;
+    socket.connectToHost(url.host(), static_cast<quint16>(url.port()));
+    return socket.waitForConnected(knockMs);
 }
 
 } // namespace
@@ -66,6 +76,12 @@ EmbeddedGate::EmbeddedGate(Places places, QObject *parent)
 EmbeddedGate::~EmbeddedGate()
 {
     stop();
+}
+
+std::optional<GateFile> EmbeddedGate::findRunning()
+{
+    const auto file = GateFile::read(GateFile::defaultPath());
+    return file && file->isOfRunning() && answers(file->address.url) ? std::optional(*file) : std::nullopt;
 }
 
 bool EmbeddedGate::isConfigured() const

@@ -34,6 +34,8 @@ public:
     explicit EmbeddedGate(Places places, QObject *parent = nullptr);
     ~EmbeddedGate() override;
 
+    /// This user's gate, where one answers: whoever started it.
+    [[nodiscard]] static std::optional<GateFile> findRunning();
     /// True if this user has a gate of his own already.
     [[nodiscard]] bool isConfigured() const;
     /// Starts it; listening(), held() or failed() follows. With `withOwner` a fresh owner secret is passed by descriptor.

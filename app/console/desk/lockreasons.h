@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "console/desk/gateseat.h"
+
+#include <QStringList>
+
+namespace holdfast {
+
+/// One block of the lock.
+struct LockReason final
+{
+    QString id; ///< as DecisionLock::block() has it
+    QString words; ///< visible text; empty: it does not lock
+};
+
+/// Whether a hold that is shown and verified may be decided by the person at this seat, apart from the link and the keys: every block
+/// that the lock knows, with its words where it stands, in the order in which they are told. `diffs`: why they are not all here.
+[[nodiscard]] QList<LockReason> lockReasons(const present::Evidence &evidence, GateSeat &seat, const QString &diffs, Instant now);
+
+} // namespace holdfast
