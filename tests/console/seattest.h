@@ -16,6 +16,8 @@ protected:
     void sitDown(const Pins &pins);
     void sitDown() { sitDown(m_gate->pins()); }
     void end();
+    /// Live, and all that is written verified.
+    [[nodiscard]] bool isSettled() const { return m_seat->feed().isLive() && m_seat->watch().trusted() && m_seat->watch().proven() == written(); }
     [[nodiscard]] std::int64_t written() const { return static_cast<std::int64_t>(m_gate->story.entries.size()); }
 
     std::unique_ptr<StoryGate> m_gate;

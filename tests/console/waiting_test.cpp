@@ -2,6 +2,7 @@
 #include "console/desk/waitinglist.h"
 #include "console/present/format.h"
 #include "console/present/holdpresenter.h"
+#include "console/waitingevidence.h"
 
 #include <QTest>
 
@@ -15,19 +16,6 @@ using namespace std::chrono_literals;
 namespace {
 
 const Instant start = *parseInstant(u"2026-11-22T10:00:00.000Z");
-
-present::Evidence waiting(int number, Tier tier, Instant until, State state = State::Pending)
-{
-    present::Evidence evidence;
-    evidence.head.hold = HoldId::of({}, QByteArray::number(number));
-    evidence.head.state = state;
-    evidence.hold = Hold{};
-    evidence.hold->tier = Tier::Low; // the gate's word
-    evidence.ruling = Ruling{};
-    evidence.ruling->tier = tier;
-    evidence.hold->policy.approveUntil = until;
-    return evidence;
-}
 
 bool before(const present::Evidence &a, const present::Evidence &b, Instant now)
 {
