@@ -201,6 +201,22 @@ private Q_SLOTS:
         QVERIFY(!m_enrolled);
     }
 
+    // The console is closed while the gate thinks: its connection ends with it.
+    void endsWithAnEnrolmentOnItsWay()
+    {
+        m_gate->holdBack(method::ActorEnrol);
+        enrol();
+        QTRY_COMPARE(m_gate->heldBack(), std::size_t{1});
+        m_desk.reset();
+        m_gate->gate.drop();
+        m_gate->gate.listen();
+        const int before = m_gate->gate.connections;
+        makeDesk();
+        enrol(QStringLiteral("lou"));
+        QTRY_COMPARE(m_gate->heldBack(), std::size_t{2});
+        QCOMPARE(m_gate->gate.connections, before + 1);
+    }
+
     void aGateThatIsNotThere()
     {
         m_gate->gate.drop();

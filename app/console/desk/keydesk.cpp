@@ -149,6 +149,13 @@ void KeyDesk::failed(const QString &why)
     m_view.advance(Keys::Failed, why);
 }
 
+// What the gate has not answered holds the enrolment, and that its link: nobody else would end them, nor the fresh seeds.
+KeyDesk::~KeyDesk()
+{
+    if (const auto job = m_enrolling.lock())
+        job->link.reset();
+}
+
 void KeyDesk::enrol(const GateAddress &address, const Invite &invite, const QString &actor, const Passphrase &passphrase, bool sealedFile)
 {
     if (!usable())
@@ -160,6 +167,7 @@ void KeyDesk::enrol(const GateAddress &address, const Invite &invite, const QStr
     m_view.advance(Keys::Working);
     auto job = std::make_shared<Enrolment>(
         Enrolment{address, invite, actor, passphrase, sealedFile, FreshKeys::make(actor), nullptr});
+    m_enrolling = job;
     if (!sealedFile)
         return keepAndEnrol(job);
     auto opened = QFileInfo::exists(m_sealed.path()) ? m_sealed.unlock(*job->passphrase) : m_sealed.create(*job->passphrase);

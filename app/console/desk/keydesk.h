@@ -20,6 +20,7 @@ class KeyDesk final : public QObject
     Q_OBJECT
 public:
     KeyDesk(const Places &places, Keys &view, PassphrasePrompt &prompt, QObject *parent = nullptr);
+    ~KeyDesk() override;
 
     /// Absent index: an error that names the file; then nothing may be made or signed.
     [[nodiscard]] bool usable() const { return m_keeper != nullptr; }
@@ -66,6 +67,7 @@ private:
     StoreIdentity m_answering; ///< the keyring that answered last
     QList<GateRow> m_gates;
     std::function<void()> m_afterUnlock;
+    std::weak_ptr<Enrolment> m_enrolling; ///< the last that was begun
 };
 
 } // namespace holdfast
