@@ -72,7 +72,7 @@ void take(const std::shared_ptr<Download> &download, const BlobReadResult &part)
 void fetchFrom(const std::shared_ptr<Download> &download)
 {
     const BlobReadParams range{download->blob.digest, download->bytes.size(), limit::BlobChunk};
-    download->link->call<BlobReadResult>(method::BlobRead, range.toJson(), download->context, [download](Called<BlobReadResult> part) {
+    download->link->ask<BlobReadResult>(method::BlobRead, range.toJson(), download->context, [download](Called<BlobReadResult> part) {
         if (!part)
             return download->handler(part.failure());
         take(download, *part);

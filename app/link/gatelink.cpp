@@ -23,12 +23,6 @@ LinkError broken(const QString &detail)
     return {LinkError::Kind::BadMessage, detail};
 }
 
-/// Refusals that pass by themselves; every other one stays until somebody changes something.
-bool passes(const RpcError &error)
-{
-    return error.code == ErrorCode::Unavailable || error.code == ErrorCode::RateLimited;
-}
-
 } // namespace
 
 struct GateLink::Pending final
@@ -222,7 +216,7 @@ void GateLink::takeSession(const Called<Json> &answer)
         const auto *refused = std::get_if<RpcError>(&answer.error());
         if (refused == nullptr)
             return; // the loss was reported already, or the handshake's deadline will
-        const bool later = passes(*refused);
+        const bool later = passes(CallError(*refused));
         return lose({later ? LinkError::Kind::Unreachable : LinkError::Kind::Refused,
                      QStringLiteral("the gate opens no session: ") + sentence(answer.error())});
     }
@@ -266,6 +260,22 @@ void GateLink::call(QStringView method, const Json &params, QObject *context, Ha
     }
     QTimer::singleShot(0, context, [handler = std::move(handler)] {
         handler(Failure{CallError{LinkError{LinkError::Kind::Unreachable, QStringLiteral("there is no session with the gate")}}});
+    });
+}
+
+void GateLink::ask(QStringView method, const Json &params, QObject *context, Handler handler)
+{
+    call(method, params, context, [this, name = method.toString(), params, asker = QPointer(context), handler, in = m_session.session](Called<Json> answer) {
+        const auto lasts = [this, in] { return m_state == State::Open && m_session.session == in; };
+        if (answer || !passes(answer.error()) || !lasts())
+            return handler(std::move(answer));
+        QTimer::singleShot(askAgainAfter, this, [this, name, params, asker, handler, lasts, answer] {
+            if (!asker)
+                return;
+            if (!lasts())
+                return handler(answer);
+            ask(name, params, asker, handler);
+        });
     });
 }
 

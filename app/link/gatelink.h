@@ -69,6 +69,12 @@ public:
     template<typename T>
     void call(QStringView method, const Json &params, QObject *context, std::function<void(Called<T>)> handler,
               std::chrono::milliseconds deadline = {});
+    static constexpr std::chrono::seconds askAgainAfter{1};
+    /// The same for a question that changes nothing: what passes is asked again after `askAgainAfter`, for as long as the session lasts. The
+    /// connection stands meanwhile, so that nothing else would make whoever asks ask again.
+    void ask(QStringView method, const Json &params, QObject *context, Handler handler);
+    template<typename T>
+    void ask(QStringView method, const Json &params, QObject *context, std::function<void(Called<T>)> handler);
     /// In state Challenged, for a link without a signer.
     void enrol(const Envelope &envelope, QObject *context, Handler handler);
 
@@ -83,6 +89,9 @@ Q_SIGNALS:
 
 private:
     struct Pending;
+
+    template<typename T>
+    [[nodiscard]] static Handler reading(std::function<void(Called<T>)> handler);
 
     void connectSocket();
     void dropSocket();
@@ -118,17 +127,29 @@ private:
 };
 
 template<typename T>
-void GateLink::call(QStringView method, const Json &params, QObject *context, std::function<void(Called<T>)> handler,
-                    std::chrono::milliseconds deadline)
+GateLink::Handler GateLink::reading(std::function<void(Called<T>)> handler)
 {
-    call(method, params, context, Handler([handler = std::move(handler)](Called<Json> answer) {
+    return [handler = std::move(handler)](Called<Json> answer) {
         if (!answer)
             return handler(answer.failure());
         auto parsed = T::fromJson(*answer);
         if (!parsed)
             return handler(Failure{CallError{LinkError{LinkError::Kind::BadMessage, parsed.error().sentence()}}});
         handler(std::move(parsed).value());
-    }), deadline);
+    };
+}
+
+template<typename T>
+void GateLink::call(QStringView method, const Json &params, QObject *context, std::function<void(Called<T>)> handler,
+                    std::chrono::milliseconds deadline)
+{
+    call(method, params, context, reading<T>(std::move(handler)), deadline);
+}
+
+template<typename T>
+void GateLink::ask(QStringView method, const Json &params, QObject *context, std::function<void(Called<T>)> handler)
+{
+    ask(method, params, context, reading<T>(std::move(handler)));
 }
 
 } // namespace holdfast

@@ -6,23 +6,18 @@
 
 namespace holdfast {
 
-namespace {
-
-constexpr auto askAgainAfter = std::chrono::seconds(1);
-
-} // namespace
-
 HoldFeed::HoldFeed(GateLink *link, std::optional<std::int64_t> cursor)
     : QObject(link), m_link(link), m_cursor(cursor)
 {
-    m_askAgain.setSingleShot(true);
-    m_askAgain.setInterval(askAgainAfter);
-    connect(&m_askAgain, &QTimer::timeout, this, &HoldFeed::begin);
     connect(link, &GateLink::stateChanged, this, [this](GateLink::State state) {
-        m_askAgain.stop();
         if (state != GateLink::State::Open)
             return setLive(false);
-        begin();
+        ++m_round;
+        m_paging = true;
+        m_open.clear();
+        m_missed.clear();
+        m_early.clear();
+        subscribe({});
     });
     connect(link, &GateLink::notified, this, [this](const QString &name, const Json &params) {
         if (name != method::HoldChanged)
@@ -32,26 +27,16 @@ HoldFeed::HoldFeed(GateLink *link, std::optional<std::int64_t> cursor)
     });
 }
 
-void HoldFeed::begin()
-{
-    ++m_round;
-    m_paging = true;
-    m_open.clear();
-    m_missed.clear();
-    m_early.clear();
-    subscribe({});
-}
-
 void HoldFeed::subscribe(std::optional<QString> after)
 {
     const bool first = !after;
-    m_link->call<SubscribeResult>(method::HoldSubscribe, SubscribeParams{m_cursor, std::move(after)}.toJson(), this,
+    m_link->ask<SubscribeResult>(method::HoldSubscribe, SubscribeParams{m_cursor, std::move(after)}.toJson(), this,
                                   [this, first, round = m_round](Called<SubscribeResult> page) {
                                       if (round != m_round)
                                           return;
                                       if (!page) {
                                           m_paging = false;
-                                          return m_askAgain.start(); // the connection may well stay open
+                                          return;
                                       }
                                       if (first)
                                           m_pageCursor = page->cursor;

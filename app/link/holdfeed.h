@@ -5,12 +5,11 @@
 #include "wire/messagesconsole.h"
 
 #include <QHash>
-#include <QTimer>
 
 namespace holdfast {
 
-/// Heads of the open holds, kept current: subscribes whenever the link opens, and again a second after it was not answered; resumes by
-/// cursor, puts pages and notifications in order. A head is reported once, and never after a newer one of the same hold.
+/// Heads of the open holds, kept current: subscribes whenever the link opens, resumes by cursor, puts pages and notifications
+/// in order. A head is reported once, and never after a newer one of the same hold.
 class HoldFeed final : public QObject
 {
     Q_OBJECT
@@ -30,14 +29,12 @@ Q_SIGNALS:
     void liveChanged(bool live);
 
 private:
-    void begin();
     void subscribe(std::optional<QString> after);
     void takePage(const SubscribeResult &page);
     void takeChange(const HoldChange &change);
     void setLive(bool live);
 
     GateLink *m_link;
-    QTimer m_askAgain;
     std::optional<std::int64_t> m_cursor;
     std::int64_t m_pageCursor = 0;
     bool m_live = false;

@@ -5,6 +5,14 @@
 
 namespace holdfast {
 
+bool passes(const CallError &error)
+{
+    if (const auto *link = std::get_if<LinkError>(&error))
+        return link->kind == LinkError::Kind::Timeout;
+    const auto &refused = std::get<RpcError>(error);
+    return refused.code == ErrorCode::Unavailable || refused.code == ErrorCode::RateLimited;
+}
+
 QString sentence(const CallError &error)
 {
     constexpr qsizetype longest = 2000;

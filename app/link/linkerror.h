@@ -28,6 +28,8 @@ struct LinkError final
 
 /// A call that brought no result: the gate refused it, or no answer came.
 using CallError = std::variant<LinkError, RpcError>;
+/// True for what passes by itself, without the connection ending: the gate was busy, or did not answer in time.
+[[nodiscard]] bool passes(const CallError &error);
 /// For a person. Foreign text in it is made visible.
 [[nodiscard]] QString sentence(const CallError &error);
 

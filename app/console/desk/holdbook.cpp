@@ -182,6 +182,9 @@ void HoldBook::fetchMore()
                 // The next connection tells every hold anew.
                 m_wanted.clear();
                 m_queued.clear();
+            } else if (passes(answer.error())) {
+                // The others do not wait for it.
+                QTimer::singleShot(GateLink::askAgainAfter, this, [this, hold] { fetch(hold); });
             }
             fetchMore();
             if (m_asked == 0)

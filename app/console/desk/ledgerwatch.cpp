@@ -17,7 +17,6 @@ constexpr int batch = 40;
 
 // The file is replaced whole, and waits for the disk on the thread that paints: soon after a connection began, seldom after that, and
 // yet often enough for a console that is killed.
-constexpr std::chrono::seconds askAgainAfter(1);
 constexpr std::chrono::seconds keepFirst(5), keepAgain(60);
 constexpr std::int64_t keepEvery = 1000;
 
@@ -92,9 +91,6 @@ LedgerWatch::LedgerWatch(GateLink &link, Pins pins, const VerifierKey &sessionKe
         keep();
         m_keepSoon.setInterval(keepAgain);
     });
-    m_askAgain.setSingleShot(true);
-    m_askAgain.setInterval(askAgainAfter);
-    connect(&m_askAgain, &QTimer::timeout, this, &LedgerWatch::follow);
     resume();
     if (!m_follower.valid()) {
         //: Alarm: the file with what was last seen of the ledger was changed
@@ -102,7 +98,6 @@ LedgerWatch::LedgerWatch(GateLink &link, Pins pins, const VerifierKey &sessionKe
     }
     connect(&m_link, &GateLink::opened, this, &LedgerWatch::begin);
     connect(&m_link, &GateLink::stateChanged, this, [this](GateLink::State state) {
-        m_askAgain.stop();
         if (state != GateLink::State::Open)
             lost();
     });
@@ -162,12 +157,10 @@ void LedgerWatch::accept(const QByteArray &note, std::function<void(QString)> th
         return settle(wanted.failure());
     if (!*wanted)
         return settle(m_follower.accept(note, {}));
-    m_link.call<ProofResult>(method::LedgerConsistency, RangeParams{(*wanted)->first, (*wanted)->second}.toJson(), this,
+    m_link.ask<ProofResult>(method::LedgerConsistency, RangeParams{(*wanted)->first, (*wanted)->second}.toJson(), this,
                              [this, note, settle, then, asked = **wanted](Called<ProofResult> answer) {
-                                 if (!answer) {
-                                     m_askAgain.start();
+                                 if (!answer)
                                      return then(sentence(answer.error()));
-                                 }
                                  // Meanwhile another checkpoint may have become the highest: the proof is about other sizes then.
                                  if (const auto still = m_follower.proofFor(note); still && *still != asked)
                                      return accept(note, then);
@@ -184,10 +177,10 @@ void LedgerWatch::follow()
     }
     m_asking = true;
     m_again = false;
-    m_link.call<CheckpointResult>(method::LedgerCheckpoint, Nothing{}.toJson(), this, [this, known = m_follower.known()](Called<CheckpointResult> answer) {
+    m_link.ask<CheckpointResult>(method::LedgerCheckpoint, Nothing{}.toJson(), this, [this, known = m_follower.known()](Called<CheckpointResult> answer) {
         m_asking = false;
         if (!answer)
-            return m_askAgain.start();
+            return;
         const QByteArray note = answer->checkpoint.toUtf8();
         if (const auto stale = m_follower.whyNotNewest(note, known))
             return alarm(stale->sentence());
@@ -211,14 +204,14 @@ void LedgerWatch::fetch()
     // The first registry alone, to begin with: until it is known nothing can be shown.
     const auto most = m_tree.size() == 0 ? 1 : limit::Page;
     const auto asked = std::min<std::int64_t>(m_goal->size - m_tree.size(), most);
-    m_link.call<EntriesResult>(method::LedgerEntries, RangeParams{m_tree.size(), m_tree.size() + asked}.toJson(), this,
+    m_link.ask<EntriesResult>(method::LedgerEntries, RangeParams{m_tree.size(), m_tree.size() + asked}.toJson(), this,
                                [this, asked, session = m_beginning](Called<EntriesResult> answer) {
                                    if (session != m_beginning)
                                        return;
                                    if (answer && !answer->entries.empty())
-                                       return take(std::move(answer->entries), asked);
-                                   m_fetching = false;
-                                   m_askAgain.start();
+                                       take(std::move(answer->entries), asked);
+                                   else
+                                       m_fetching = false;
                                });
 }
 
@@ -258,10 +251,8 @@ void LedgerWatch::fetchBlobs(const QList<BlobRef> &blobs)
         fetchBlob(&m_link, blob, this, [this, digest = blob.digest, session = m_beginning](Called<QByteArray> bytes) {
             if (session != m_beginning)
                 return;
-            if (!bytes && isUnanswered(bytes.error())) {
-                giveUp();
-                return m_askAgain.start();
-            }
+            if (!bytes && isUnanswered(bytes.error()))
+                return giveUp();
             // A blob that is gone, or is another, is the auditor's to judge.
             if (bytes)
                 m_blobs[digest] = *bytes;
@@ -271,7 +262,7 @@ void LedgerWatch::fetchBlobs(const QList<BlobRef> &blobs)
     }
 }
 
-// Everything unaudited is fetched again when the ledger is followed next.
+// Everything unaudited is fetched again as soon as there is something to follow.
 void LedgerWatch::giveUp()
 {
     ++m_beginning;

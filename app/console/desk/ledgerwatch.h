@@ -100,7 +100,6 @@ private:
     std::unique_ptr<LedgerAuditor> m_auditor;
     AuditFile m_file;
     QTimer m_keepSoon;
-    QTimer m_askAgain; ///< runs after something was not answered
     std::int64_t m_kept = 0; ///< entries that the file covers
     std::map<Digest, QByteArray> m_blobs; ///< of the entry that is audited next
     std::set<Digest> m_askedBlobs;

@@ -37,13 +37,13 @@ const Receipt *ReceiptShelf::find(const HoldId &hold) const
 // The receipt is the last document of a hold that is done.
 void ReceiptShelf::fetch(const HoldId &hold)
 {
-    m_seat.link().call<HoldDocuments>(method::HoldGet, HoldParams{hold}.toJson(), this, [this, hold](Called<HoldDocuments> view) {
+    m_seat.link().ask<HoldDocuments>(method::HoldGet, HoldParams{hold}.toJson(), this, [this, hold](Called<HoldDocuments> view) {
         if (!view)
             return;
         const auto row = std::find_if(view->documents.rbegin(), view->documents.rend(), [](const DocumentRow &one) { return one.kind == u"receipt"_s; });
         if (row == view->documents.rend())
             return;
-        m_seat.link().call<DocumentResult>(method::DocumentGet, DocumentParams{row->idDigest}.toJson(), this, [this, hold](Called<DocumentResult> answer) {
+        m_seat.link().ask<DocumentResult>(method::DocumentGet, DocumentParams{row->idDigest}.toJson(), this, [this, hold](Called<DocumentResult> answer) {
             if (answer)
                 take(hold, answer->envelope);
         });
