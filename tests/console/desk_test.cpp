@@ -781,7 +781,7 @@ private Q_SLOTS:
         QCOMPARE(KeyIndex::load(KeyIndex::defaultPath())->records(), before);
     }
 
-    // Whatever was looked at before, and closed the lock with all its reasons.
+    // A hold that was looked at before had closed the lock with all its reasons.
     void withoutTheSessionKeyEveryHoldIsLocked()
     {
         const auto about = m_gate->pending();

@@ -7,7 +7,7 @@
 
 using namespace holdfast;
 
-/// What is told of the gate is how its link is now: live, or since when and why not; an earlier state is never told as the current one.
+/// The gate is told of as its link is now: live, or since when and why not. An earlier state is never told as the current one.
 class GateStandingTest final : public SeatTest
 {
     Q_OBJECT
@@ -64,7 +64,7 @@ private Q_SLOTS:
         QVERIFY(!m_standing->isStale());
     }
 
-    // What was kept is recalled once; where nothing was, that is not told as a time.
+    // Kept holds are recalled once; where none were kept, no time is told.
     void neverReached()
     {
         QSignalSpy recalled(m_standing.get(), &GateStanding::recalled);

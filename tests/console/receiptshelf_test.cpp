@@ -7,7 +7,7 @@
 
 using namespace holdfast;
 
-/// What came of a hold is the receipt that the performer signed for it, and what fits the digest in that; nothing else the gate hands out.
+/// The receipt is the one that the performer signed, the output fits its digest: nothing else that the gate hands out counts.
 class ReceiptShelfTest final : public SeatTest
 {
     Q_OBJECT

@@ -7,7 +7,7 @@
 
 using namespace holdfast;
 
-/// What is on its way is shown always, what is over on its own page and for a while, and what is open is never let go of.
+/// Holds on their way are listed always, those that are over on their own page and for a while; the open one is never let go of.
 class RunningDeskTest final : public SeatTest
 {
     Q_OBJECT

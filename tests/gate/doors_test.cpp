@@ -410,7 +410,7 @@ void TestDoors::strangersSayLittle()
         QVERIFY2(m_gate->closed.contains(stranger), saying.constData());
         QVERIFY2(answered <= 16, saying.constData());
     }
-    // Whoever mistypes an invite a few times still gets in.
+    // A person who mistypes an invite a few times still gets in.
     const ConnectionId agent = m_gate->connect();
     for (int said = 0; said < 10; ++said)
         m_gate->turn({Received{agent, sayings.back()}});
@@ -607,7 +607,7 @@ void TestDoors::onlyBytesAreKeptOfWhatIsHeldBack()
     QVERIFY(queue.isEmpty());
 }
 
-// Whoever sends, leaves and comes again would have the gate keep all of it: the server counts what its open sockets sent.
+// The server counts only bytes of open sockets: a client that sends, leaves and comes again would have the gate keep all of them.
 void TestDoors::nothingIsKeptOfWhoLeavesWhileHeldBack()
 {
     InputQueue queue;

@@ -36,7 +36,7 @@ std::vector<UniqueFd> descriptorsOf(const MeasureOrder &order)
     return copies;
 }
 
-/// Who is being measured; nobody ends before all are let go.
+/// Requesters that are being measured; none ends before all are let go.
 class Waiting final
 {
 public:

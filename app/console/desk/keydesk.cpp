@@ -149,7 +149,7 @@ void KeyDesk::failed(const QString &why)
     m_view.advance(Keys::Failed, why);
 }
 
-// What the gate has not answered holds the enrolment, and that its link: nobody else would end them, nor the fresh seeds.
+// A call without an answer holds the enrolment, which holds its link: nothing else would end them, or wipe the new seeds.
 KeyDesk::~KeyDesk()
 {
     if (const auto job = m_enrolling.lock())

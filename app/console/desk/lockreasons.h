@@ -14,8 +14,8 @@ struct LockReason final
     QString words; ///< visible text; empty: it does not lock
 };
 
-/// Whether a hold that is shown and verified may be decided by the person at this seat, apart from the link and the keys: every block
-/// that the lock knows, with its words where it stands, in the order in which they are told. `diffs`: why they are not all here.
+/// Every block of the lock for a hold that is shown and verified, apart from those of link and keys: with its words where the person at
+/// this seat may not decide for it, in the order in which they are told. `diffs`: why they are not all here.
 [[nodiscard]] QList<LockReason> lockReasons(const present::Evidence &evidence, GateSeat &seat, const QString &diffs, Instant now);
 
 } // namespace holdfast

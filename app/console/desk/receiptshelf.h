@@ -6,7 +6,7 @@
 
 namespace holdfast {
 
-/// What came of the holds that are done: the receipt of each, of the performer alone, and what its program printed.
+/// Receipts of the holds that are done, none that the performer did not sign, with the output of their programs.
 class ReceiptShelf final : public QObject
 {
     Q_OBJECT

@@ -7,7 +7,7 @@
 
 namespace holdfast {
 
-/// What is told of a hold after its quorum. Visible text.
+/// The words for a hold after its quorum. Visible text.
 struct ResultText final
 {
     QString state; ///< "executing"; with a receipt its outcome

@@ -24,7 +24,7 @@ public:
     void refresh();
     /// Ages and deadlines.
     void passTime();
-    /// What locks the decision, as it is now.
+    /// Sets every block of the lock as it is now.
     void refreshLock();
 
 private:

@@ -19,7 +19,7 @@ public:
     void showAll();
     /// As the time and the link have it.
     void refresh();
-    /// What is over is shown nowhere but on the page of its own.
+    /// Holds that are over are listed while their page is on the screen; nothing else shows them.
     void setOnScreen(bool onScreen);
     /// The hold that is open stays in the book, however long it is over.
     void setOpen(const HoldId &hold) { m_open = hold; }

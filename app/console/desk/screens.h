@@ -22,7 +22,7 @@ public:
     void open(const HoldId &hold);
     /// Everything anew, from the book.
     void showAll();
-    /// What the time has changed. Unless `visible`, only what is seen outside the window.
+    /// Shows ages and deadlines as they are now. Unless `visible`, only those outside the window.
     void passTime(bool visible);
     /// How soon passTime() may find something; nullopt: nothing counts.
     [[nodiscard]] std::optional<std::chrono::milliseconds> agesWithin(bool visible) const;

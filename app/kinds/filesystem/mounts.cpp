@@ -59,7 +59,7 @@ std::optional<QByteArray> below(const QByteArray &path, const QByteArray &direct
     return path.startsWith(directory + '/') ? std::optional(path.sliced(directory.size())) : std::nullopt;
 }
 
-/// Whether `name` is the same entry of the same directory on another mount than `own`, and the kernel calls it so: a link that leads
+/// True if `name` is the same entry of the same directory on another mount than `own`, and the kernel calls it so: a link that leads
 /// there, or another name of the same file, is no mount.
 bool isElsewhere(const HeldPath &path, std::uint64_t own, const QByteArray &name)
 {

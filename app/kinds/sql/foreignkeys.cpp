@@ -17,7 +17,7 @@ QString operandTypes(QLatin1StringView side)
         .arg(side);
 }
 
-/// Whether the server turns the values of a column into what it compares by a cast that somebody made.
+/// True where the server casts the values of a column before it compares them, and somebody made that cast.
 QString castsByCode()
 {
     return QStringLiteral("EXISTS (SELECT FROM unnest(c.conkey, c.confkey, c.conpfeqop) k(child, parent, op) JOIN pg_operator o ON o.oid = k.op"

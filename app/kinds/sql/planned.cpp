@@ -84,7 +84,7 @@ public:
         const Oid called = tree.function();
         if (called >= FirstUserOid && ((whole && !isOfServer(called)) || runs(tree, called)))
             return called;
-        if (whole && tree.type == l("COERCETODOMAIN")) // what its checks call is not looked at
+        if (whole && tree.type == l("COERCETODOMAIN")) // its checks may call anything
             return notKnown;
         if (const auto other = m_callables.instead.find(tree.word(l("opno")).toUInt()); other != m_callables.instead.end())
             return other->second;
@@ -163,7 +163,7 @@ Result<Callables, QString> callablesOf(const PgConnection &db)
     const auto names = db.guarded(QStringLiteral("SELECT p.proname FROM pg_proc p JOIN pg_language g ON g.oid = p.prolang WHERE p.oid >= 16384 AND (g.lanname = 'sql' OR p.pronargdefaults > 0)"
                                                  " UNION SELECT o.oprname FROM pg_operator o JOIN pg_proc p ON p.oid = o.oprcode JOIN pg_language g ON g.oid = p.prolang"
                                                  "  WHERE p.oid >= 16384 AND g.lanname = 'sql'"));
-    // Whether one condition follows from another is found by comparing their constants, with any operator of the family. NOT gives way to the negator.
+    // To prove one condition from another the planner compares their constants, by any operator of the family. It replaces NOT by the negator.
     const auto operators = db.guarded(familyFunctions() + QStringLiteral(
         " SELECT x.operator, min(x.function::int8) FROM (SELECT m.amopopr, f.function FROM families f JOIN pg_amop m ON m.amopfamily = f.family UNION ALL SELECT o.oid, c.function"
         "  FROM pg_operator o JOIN pg_operator n ON n.oid = o.oprnegate JOIN code c ON c.function = n.oprcode) x(operator, function) WHERE x.operator >= 16384 GROUP BY 1"));

@@ -469,7 +469,7 @@ private Q_SLOTS:
         QVERIFY2(m.summaryText.contains(g.path(QStringLiteral("Notes/Vault"))), qPrintable(m.summaryText));
     }
 
-    /// What a path is goes by its own name as well, for that is what is lost.
+    /// The catalogue is asked by the name without the mount as well: the file under that name is lost.
     void whatABindMountShowsIsWhatItIs()
     {
         if (::geteuid() != 0)
@@ -530,7 +530,7 @@ private Q_SLOTS:
         }
     }
 
-    /// What runs a service mounts what the service may write onto itself.
+    /// A service manager mounts the directories that a service may write onto themselves.
     void aMountOntoItselfIsNoOtherName()
     {
         if (::geteuid() != 0)

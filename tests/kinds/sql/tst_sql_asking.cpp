@@ -106,7 +106,7 @@ void TestSqlAsking::planning_data()
                        " CREATE FUNCTION gives(int) RETURNS int LANGUAGE sql IMMUTABLE AS $$ SELECT public.takes($1, '(1)'::public.holder) $$; CREATE INDEX ix ON other ((gives(n)))"),
         QStringLiteral("CREATE DOMAIN checked AS int CHECK (f(VALUE) > 0); CREATE FUNCTION takes(int, checked[]) RETURNS int LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN $1; END';"
                        " CREATE FUNCTION gives(int) RETURNS int LANGUAGE sql IMMUTABLE AS $$ SELECT public.takes($1, '{1}') $$; CREATE INDEX ix ON other ((gives(n)))"),
-        // What the condition of an index keeps is estimated from the statistics of its columns.
+        // The planner estimates from the statistics of a column how many rows the condition of an index keeps.
         QStringLiteral("CREATE FUNCTION less(int, int) RETURNS bool LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN public.f($1) < $2; END'; CREATE OPERATOR ##< (LEFTARG = int, RIGHTARG = int, FUNCTION = less, RESTRICT = scalarltsel);"
                        " UPDATE other SET n = n % 3; CREATE INDEX ix ON other (n) WHERE n ##< 5 OR id = 5; ANALYZE other"),
         ownFamily() + QStringLiteral("CREATE INDEX ix ON other (n) WHERE id ##<= 100"), ownFamily() + QStringLiteral("CREATE TABLE kid (CHECK (id ##<= 3)) INHERITS (other)")};

@@ -370,7 +370,7 @@ void TestSqlPerform::patienceEnds_data()
         QTest::newRow(one) << QString::fromLatin1(one);
 }
 
-/// What takes too long is cancelled, whatever it was sending.
+/// A statement that takes too long is cancelled, also while it sends rows.
 void TestSqlPerform::patienceEnds()
 {
     QFETCH(QString, statement);
