@@ -16,6 +16,11 @@ Count Count::between(std::int64_t least, std::optional<std::int64_t> most, QStri
     return {std::nullopt, false, std::move(reason), least, most};
 }
 
+Count countOf(const Dependent &dependent)
+{
+    return dependent.count ? Count::of(*dependent.count) : Count::between(dependent.least.value_or(0), dependent.most, {});
+}
+
 Count &Count::operator+=(const Count &other)
 {
     const QString reason = why.isEmpty() ? other.why : why;

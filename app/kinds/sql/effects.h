@@ -26,6 +26,8 @@ struct Count final
     Count &operator+=(const Count &other);
     friend bool operator==(const Count &, const Count &) = default;
 };
+/// Its rows or objects, as far as they are known; without a reason.
+[[nodiscard]] Count countOf(const Dependent &dependent);
 
 /// PostgreSQL's table locks, weakest first.
 enum class Lock { None, AccessShare, RowShare, RowExclusive, ShareUpdateExclusive, Share, ShareRowExclusive, Exclusive, AccessExclusive };

@@ -107,11 +107,6 @@ void countWholeTable(const Catalog &catalog, const RowSet &rows, const Count &di
 
 namespace {
 
-Count countOf(const Dependent &dependent)
-{
-    return dependent.count ? Count::of(*dependent.count) : Count::between(dependent.least.value_or(0), dependent.most, {});
-}
-
 /// As the dependents tell it, without what the keys lead to.
 Count hitIn(const QString &table, const Effects &effects)
 {

@@ -62,7 +62,7 @@ QString things(const Effects &effects)
 Count direct(const Effects &effects)
 {
     if (const Dependent *named = effects.dependents.empty() ? nullptr : &effects.dependents.front(); named && named->effect == l("deleted"))
-        return named->count ? Count::of(*named->count) : Count{{}, false, {}, named->least, named->most};
+        return countOf(*named);
     const Count &all = effects.destroyed, &cascaded = effects.cascaded;
     if (all.number && cascaded.number)
         return Count::of(*all.number - *cascaded.number);
@@ -79,7 +79,10 @@ Count changedHere(const Effects &effects)
     const Dependent *named = effects.dependents.empty() ? nullptr : &effects.dependents.front();
     if (!named || named->effect != l("updated") || (!named->count && !named->least && !named->most))
         return effects.changed;
-    return named->count ? Count::of(*named->count) : Count::between(named->least.value_or(0), named->most, effects.changed.why);
+    Count here = countOf(*named);
+    if (!here.number)
+        here.why = effects.changed.why;
+    return here;
 }
 
 /// `4 more by foreign keys`

@@ -288,7 +288,7 @@ void TestSqlSecond::triggersAreWeighed()
     QVERIFY2(!reportedValue(again, id).isEmpty(), qPrintable(dump(again)));
 }
 
-/// What the server reported once and a human approved may be more the next time: then that is shown in its place, beside the rest.
+/// The server may report more the next time than a human has approved: then that is shown in its place, beside the rest.
 void TestSqlSecond::whatWasShownIsShownOnce()
 {
     QCOMPARE(sql(QStringLiteral("CREATE FUNCTION too() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN DELETE FROM keep; EXECUTE 'GRANT SELECT ON keep TO public'; RETURN NULL; END $f$;"
